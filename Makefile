@@ -1,0 +1,73 @@
+# Everything a developer does more than once. `make` alone lists the targets.
+
+PYTHON ?= $(shell command -v python3 || command -v python)
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+WHEELS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/findspot-wheels
+
+# What `make run` indexes and asks: make run REPO=~/src/django Q="where are upload retries scheduled"
+REPO ?= .
+Q    ?= where is a chunk turned into the text that a model reads
+
+CODE := server scripts tests $(wildcard models/findspot_training benchmarks)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench rows e2e docs clean
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+$(VENV)/bin/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Findspot needs Python 3.11 or newer; this is $(PYTHON). Choose another: make PYTHON=python3.12"; exit 1; }
+	@echo "==> creating $(VENV)"
+	@"$(PYTHON)" -m venv $(VENV) || { echo "The venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+
+# An install is repeated only when what it depends on has changed.
+$(VENV)/installed: pyproject.toml constraints.txt scripts/llama_wheel.py | $(VENV)/bin/python
+	@$(BIN)/python scripts/llama_wheel.py "$(WHEELS)"
+	@echo "==> installing Findspot (about 250 MB, a minute)"
+	@$(PIP) install --find-links "$(WHEELS)" --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@echo "==> installing what tests and checks need"
+	@$(PIP) install --find-links "$(WHEELS)" --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+run: $(VENV)/installed ## index a repository and answer a question (REPO=path Q="question")
+	@echo "==> findspot index --root $(REPO)"
+	@$(BIN)/findspot index --root "$(REPO)"
+	@echo "==> findspot --root $(REPO) \"$(Q)\""
+	@$(BIN)/findspot search --root "$(REPO)" --top-k 5 --no-text "$(Q)"
+
+test: $(VENV)/installed-dev ## run the tests (T="-k name" chooses)
+	@$(BIN)/python -m pytest $(T)
+
+check: $(VENV)/installed-dev ## formatting, lint, types, import contracts, generated pages
+	@echo "==> ruff format" && $(BIN)/ruff format --check $(CODE)
+	@echo "==> ruff check" && $(BIN)/ruff check $(CODE)
+	@echo "==> mypy" && $(BIN)/mypy $(CODE)
+	@echo "==> import contracts" && $(BIN)/lint-imports --no-logo
+	@echo "==> generated pages" && $(BIN)/python -m scripts.generate_docs --check
+
+format: $(VENV)/installed-dev ## format the code and mend what can be mended
+	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/ruff check --fix $(CODE)
+
+bench: $(VENV)/installed-dev ## measure speed and memory beside ripgrep and a plain BM25
+	@$(BIN)/python benchmarks/run.py $(B)
+
+rows: $(VENV)/installed-dev ## run the tests and show which rows of the checklist have a passing one
+	@$(BIN)/python -m pytest --quiet --rows $(T)
+
+e2e: ## install the wheel into an empty environment and use it as a user would
+	@PYTHON="$(PYTHON)" WHEELS="$(WHEELS)" scripts/e2e.sh
+
+docs: $(VENV)/installed-dev ## write the generated pages below docs/reference
+	@$(BIN)/python -m scripts.generate_docs
+
+clean: ## remove what can be made again (not the wheels in the cache folder)
+	rm -rf $(VENV) build dist bench-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

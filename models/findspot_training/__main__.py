@@ -1,0 +1,52 @@
+"""Commands that make the models: ``python -m findspot_training COMMAND``.
+
+``build`` makes every model of the recipes and the manifest; ``distill-static`` and ``convert-gguf`` make one
+kind; ``reference`` writes what the original model says to the texts of the tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from findspot_training import manifest, reference
+from findspot_training.source import TrainingError
+
+_MODELS = Path(__file__).resolve().parents[1]
+
+_REFERENCE = _MODELS.parent / "tests" / "data" / "minilm_reference.json"
+
+_METHOD_OF = {"distill-static": "distil", "convert-gguf": "gguf"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns 0, or 1 after a message on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m findspot_training", description="Make the models of Findspot.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("build", help="make all models and the manifest")
+    commands.add_parser("distill-static", help="make the static embedders and the manifest")
+    commands.add_parser("convert-gguf", help="make the GGUF models and the manifest")
+    commands.add_parser("reference", help="write the original model's vectors for the tests")
+    command = parser.parse_args(arguments).command
+
+    os.environ["HF_HUB_OFFLINE"] = "1"  # everything needed is installed; a look at the network would be a mistake
+    try:
+        if command == "reference":
+            reference.write(_REFERENCE)
+            return 0
+        recipes = manifest.read_recipes(_MODELS)
+        for recipe in recipes:
+            if _METHOD_OF.get(command, recipe.method) == recipe.method:
+                manifest.make(_MODELS, recipe)
+        manifest.write_manifest(_MODELS, recipes)
+    except TrainingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

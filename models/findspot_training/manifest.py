@@ -1,0 +1,98 @@
+"""Builds models from their recipes and writes the manifest that Findspot reads.
+
+A recipe says what a model is and how it is made; the manifest adds what only the finished files can say,
+their sizes and checksums. The manifest is generated whole, so it cannot disagree with the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from findspot_training import gguf_model, source, static_model
+
+_HEADER = "# Written by `python -m findspot_training build` from the recipes; do not edit.\n"
+
+_METHODS = ("distil", "gguf")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One file of ``recipes/``: what every model has, and the parameters of its method."""
+
+    id: str
+    kind: str
+    method: str
+    pooling: str
+    prompt: str
+    licence: str
+    parameters: dict[str, Any]
+
+    @property
+    def dimension(self) -> int:
+        """Number of components of a vector."""
+        return int(self.parameters["dimension"])
+
+
+def read_recipes(models: Path) -> list[Recipe]:
+    """Return the recipes of the folder of models, by id; raises ``TrainingError`` for one that is wrong."""
+    recipes = []
+    for path in sorted((models / "recipes").glob("*.toml")):
+        try:
+            recipe = Recipe(**tomllib.loads(path.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, TypeError) as error:
+            raise source.TrainingError(f"{path}: not a usable recipe: {error}") from error
+        if recipe.method not in _METHODS:
+            raise source.TrainingError(f"{path}: unknown method '{recipe.method}'; known: {', '.join(_METHODS)}")
+        recipes.append(recipe)
+    return recipes
+
+
+def model_files(models: Path, recipe: Recipe) -> list[Path]:
+    """Return the files of a model, the weights first."""
+    folder = models / recipe.id
+    if recipe.method == "gguf":
+        return [folder / "model-q8_0.gguf"]
+    return [folder / name for name in static_model.FILES]
+
+
+def make(models: Path, recipe: Recipe) -> None:
+    """Make the files of one model from the original weights."""
+    original = source.model_folder()
+    if recipe.method == "gguf":
+        gguf_model.convert(original, model_files(models, recipe)[0], recipe.parameters["name"])
+    else:
+        numbers = static_model.StaticRecipe(**recipe.parameters)
+        static_model.write(static_model.distil(original, numbers), original, numbers, models / recipe.id)
+
+
+def write_manifest(models: Path, recipes: Sequence[Recipe]) -> None:
+    """Write ``manifest.toml`` for the files that are there."""
+    parts = [_HEADER]
+    for recipe in recipes:
+        weights, *companions = model_files(models, recipe)
+        lines = [
+            "[[model]]",
+            f'id = "{recipe.id}"',
+            f'kind = "{recipe.kind}"',
+            *_file_lines(models, weights),
+            f"dimension = {recipe.dimension}",
+            f'pooling = "{recipe.pooling}"',
+            f'prompt = "{recipe.prompt}"',
+            f'licence = "{recipe.licence}"',
+            f'card = "cards/{recipe.id}.md"',
+        ]
+        for companion in companions:
+            lines += ["", "[[model.companion]]", *_file_lines(models, companion)]
+        parts.append("\n".join(lines) + "\n")
+    (models / "manifest.toml").write_text("\n".join(parts), encoding="utf-8", newline="\n")
+
+
+def _file_lines(models: Path, path: Path) -> list[str]:
+    content = path.read_bytes()
+    relative = path.relative_to(models).as_posix()
+    return [f'file = "{relative}"', f'sha256 = "{hashlib.sha256(content).hexdigest()}"', f"size = {len(content)}"]

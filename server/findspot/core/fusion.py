@@ -1,0 +1,113 @@
+"""From scored units to a list of answers: parts of one definition joined, files kept from filling the list.
+
+Pure functions. Weighted sums of normalised scores are used throughout: measured on issues, reciprocal rank fusion
+was worse at the top of the list for functions and for files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, pstdev
+
+from findspot.core.ranking import RankingWeights, Unit
+from findspot.core.types import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A unit (by its place in the candidate list) with its final score."""
+
+    index: int
+    score: float
+
+
+def ordered(units: Sequence[Unit], scores: Sequence[float]) -> list[Scored]:
+    """Return the units best first; ties by path, then line (I-12)."""
+    order = sorted(
+        range(len(units)), key=lambda at: (-scores[at], units[at].path, units[at].span.start_line, units[at].id)
+    )
+    return [Scored(at, scores[at]) for at in order]
+
+
+def joined(units: Sequence[Unit], scores: Sequence[float]) -> list[Scored]:
+    """Return one entry per definition, best first: of the parts of one definition the best speaks for all.
+
+    Two definitions of one name in one file (overloads, a property's getter and setter) stay apart as long as
+    their parts do not touch.
+    """
+    kept: list[Scored] = []
+    taken: dict[tuple[str, str], list[Unit]] = {}
+    for entry in ordered(units, scores):
+        unit = units[entry.index]
+        if unit.symbol is None or unit.kind == "section":
+            kept.append(entry)
+            continue
+        others = taken.setdefault((unit.path, unit.symbol), [])
+        if any(_same_definition(unit, other) for other in others):
+            continue
+        others.append(unit)
+        kept.append(entry)
+    return kept
+
+
+def _same_definition(one: Unit, other: Unit) -> bool:
+    """Parts of one definition differ in number, and the later number stands further down."""
+    if one.kind != other.kind or one.part == other.part:
+        return False
+    return (one.part < other.part) == (one.span.start_byte < other.span.start_byte)
+
+
+def saturated(units: Sequence[Unit], entries: Sequence[Scored], weights: RankingWeights) -> list[Scored]:
+    """Return the entries with the later ones of each file held back, best first; nothing is dropped (V27)."""
+    seen: dict[str, int] = {}
+    lowered: list[Scored] = []
+    for entry in entries:
+        path = units[entry.index].path
+        count = seen.get(path, 0)
+        seen[path] = count + 1
+        over = max(0, count + 1 - weights.file_share)
+        lowered.append(Scored(entry.index, entry.score * weights.file_decay**over))
+    lowered.sort(
+        key=lambda entry: (-entry.score, units[entry.index].path, units[entry.index].span.start_line, entry.index)
+    )
+    return lowered
+
+
+def z_scores(values: Sequence[float]) -> list[float]:
+    """Return the values with mean 0 and deviation 1; all zero when they do not differ."""
+    if not values:
+        return []
+    deviation = pstdev(values)
+    if deviation < 1e-12:
+        return [0.0] * len(values)
+    mean = fmean(values)
+    return [(value - mean) / deviation for value in values]
+
+
+def with_model(entries: Sequence[Scored], cosines: Mapping[int, float], weights: RankingWeights) -> list[Scored]:
+    """Reorder the head of a list by the localization model; ``cosines`` are by candidate index.
+
+    The head is what has a cosine, in list order. Its new scores are mapped onto the range of its old ones, so
+    that the list stays comparable and the rest stays below.
+    """
+    head = [entry for entry in entries if entry.index in cosines]
+    if len(head) < 2:
+        return list(entries)
+    own = z_scores([entry.score for entry in head])
+    model = z_scores([cosines[entry.index] for entry in head])
+    mixed = [a + weights.model * b for a, b in zip(own, model, strict=True)]
+    order = sorted(range(len(head)), key=lambda at: (-mixed[at], at))
+    top, bottom = max(mixed), min(mixed)
+    high, low = head[0].score, head[-1].score
+    scale = (high - low) / (top - bottom) if top > bottom else 0.0
+    renewed = [Scored(head[at].index, low + (mixed[at] - bottom) * scale) for at in order]
+    slots = iter(renewed)
+    return [next(slots) if entry.index in cosines else entry for entry in entries]
+
+
+def whole_span(parts: Sequence[Span]) -> Span:
+    """Return the span from the first to the last of the parts."""
+    first = min(parts, key=lambda span: span.start_byte)
+    last = max(parts, key=lambda span: span.end_byte)
+    return Span(first.start_byte, last.end_byte, first.start_line, last.end_line)

@@ -1,0 +1,210 @@
+"""A query understood: what kind it is, its zones as weighted terms, and what it names.
+
+The same analysis serves a typed word and a pasted issue; the kind decides how the retrievers are mixed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from findspot.core.identifiers import Name, PathMention, looks_like_identifier, read_path
+from findspot.core.report import Report, parse_report
+from findspot.core.text import SubTokenizer
+
+Zone = Literal["title", "ident", "prose", "code", "trace"]
+
+
+class QueryKind(StrEnum):
+    """How a query is written, which tells what it asks for."""
+
+    SYMBOL = "symbol"
+    PATH = "path"
+    PROSE = "prose"
+    TRACE = "trace"
+    ISSUE = "issue"
+
+
+_MAX_TERM_COUNT = 3
+"""Repeats of a term that count within one zone; a pasted log may repeat a word a hundred times."""
+
+_ISSUE_WORDS = 45
+"""A text of more words, or of several paragraphs, is a report and not a question."""
+
+_TRACE_PROSE = 60
+"""Words beside the frames up to which a text is a bare trace."""
+
+_SHORT_QUERY = 6
+"""Words up to which each word of a query may be the name of a definition."""
+
+_SYMBOL = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#|/)[A-Za-z_$~][\w$]*)*(?:\(\s*\))?[!?]?")
+_DEFINITION = re.compile(
+    r"(?:async\s+)?(?:def|class|func|fn|function|struct|interface|trait|enum|impl|type|module|object)\s+(\S{1,200})$"
+)
+
+_ENGLISH = (
+    "the an and or but if then else of to in on at by for with from into onto about as is are was were be been being "
+    "it its this that these those there here which who whom what when where why how do does did done doing has have "
+    "had having can could should would will may might must shall not no nor so than too very just also only some any "
+    "all each every both few more most other such own same we you they he she my our your their me us them one "
+    "am im ive dont doesnt cant isnt wont didnt thats because while during before after again once still yet ever "
+    "already instead however though although since until unless whether per via let lets like get got using use used "
+    "uses make makes made want wants need needs seem seems think know see look looks tried trying go going way"
+)
+
+_REPORT = (
+    "expected actual behavior behaviour observed happened happens happen steps reproduce reproducible reproduction bug issue "
+    "issues problem error errors version versions latest description describe describing summary report reported example "
+    "examples following below above please thanks thank hello hi question feature request support current currently "
+    "work works working fix fixed possible solution proposed related relevant additional context information info try "
+    "details code snippet output result results traceback recent call last line file screenshot screenshots environment "
+    "installed install master main branch pull pr case minimal note search asking maybe something anything nothing thing "
+    "things even first second able correct correctly incorrect wrong fails fail failed failing simple easy eg ie etc"
+)
+
+_STOP_WORDS = frozenset(_ENGLISH.split())
+"""Words that hold sentences together."""
+
+_REPORT_STOP_WORDS = _STOP_WORDS | frozenset(_REPORT.split())
+"""The words of forms and politeness too, which every report has; in a short question they may be the point."""
+
+_TEST_WORDS = frozenset(
+    ("test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "unittest", "pytest", "mock", "mocks")
+)
+_DOCS_WORDS = frozenset(("docs", "documentation", "readme", "changelog", "tutorial", "guide", "doc", "documented"))
+_EXAMPLE_WORDS = frozenset(("example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedThing:
+    """A name that the query may mean literally, and in which zone it stands."""
+
+    name: Name
+    zone: Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query ready for retrieval.
+
+    ``zones`` maps each zone to its terms and their weights (the square root of the capped count). ``sentence``
+    is what an embedding model should read. ``asks_for`` holds ``test``, ``docs`` or ``example`` when it names them.
+    """
+
+    text: str
+    kind: QueryKind
+    report: Report
+    zones: Mapping[Zone, Mapping[str, float]]
+    names: tuple[NamedThing, ...]
+    paths: tuple[PathMention, ...]
+    sentence: str
+    asks_for: frozenset[str] = frozenset()
+
+
+def analyse(text: str, tokenizer: SubTokenizer, *, report: bool = False) -> Query:
+    """Understand a query; with ``report`` it is one, however short (what ``localize`` is given)."""
+    text = text.strip()
+    parsed = parse_report(text)
+    kind = classify(text, parsed)
+    if report and kind is QueryKind.PROSE:
+        kind = QueryKind.ISSUE
+    stop = _REPORT_STOP_WORDS if kind in {QueryKind.ISSUE, QueryKind.TRACE} else _STOP_WORDS
+    zones: dict[Zone, Mapping[str, float]] = {
+        "title": _terms(parsed.title, tokenizer, stop),
+        "ident": _terms(" ".join(name.text for name in parsed.names), tokenizer, _STOP_WORDS),
+        "prose": _terms(parsed.prose, tokenizer, stop),
+        "code": _terms("\n".join(parsed.code), tokenizer, stop),
+        "trace": _terms(parsed.trace, tokenizer, stop),
+    }
+    if not any(zones.values()):  # stop words only: they are all there is
+        zones["title"] = _weighted(tokenizer.tokens(text))
+    return Query(
+        text=text,
+        kind=kind,
+        report=parsed,
+        zones={zone: terms for zone, terms in zones.items() if terms},
+        names=_names(text, kind, parsed),
+        paths=_paths(text, kind, parsed),
+        sentence=f"{parsed.title}\n{parsed.prose}".strip() or text[:1000],
+        asks_for=_asks_for(parsed.title if kind is QueryKind.ISSUE else text[:500]),
+    )
+
+
+def classify(text: str, report: Report) -> QueryKind:
+    """Say how a query is written."""
+    text = text.strip()
+    words = text.split(None, _ISSUE_WORDS + 1)
+    if report.frames:
+        beside = len(report.title.split()) + len(report.prose.split())
+        return QueryKind.TRACE if beside <= _TRACE_PROSE else QueryKind.ISSUE
+    if len(words) == 1:
+        if read_path(text) is not None or text.endswith("/"):
+            return QueryKind.PATH
+        if _SYMBOL.fullmatch(text) and (looks_like_identifier(text) or not text.isalpha() or text[:1].isupper()):
+            return QueryKind.SYMBOL
+        return QueryKind.PROSE
+    if len(words) <= 3 and _DEFINITION.match(text):
+        return QueryKind.SYMBOL
+    if len(words) > _ISSUE_WORDS or report.code or text.count("\n\n") >= 2:
+        return QueryKind.ISSUE
+    return QueryKind.PROSE
+
+
+def term_weights(query: Query, zone_weights: Mapping[str, float]) -> dict[str, float]:
+    """Return the terms of all zones with the sum of their zone-weighted weights."""
+    found: dict[str, float] = {}
+    for zone, terms in query.zones.items():
+        weight = zone_weights[zone]
+        for term, value in terms.items():
+            found[term] = found.get(term, 0.0) + weight * value
+    return found
+
+
+def _terms(text: str, tokenizer: SubTokenizer, stop: frozenset[str]) -> dict[str, float]:
+    return _weighted(token for token in tokenizer.tokens(text) if token not in stop)
+
+
+def _weighted(tokens: Iterable[str]) -> dict[str, float]:
+    return {token: min(count, _MAX_TERM_COUNT) ** 0.5 for token, count in Counter(tokens).items()}
+
+
+def _names(text: str, kind: QueryKind, report: Report) -> tuple[NamedThing, ...]:
+    found: dict[str, NamedThing] = {}
+
+    def add(name: Name, zone: Zone) -> None:
+        found.setdefault(name.text, NamedThing(name, zone))
+
+    if kind is QueryKind.SYMBOL:
+        definition = _DEFINITION.match(text)
+        word = definition[1] if definition else text
+        word = re.sub(r"\(.{0,300}\)?$", "", word).rstrip(":{!?")
+        add(Name(re.sub(r"::|->|#|/", ".", word)), "ident")
+    title_names = {name.text for name in report.names if name.text in report.title}
+    for name in report.names:
+        add(name, "title" if name.text in title_names else "ident")
+    words = text.split()
+    if kind is QueryKind.PROSE and len(words) <= _SHORT_QUERY:
+        for word in words:
+            bare = word.strip("\"'`.,:;!?()")
+            if len(bare) > 2 and bare.isidentifier() and bare.lower() not in _STOP_WORDS:
+                add(Name(bare), "prose")
+    for name in report.code_names:
+        add(name, "code")
+    return tuple(found.values())
+
+
+def _paths(text: str, kind: QueryKind, report: Report) -> tuple[PathMention, ...]:
+    if kind is QueryKind.PATH and not report.paths:
+        path = read_path(text)
+        return (path or PathMention(text.strip("/").replace("\\", "/")),)
+    return report.paths
+
+
+def _asks_for(text: str) -> frozenset[str]:
+    words = {word.strip("\"'`.,:;!?()").lower() for word in text.replace("_", " ").replace("/", " ").split()}
+    groups = (("test", _TEST_WORDS), ("docs", _DOCS_WORDS), ("example", _EXAMPLE_WORDS))
+    return frozenset(name for name, group in groups if words & group)

@@ -1,0 +1,265 @@
+"""The vocabulary of Findspot: frozen plain data that every layer passes on.
+
+Nothing here does I/O or knows SQL, a protocol or a model. Words follow the design: a *chunk* is an indexed
+unit of source with a *span*; a *candidate* is an unranked hit; a *result* is what the user sees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+ChunkKind = Literal["function", "method", "class", "module", "section", "window"]
+"""What a chunk is.
+
+``class`` is a class header (with the remainder between its methods), ``module`` what lies outside every
+definition, ``section`` a Markdown heading with its text, ``window`` a run of tokens of any other text.
+"""
+
+Level = Literal["file", "function"]
+"""What one result stands for: a whole file, or a function / class / section."""
+
+Stage = Literal["hybrid", "localized"]
+
+
+class PathClass(StrEnum):
+    """What a path is for; a prior of ranking, never a filter."""
+
+    SOURCE = "source"
+    TEST = "test"
+    DOCS = "docs"
+    EXAMPLE = "example"
+    GENERATED = "generated"
+    VENDORED = "vendored"
+    CONFIG = "config"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open UTF-8 byte range and the 1-based inclusive lines it touches."""
+
+    start_byte: int
+    end_byte: int
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One indexed unit of source.
+
+    ``text`` equals the file's bytes at ``span`` decoded as UTF-8 (I-10). ``symbol`` is the qualified name
+    inside the file (``Outer.inner``), None where the chunk belongs to no definition. ``part`` numbers the
+    pieces of one long definition from 0.
+    """
+
+    path: str
+    language: str
+    kind: ChunkKind
+    symbol: str | None
+    signature: str
+    docstring: str
+    span: Span
+    text: str
+    part: int = 0
+
+
+SymbolKind = Literal[
+    "function",
+    "method",
+    "class",
+    "interface",
+    "struct",
+    "enum",
+    "trait",
+    "type",
+    "module",
+    "namespace",
+    "constant",
+    "variable",
+    "field",
+    "macro",
+    "section",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A definition: its bare name, its qualified name inside the file, and the span of the whole definition."""
+
+    name: str
+    qualified_name: str
+    kind: SymbolKind
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A use of a name: a call, an instantiation or a base class; ``byte`` is where the name begins."""
+
+    name: str
+    byte: int
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import as written: the module or path text, and the byte where the statement begins."""
+
+    target: str
+    byte: int
+
+
+class ProblemKind(StrEnum):
+    """Why a file is not, or not fully, in the index."""
+
+    BINARY = "binary"
+    TOO_LARGE = "too large"
+    MINIFIED = "minified"
+    GENERATED = "generated"
+    DATA = "data file"
+    ENCODING = "not valid text"
+    UNREADABLE = "unreadable"
+    NOT_REGULAR = "not a regular file"
+    SYNTAX = "syntax errors"
+    EMBEDDING = "not embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """What went wrong with one file (root-relative path with ``/``), in words a user can act on."""
+
+    path: str
+    kind: ProblemKind
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """All that one source file gives to the index; ``chunks`` in file order, without overlap (I-10)."""
+
+    path: str
+    language: str
+    chunks: tuple[Chunk, ...]
+    symbols: tuple[Symbol, ...]
+    references: tuple[Reference, ...]
+    imports: tuple[Import, ...]
+    problems: tuple[FileProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason why a result is where it is.
+
+    ``kind`` is ``lexical`` (the terms that matched), ``dense``, ``mention`` (a path, symbol or frame the
+    query names), ``graph`` (a caller, callee or importer of another hit), ``prior`` or ``model``.
+    ``score`` is that signal's own number, comparable only within its kind.
+    """
+
+    kind: Literal["lexical", "dense", "mention", "graph", "prior", "model"]
+    detail: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One answer. Higher ``score`` is better; ``probability`` is None until it is calibrated."""
+
+    path: str
+    symbol: str | None
+    kind: str
+    span: Span
+    score: float
+    rank: int
+    stage: Stage
+    evidence: tuple[Evidence, ...]
+    fresh: bool
+    text: str
+    probability: float | None = None
+
+
+class IndexState(StrEnum):
+    """Where an index stands."""
+
+    EMPTY = "empty"
+    INDEXING = "indexing"
+    READY = "ready"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The index of one root, as every front end shows it (I-13).
+
+    ``indexed`` and ``total`` count files of the pass in progress; ``files``, ``chunks`` and ``holes`` (chunks
+    without an embedding) are totals of the database; ``problems`` counts files by reason.
+    """
+
+    root: str
+    state: IndexState
+    files: int = 0
+    chunks: int = 0
+    holes: int = 0
+    size_bytes: int = 0
+    indexed: int = 0
+    total: int | None = None
+    generation: int = 0
+    embedder: str | None = None
+    reranker: str | None = None
+    other_process_indexing: bool = False
+    message: str = ""
+    problems: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStatus:
+    """What an answer was made of, so that no partial answer goes unlabelled (I-13).
+
+    ``complete`` is False while the index is being built or when a stage was cut by the budget. ``model`` is
+    ``applied`` or a plain-English reason why it was not.
+    """
+
+    state: IndexState
+    complete: bool
+    lexical: bool
+    dense: bool
+    model: str
+    files: int
+    chunks: int
+    elapsed_seconds: float
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Ranked results and the status that says how they came about."""
+
+    results: tuple[SearchResult, ...]
+    status: AnswerStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A report of a long call: what is being done, how far it is, and what it has counted so far."""
+
+    phase: Literal["scanning", "indexing", "vectors", "done"]
+    done: int
+    total: int | None
+    chunks: int
+    elapsed_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a refresh did. ``seconds`` is wall-clock time; ``skipped`` counts files by reason."""
+
+    state: IndexState
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    embedded: int = 0
+    seconds: float = 0.0
+    skipped: tuple[tuple[str, int], ...] = ()
+    problems: tuple[FileProblem, ...] = field(default=())

@@ -1,0 +1,442 @@
+"""The facade: everything a front end may ask of one root, in plain frozen data (I-2).
+
+An ``Engine`` belongs to one root and may be used by many threads. Searching never waits for indexing, and what an
+answer was made of is always said (I-13). Several engines of one process share their ``Models``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from findspot.buffers import Buffers
+from findspot.config import Config
+from findspot.core.render import RENDER_VERSION
+from findspot.core.types import (
+    Answer,
+    AnswerStatus,
+    IndexState,
+    IndexStatus,
+    Level,
+    Progress,
+    RefreshReport,
+    SearchResult,
+    Stage,
+)
+from findspot.errors import FindspotError, IndexDamagedError, OutsideRootError, QueryError
+from findspot.indexing.ignore_rules import global_excludes
+from findspot.indexing.indexer import Indexer
+from findspot.indexing.pool import PreparerOptions
+from findspot.indexing.prepare import PARSING_VERSION
+from findspot.indexing.roots import checked_root, find_root
+from findspot.indexing.sources import Source, read_source
+from findspot.indexing.walker import WalkOptions, clean_prefix
+from findspot.indexing.watcher import Watcher
+from findspot.inference.models import Models
+from findspot.retrieval.localizer import Localization, Localizer
+from findspot.retrieval.searcher import Ranked, Searcher
+from findspot.retrieval.symbols import related_places, symbol_places
+from findspot.storage.locks import is_locked
+from findspot.storage.records import ChunkRow, IndexKey
+from findspot.storage.store import IndexStore
+from findspot.storage.vector_cache import VectorCache
+
+__all__ = ["Engine", "Models", "find_root"]
+
+_MAX_QUERY = 200_000
+"""Characters of a query or report; more is a file that was passed by mistake."""
+
+_MAX_TEXT = 16_000
+"""Bytes of source that one result carries."""
+
+_WATCH_LOCK_SECONDS = 30.0
+"""How long the watcher waits for another process that indexes the same root."""
+
+_NO_MODEL = "not asked for"
+
+
+_T = TypeVar("_T")
+
+
+class Engine:
+    """One root: its index, its watcher, its unsaved buffers. Use it as a context manager, or call ``close``."""
+
+    def __init__(self, root: Path, config: Config, models: Models, *, owns_models: bool) -> None:
+        """Open the index of a resolved root; use ``Engine.open``."""
+        self.root = root
+        self.config = config
+        self._models = models
+        self._owns_models = owns_models
+        self._index_dir = config.index_dir(root)
+        settings = config.settings
+        excludes = global_excludes(config.environ, Path.home())
+        walk = WalkOptions(settings.hidden, settings.max_file_bytes, excludes)
+        options = PreparerOptions(root, walk, settings.chunk_size, settings.chunk_overlap)
+        embedder = models.embedder()
+        self._no_embedder = embedder if isinstance(embedder, str) else ""
+        found = None if isinstance(embedder, str) else embedder
+        key = IndexKey(
+            embedder=models.embedder_id,
+            dimension=models.dimension,
+            chunk_size=settings.chunk_size,
+            chunk_overlap=settings.chunk_overlap,
+            render_version=RENDER_VERSION,
+            parsing_version=PARSING_VERSION,
+        )
+        self._store = IndexStore(self._index_dir, key)
+        self._indexer = Indexer(options, self._index_dir, self._store, found)
+        self._buffers = Buffers(options.make(), found)
+        self._cache = VectorCache(config.cache_dir, settings.reranker)
+        self._searcher = Searcher(self._store, found)
+        self._localizer = Localizer(self._searcher, models.reranker, self._cache, self._text_of)
+        self._refreshing = threading.Lock()
+        self._closing = threading.Event()
+        self._progress: Progress | None = None
+        self._failure = ""
+        self._watcher: Watcher | None = None
+
+    @classmethod
+    def open(cls, root: Path, config: Config, models: Models | None = None) -> Self:
+        """Open a root without indexing it; raises ``RootError``, ``IndexStorageError``.
+
+        Without ``models`` the engine loads its own and closes them with itself.
+        """
+        resolved = checked_root(root)
+        return cls(resolved, config, models or Models.load(config.settings), owns_models=models is None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop watching and indexing, save what is derived, close the files. Idempotent."""
+        self._closing.set()
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher = None
+        with self._refreshing:
+            self._store.close()
+            self._cache.close()
+        if self._owns_models:
+            self._models.close()
+
+    # ── indexing ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def refresh(
+        self,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        stop: threading.Event | None = None,
+        paths: Sequence[str] | None = None,
+        rebuild: bool = False,
+        lock_seconds: float = 0.0,
+    ) -> RefreshReport:
+        """Bring the index up to date: all of it, or the root-relative files and folders in ``paths``.
+
+        Raises ``Cancelled`` (what was done is kept), ``IndexLockedError`` when another process has been indexing
+        for ``lock_seconds``, ``IndexStorageError``, ``OutsideRootError``.
+        """
+        scope = tuple(self._inside(path) for path in paths) if paths is not None else ()
+        if paths is not None and not scope:
+            return RefreshReport(IndexState.READY)
+
+        def report(step: Progress) -> None:
+            self._progress = step
+            if progress is not None:
+                progress(step)
+
+        with self._refreshing:
+            try:
+                done = self._indexer.refresh(
+                    scope,
+                    rebuild=rebuild,
+                    workers=self.config.settings.workers,
+                    lasting=self._watcher is not None,
+                    lock_seconds=lock_seconds,
+                    progress=report,
+                    stop=_Either(stop, self._closing),
+                )
+                self._failure = ""
+            except IndexDamagedError:
+                self._store.mark_damaged()
+                raise
+            except FindspotError as error:
+                self._failure = str(error)
+                raise
+            finally:
+                self._progress = None
+        return done
+
+    def clear(self) -> None:
+        """Empty the index."""
+        with self._refreshing:
+            self._store.clear()
+
+    def watch(self, on_change: Callable[[RefreshReport], None] | None = None) -> None:
+        """Keep the index fresh in the background until ``close``; ``on_change`` is told of every change."""
+        if self._watcher is not None:
+            return
+
+        def changed(paths: frozenset[str] | None) -> None:
+            try:
+                scope = None if paths is None else sorted(paths)
+                report = self.refresh(paths=scope, lock_seconds=_WATCH_LOCK_SECONDS)
+            except FindspotError as error:
+                self._failure = str(error)
+                return
+            if on_change is not None and (report.added or report.changed or report.removed):
+                on_change(report)
+
+        self._watcher = self._make_watcher(changed)
+        self._watcher.start()
+
+    def _make_watcher(self, changed: Callable[[frozenset[str] | None], None]) -> Watcher:
+        def failed(message: str) -> None:
+            self._failure = message
+
+        return Watcher(
+            self.root,
+            changed,
+            debounce_seconds=self.config.settings.debounce_ms / 1000,
+            options=self._indexer.walk_options,
+            on_error=failed,
+        )
+
+    # ── asking ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int | None = None,
+        scope: Sequence[str] = (),
+        stop: threading.Event | None = None,
+    ) -> Answer:
+        """Return the hybrid list for a word, a sentence, a path or a trace; raises ``QueryError``, ``Cancelled``."""
+        started = time.monotonic()
+        found = self._guarded(
+            lambda: self._searcher.search(
+                self._checked(query), self._top_k(top_k), self._scope(scope), self._buffers.overlay, stop
+            )
+        )
+        return self._answer(found, "hybrid", _NO_MODEL, started)
+
+    def localize(
+        self,
+        text: str,
+        *,
+        top_k: int | None = None,
+        scope: Sequence[str] = (),
+        level: Level = "function",
+        budget: float | None = None,
+        stop: threading.Event | None = None,
+        on_partial: Callable[[Answer], None] | None = None,
+    ) -> Answer:
+        """Return the places that a report is about, within ``budget`` seconds.
+
+        ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization
+        model was applied, or why not. Raises ``QueryError``, ``Cancelled``.
+        """
+        started = time.monotonic()
+
+        def partial(found: Localization) -> None:
+            if on_partial is not None:
+                on_partial(self._answer(found.results, "hybrid", found.model, started))
+
+        found = self._guarded(
+            lambda: self._localizer.localize(
+                self._checked(text),
+                self._top_k(top_k),
+                self._scope(scope),
+                level,
+                self.config.settings.budget if budget is None else budget,
+                self._buffers.overlay,
+                stop,
+                partial if on_partial is not None else None,
+                started,
+            )
+        )
+        return self._answer(found.results, found.stage, _model_note(found), started)
+
+    def symbols(
+        self,
+        query: str,
+        *,
+        top_k: int | None = None,
+        scope: Sequence[str] = (),
+        stop: threading.Event | None = None,
+    ) -> Answer:
+        """Return definitions by name, or by a sentence about them: for symbol pickers."""
+        started = time.monotonic()
+        inside, limit = self._scope(scope), self._top_k(top_k)
+
+        def find() -> list[Ranked]:
+            by_meaning = self._searcher.search(self._checked(query), limit, inside, self._buffers.overlay, stop)
+            return symbol_places(self._store, query, by_meaning, limit, inside, self._buffers.overlay)
+
+        return self._answer(self._guarded(find), "hybrid", _NO_MODEL, started)
+
+    def related(self, path: str, line: int, *, top_k: int | None = None) -> Answer:
+        """Return what calls, is called by, or defines what stands at a 1-based line of a root-relative file."""
+        started = time.monotonic()
+        found = self._guarded(
+            lambda: related_places(self._store, self._inside(path), line, self._top_k(top_k), self._buffers.overlay)
+        )
+        return self._answer(found, "hybrid", _NO_MODEL, started)
+
+    # ── state ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def set_overlay(self, path: str, text: str | None) -> None:
+        """Search ``text`` in place of what is on disk at the root-relative ``path``; None goes back to the disk."""
+        self._buffers.set(self._inside(path), text)
+
+    def relative(self, path: Path) -> str:
+        """Return the root-relative form of a path, with ``/``; raises ``OutsideRootError``."""
+        absolute = path if path.is_absolute() else self.root / path
+        for form in (absolute, absolute.resolve()):
+            if form.is_relative_to(self.root):
+                return self._inside(form.relative_to(self.root).as_posix())
+        raise OutsideRootError(f"{path} is outside the root {self.root}; give a path inside it, or another root")
+
+    def status(self) -> IndexStatus:
+        """Return where the index stands."""
+        step = self._progress
+        totals = self._guarded(self._store.totals)
+        state = self._state()
+        return IndexStatus(
+            root=str(self.root),
+            state=state,
+            files=totals.files,
+            chunks=totals.chunks,
+            holes=totals.holes,
+            size_bytes=totals.size_bytes,
+            indexed=step.done if step is not None else 0,
+            total=step.total if step is not None else None,
+            generation=totals.generation,
+            embedder=None if self._no_embedder else self.config.settings.embedder,
+            reranker=self.config.settings.reranker or None,
+            other_process_indexing=step is None and is_locked(self._index_dir),
+            message=self._failure or self._no_embedder,
+            problems=totals.problems,
+        )
+
+    def _state(self) -> IndexState:
+        if self._progress is not None:
+            return IndexState.INDEXING
+        if self._guarded(self._store.is_complete):
+            return IndexState.READY
+        if is_locked(self._index_dir):
+            return IndexState.INDEXING
+        if self._guarded(self._store.corpus).files == 0:
+            return IndexState.FAILED if self._failure else IndexState.EMPTY
+        return IndexState.ABORTED
+
+    # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _answer(self, found: Sequence[Ranked], stage: Stage, model: str, started: float) -> Answer:
+        sources: dict[str, Source | None] = {}
+        results = tuple(self._result(one, rank, stage, sources) for rank, one in enumerate(found, start=1))
+        corpus = self._guarded(self._store.corpus)
+        state = self._state()
+        status = AnswerStatus(
+            state=state,
+            complete=state is IndexState.READY,
+            lexical=True,
+            dense=not self._no_embedder,
+            model=model,
+            files=corpus.files,
+            chunks=corpus.chunks,
+            elapsed_seconds=time.monotonic() - started,
+            message=self._failure or self._no_embedder,
+        )
+        return Answer(results, status)
+
+    def _result(self, one: Ranked, rank: int, stage: Stage, sources: dict[str, Source | None]) -> SearchResult:
+        path = one.row.path
+        buffered = one.row.id < 0
+        if path not in sources:
+            sources[path] = self._buffers.source(path) if buffered else self._read(path)
+        source = sources[path]
+        fresh = source is not None and source.content_hash == one.row.file_hash
+        shown = one.row.span if one.kind == "file" else one.span
+        text = ""
+        if source is not None:
+            text = source.slice(shown, _MAX_TEXT) if fresh else source.lines(shown, _MAX_TEXT)
+        return SearchResult(
+            path=path,
+            symbol=one.symbol,
+            kind=one.kind,
+            span=one.span,
+            score=one.score,
+            rank=rank,
+            stage=stage,
+            evidence=one.evidence,
+            fresh=fresh,
+            text=text,
+        )
+
+    def _text_of(self, row: ChunkRow) -> str | None:
+        """Return the text of a chunk if its file is still the one that was indexed."""
+        source = self._buffers.source(row.path) if row.id < 0 else self._read(row.path)
+        if source is None or source.content_hash != row.file_hash:
+            return None
+        return source.slice(row.span, _MAX_TEXT)
+
+    def _read(self, path: str) -> Source | None:
+        return read_source(self.root, path, self.config.settings.max_file_bytes)
+
+    def _guarded(self, ask: Callable[[], _T]) -> _T:
+        """Ask the index; damage is remembered, so that the next refresh builds it again."""
+        try:
+            return ask()
+        except IndexDamagedError:
+            self._store.mark_damaged()
+            raise
+
+    # ── checks ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _checked(self, text: str) -> str:
+        if not text.strip():
+            raise QueryError("the query is empty; say what you are looking for")
+        if len(text) > _MAX_QUERY:
+            raise QueryError(f"the query has {len(text):,} characters; at most {_MAX_QUERY:,} are taken")
+        return text
+
+    def _top_k(self, top_k: int | None) -> int:
+        wanted = self.config.settings.top_k if top_k is None else top_k
+        if not 1 <= wanted <= 1000:
+            raise QueryError(f"top_k must be from 1 to 1000, not {wanted}")
+        return wanted
+
+    def _scope(self, scope: Sequence[str]) -> tuple[str, ...]:
+        cleaned = tuple(self._inside(path) for path in scope)
+        return () if "" in cleaned else cleaned
+
+    def _inside(self, path: str) -> str:
+        return clean_prefix(path)
+
+
+class _Either(threading.Event):
+    """Set once either of two events is: the caller's, or the engine's own at its end."""
+
+    def __init__(self, first: threading.Event | None, second: threading.Event) -> None:
+        super().__init__()
+        self._first = first
+        self._second = second
+
+    def is_set(self) -> bool:
+        """Say whether either event is set."""
+        return self._second.is_set() or (self._first is not None and self._first.is_set())
+
+
+def _model_note(found: Localization) -> str:
+    """Say what the model did, and how far it came when the time ran out."""
+    if found.stage == "localized" and found.rescored < found.considered:
+        return f"applied to {found.rescored} of {found.considered} candidates, then the time was over"
+    return found.model

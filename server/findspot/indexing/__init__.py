@@ -1,0 +1,1 @@
+"""From the workspace to the index: discovery, plan, execution, watching."""

@@ -1,0 +1,224 @@
+"""From a plan to an up-to-date index: prepare, embed, write, in batches that can be cancelled at any point."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+from findspot.core.types import FileProblem, IndexState, Progress, RefreshReport
+from findspot.errors import Cancelled
+from findspot.indexing.plan import Plan, make_plan
+from findspot.indexing.pool import PreparerOptions, prepare_all
+from findspot.indexing.prepare import Outcome, Task, Unchanged, Vanished
+from findspot.indexing.walker import FoundFile, WalkOptions, walk
+from findspot.inference.base import Embedder, Vectors
+from findspot.storage.locks import indexing_lock
+from findspot.storage.records import PreparedFile
+from findspot.storage.store import IndexStore
+
+_BATCH_CHUNKS = 3000
+"""Chunks written in one transaction: about 0.4 s of work, which is what a kill can lose."""
+
+_BATCH_FILES = 500
+
+_SAVE_EVERY = 0.02
+"""Share of the vectors that must have changed before a warm process writes the vector file again."""
+
+ProgressCallback = Callable[[Progress], None]
+
+
+class Indexer:
+    """Brings the index of one root up to date. The advisory lock keeps other processes out while it does."""
+
+    def __init__(self, options: PreparerOptions, index_dir: Path, store: IndexStore, embedder: Embedder | None) -> None:
+        self._options = options
+        self._index_dir = index_dir
+        self._store = store
+        self._embedder = embedder
+
+    @property
+    def walk_options(self) -> WalkOptions:
+        """What a walk of this root takes and leaves; the watcher follows the same rules."""
+        return self._options.walk
+
+    def refresh(
+        self,
+        scope: Sequence[str] = (),
+        *,
+        rebuild: bool = False,
+        workers: int = 0,
+        lasting: bool = False,
+        lock_seconds: float = 0.0,
+        progress: ProgressCallback | None = None,
+        stop: threading.Event | None = None,
+    ) -> RefreshReport:
+        """Bring the whole root, or the files and folders of ``scope``, up to date.
+
+        ``workers`` is the number of parsing processes, 0 chooses. ``lasting`` says that this process lives on, so
+        that the vector file need not be saved after small changes. Raises ``Cancelled`` (what was done is kept),
+        ``IndexLockedError`` after waiting ``lock_seconds``, ``IndexStorageError``.
+        """
+        started = time.monotonic()
+        with indexing_lock(self._index_dir, lock_seconds):
+            if not self._store.repair() and rebuild:
+                self._store.clear()
+            run = _Run(self._store, self._embedder, progress, stop, started)
+            try:
+                return self._run(run, scope, workers, lasting=lasting)
+            finally:
+                run.close()
+
+    def _run(self, run: _Run, scope: Sequence[str], workers: int, *, lasting: bool) -> RefreshReport:
+        run.report("scanning", 0, None)
+        files: dict[str, FoundFile] = {}
+        problems: list[FileProblem] = []
+        for prefix in scope or ("",):
+            found = walk(
+                self._options.root,
+                self._options.walk,
+                prefix,
+                stop=run.stop,
+                progress=lambda seen: run.report("scanning", seen, None),
+            )
+            files.update(found.files)
+            problems += found.problems
+        steps = make_plan(files, self._store.stored_files(scope))
+        run.carry_out(steps, self._options, workers)
+        self._store.replace_problems((*problems, *run.unread), scope)
+        if not scope:
+            run.report("vectors", run.done, run.total)
+            self._store.sync_vectors()
+            self._store.finish_pass()
+            self._store.prune_embeddings()
+        threshold = int(_SAVE_EVERY * self._store.corpus().chunks) if lasting else 0
+        self._store.save_vectors(at_least=max(1, threshold))
+        run.report("done", run.done, run.total)
+        return run.result(problems, len(steps.unchanged))
+
+
+class _Run:
+    """One pass: counts what happens, collects outcomes into batches, embeds and writes them."""
+
+    def __init__(
+        self,
+        store: IndexStore,
+        embedder: Embedder | None,
+        progress: ProgressCallback | None,
+        stop: threading.Event | None,
+        started: float,
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._progress = progress
+        self.stop = stop
+        self._started = started
+        self._files: list[PreparedFile] = []
+        self._touched: list[Unchanged] = []
+        self._gone: list[str] = []
+        self._pending_chunks = 0
+        self._chunks = 0
+        self._embedded = 0
+        self._counts: Counter[str] = Counter()
+        self._problems: list[FileProblem] = []
+        self._graph = ThreadPoolExecutor(max_workers=1, thread_name_prefix="findspot-vectors")
+        self._graph_work: list[Future[None]] = []
+        self.unread: list[FileProblem] = []
+        self.done = 0
+        self.total: int | None = None
+
+    def report(self, phase: Literal["scanning", "indexing", "vectors", "done"], done: int, total: int | None) -> None:
+        """Tell the caller how far the run is."""
+        if self._progress is not None:
+            self._progress(Progress(phase, done, total, self._chunks, time.monotonic() - self._started))
+
+    def carry_out(self, steps: Plan, options: PreparerOptions, workers: int) -> None:
+        """Do what the plan says; raises ``Cancelled`` with everything written so far kept."""
+        tasks = [Task(file.path, known_hash) for file, known_hash in steps.work()]
+        known = {task.path for task in tasks if task.known_hash is not None}
+        self.total = len(tasks)
+        for start in range(0, len(steps.removed), 500):
+            self._check()
+            removed = steps.removed[start : start + 500]
+            self._write([], removed)
+            self._counts["removed"] += len(removed)
+        for outcomes in prepare_all(options, tasks, workers=workers, stop=self.stop):
+            self._take(outcomes, known)
+            if self._pending_chunks >= _BATCH_CHUNKS or len(self._files) >= _BATCH_FILES:
+                self._flush()
+            self.report("indexing", self.done, self.total)
+        self._flush()
+        for work in self._graph_work:
+            work.result()
+
+    def close(self) -> None:
+        """Wait for the thread that builds the graph."""
+        self._graph.shutdown(wait=True, cancel_futures=True)
+
+    def result(self, skipped: Sequence[FileProblem], unchanged: int) -> RefreshReport:
+        """Return what happened."""
+        problems = (*skipped, *self.unread, *self._problems)
+        kinds = Counter(problem.kind.value for problem in problems)
+        return RefreshReport(
+            state=IndexState.READY,
+            added=self._counts["added"],
+            changed=self._counts["changed"],
+            removed=self._counts["removed"],
+            unchanged=unchanged + self._counts["touched"],
+            embedded=self._embedded,
+            seconds=time.monotonic() - self._started,
+            skipped=tuple(sorted(kinds.items())),
+            problems=tuple(problems),
+        )
+
+    def _check(self) -> None:
+        if self.stop is not None and self.stop.is_set():
+            raise Cancelled("indexing was stopped; what was done is kept")
+
+    def _take(self, outcomes: Iterable[Outcome], known: set[str]) -> None:
+        for outcome in outcomes:
+            self.done += 1
+            if isinstance(outcome, Unchanged):
+                self._touched.append(outcome)
+                self._counts["touched"] += 1
+            elif isinstance(outcome, Vanished):
+                self._gone.append(outcome.path)
+                self._counts["removed"] += outcome.path in known
+            elif isinstance(outcome, FileProblem):
+                self.unread.append(outcome)
+                if outcome.path in known:
+                    self._gone.append(outcome.path)
+            else:
+                self._files.append(outcome)
+                self._pending_chunks += len(outcome.chunks)
+                self._chunks += len(outcome.chunks)
+                self._counts["changed" if outcome.path in known else "added"] += 1
+                self._problems += [FileProblem(outcome.path, kind, message) for kind, message in outcome.problems]
+
+    def _flush(self) -> None:
+        if self._touched:
+            self._store.touch([(t.path, t.size, t.mtime_ns, t.indexed_ns) for t in self._touched])
+        if self._files or self._gone:
+            self._write(self._files, self._gone)
+        self._files, self._touched, self._gone, self._pending_chunks = [], [], [], 0
+
+    def _write(self, files: Sequence[PreparedFile], removed: Sequence[str]) -> None:
+        vectors = self._embed(files)
+        written = self._store.write(files, removed, vectors)
+        self._graph_work.append(self._graph.submit(self._store.update_vectors, written, vectors))
+
+    def _embed(self, files: Sequence[PreparedFile]) -> dict[bytes, Vectors]:
+        if self._embedder is None:
+            return {}
+        texts = {chunk.content_hash: chunk.static_text for file in files for chunk in file.chunks}
+        missing = self._store.missing_embeddings(list(texts))
+        if not missing:
+            return {}
+        vectors = self._embedder.embed_documents([texts[key] for key in missing], self.stop)
+        self._embedded += len(missing)
+        # A text without a known word has no direction; cosine is not defined for it, so it stays a hole.
+        return {key: vector for key, vector in zip(missing, vectors, strict=True) if vector.any()}

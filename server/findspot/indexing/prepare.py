@@ -1,0 +1,170 @@
+"""One file from disk to rows: read, hash, decode, parse, render. Pure work, done in worker processes on large runs."""
+
+from __future__ import annotations
+
+import os
+import time
+from bisect import bisect_right
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from findspot.core.paths import path_class
+from findspot.core.render import content_hash, render_fields, render_static_document
+from findspot.core.text import SubTokenizer
+from findspot.core.types import Chunk, FileProblem, ParsedFile, ProblemKind, Span
+from findspot.indexing.content import classify_content, too_large
+from findspot.indexing.reading import open_source
+from findspot.indexing.walker import WalkOptions
+from findspot.parsing.chunker import parse
+from findspot.parsing.languages import Parsers
+from findspot.parsing.decoding import decode_source
+from findspot.storage.records import Place, PreparedChunk, PreparedFile, PreparedSymbol
+
+_DECODING = {
+    ProblemKind.BINARY: "It holds NUL bytes, so it is taken as binary.",
+    ProblemKind.ENCODING: "It is not valid UTF-8; what could not be read was replaced.",
+}
+
+PARSING_VERSION = 1
+"""Part of the index key: raise it whenever the same file would give other chunks, symbols or references."""
+
+_NAMES_PER_CHUNK = 400
+"""References kept of one chunk; generated tables of calls would otherwise fill the edge table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A root-relative file to prepare. ``known_hash`` is the stored content hash, if any: an equal one ends the work."""
+
+    path: str
+    known_hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file whose content is what the index holds; only its time has to be noted."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    indexed_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """A file that was there when the folder was read and is gone now."""
+
+    path: str
+
+
+Outcome = PreparedFile | Unchanged | Vanished | FileProblem
+"""A ``FileProblem`` stands for a file that could not be read at all; it is tried again at the next refresh."""
+
+
+class _Read(NamedTuple):
+    """A file that was read, in the order of ``PreparedFile``."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    indexed_ns: int
+    content_hash: bytes
+
+
+class Preparer:
+    """Prepares files of one root; keeps parsers and split words, so one instance belongs to one thread."""
+
+    def __init__(self, root: Path, options: WalkOptions, *, chunk_size: int, chunk_overlap: int) -> None:
+        self._root = root
+        self._walk_options = options
+        self._chunk_size = chunk_size
+        self._chunk_overlap = chunk_overlap
+        self._parsers = Parsers()
+        self._tokenizer = SubTokenizer()
+
+    def prepare(self, task: Task) -> Outcome:
+        """Prepare one file; what is wrong with it comes back as a problem, never as an exception (I-9)."""
+        indexed_ns = time.time_ns()  # before the first byte is read: a write during the read is noticed next time
+        limit = self._walk_options.max_file_bytes
+        try:
+            with open_source(self._root, task.path) as stream:
+                status = os.fstat(stream.fileno())
+                raw = stream.read(limit + 1)
+        except FileNotFoundError:
+            return Vanished(task.path)
+        except OSError as error:
+            return FileProblem(task.path, ProblemKind.UNREADABLE, f"It cannot be read: {error.strerror or error}.")
+        if len(raw) > limit:
+            return too_large(task.path, max(status.st_size, len(raw)), limit)
+        read = _Read(task.path, len(raw), status.st_mtime_ns, indexed_ns, content_hash(raw))
+        if read.content_hash == task.known_hash:
+            return Unchanged(read.path, read.size, read.mtime_ns, read.indexed_ns)
+        return self._prepare_text(read, raw)
+
+    def prepare_buffer(self, path: str, raw: bytes) -> PreparedFile:
+        """Prepare the unsaved text of an editor's buffer, given as UTF-8."""
+        return self._prepare_text(_Read(path, len(raw), 0, time.time_ns(), content_hash(raw)), raw)
+
+    def _prepare_text(self, read: _Read, raw: bytes) -> PreparedFile:
+        """Prepare what was read of a file."""
+        problem = classify_content(read.path, raw)
+        if problem is not None:
+            return _skipped(read, problem)
+        source, kinds = decode_source(raw)
+        problems = [FileProblem(read.path, kind, _DECODING[kind]) for kind in kinds]
+        if source is None:
+            return _skipped(read, *problems)
+        parsed = self.parse(read.path, source)
+        return PreparedFile(
+            read.path,
+            parsed.language,
+            path_class(read.path),
+            *read[1:],
+            chunks=self.chunks(parsed),
+            symbols=tuple(PreparedSymbol(s.name, s.qualified_name, s.kind, _place(s.span)) for s in parsed.symbols),
+            imports=tuple(dict.fromkeys(found.target for found in parsed.imports)),
+            problems=tuple((found.kind, found.message) for found in (*problems, *parsed.problems)),
+        )
+
+    def parse(self, path: str, source: bytes) -> ParsedFile:
+        """Parse UTF-8 source with this instance's parsers and window sizes."""
+        return parse(
+            path, source, parsers=self._parsers, chunk_size=self._chunk_size, chunk_overlap=self._chunk_overlap
+        )
+
+    def chunks(self, parsed: ParsedFile) -> tuple[PreparedChunk, ...]:
+        """Render the chunks of a parsed file, each with the names that it references."""
+        starts = [chunk.span.start_byte for chunk in parsed.chunks]
+        names: list[dict[str, None]] = [{} for _ in parsed.chunks]
+        for reference in parsed.references:
+            position = bisect_right(starts, reference.byte) - 1
+            if position >= 0 and len(names[position]) < _NAMES_PER_CHUNK:
+                names[position][reference.name] = None
+        return tuple(self._chunk(chunk, tuple(found)) for chunk, found in zip(parsed.chunks, names, strict=True))
+
+    def _chunk(self, chunk: Chunk, references: tuple[str, ...]) -> PreparedChunk:
+        fields = render_fields(chunk, self._tokenizer)
+        static_text = render_static_document(chunk, self._tokenizer)
+        return PreparedChunk(
+            kind=chunk.kind,
+            symbol=chunk.symbol,
+            signature=chunk.signature,
+            docstring=chunk.docstring,
+            place=_place(chunk.span),
+            part=chunk.part,
+            columns=(fields.path, fields.name, fields.signature, fields.body),
+            static_text=static_text,
+            content_hash=content_hash(static_text.encode()),
+            references=references,
+        )
+
+
+def _skipped(read: _Read, *problems: FileProblem) -> PreparedFile:
+    """Return a file that is known by its hash and has no chunks, so that it is not read again until it changes."""
+    found = tuple((problem.kind, problem.message) for problem in problems)
+    return PreparedFile(read.path, "", path_class(read.path), *read[1:], chunks=(), symbols=(), imports=(), problems=found)
+
+
+def _place(span: Span) -> Place:
+    return (span.start_byte, span.end_byte, span.start_line, span.end_line)

@@ -1,0 +1,1 @@
+"""Models: static embeddings, llama.cpp and the manifest of shipped weights."""

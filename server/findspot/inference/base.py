@@ -1,0 +1,56 @@
+"""What the rest of Findspot knows of a model: a name, a dimension, and text in, numbers out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Event
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+"""Shape (number of texts, dimension), float32, each row of unit length or all zero for a text with no token."""
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors whose dot product is their similarity."""
+
+    @property
+    def model_id(self) -> str:
+        """Identity of the weights and of how they are used; part of the index key."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Number of components of a vector."""
+        ...
+
+    def embed_documents(self, texts: Sequence[str], stop: Event | None = None) -> Vectors:
+        """Embed rendered documents; raises ``Cancelled`` between texts once ``stop`` is set."""
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """Embed one rendered query; shape (1, dimension)."""
+        ...
+
+    def close(self) -> None:
+        """Give back memory and files; a closed embedder may not be used again."""
+        ...
+
+
+class Reranker(Protocol):
+    """Scores (query, document) pairs; higher is better, scores comparable within one call."""
+
+    @property
+    def model_id(self) -> str:
+        """Identity of the weights and of how they are used."""
+        ...
+
+    def score(self, query: str, documents: Sequence[str], stop: Event | None = None) -> npt.NDArray[np.float32]:
+        """Return one score per document, shape (number of documents,)."""
+        ...
+
+    def close(self) -> None:
+        """Give back memory and files."""
+        ...

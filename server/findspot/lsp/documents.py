@@ -1,0 +1,135 @@
+"""Open documents: the newest text of every buffer, on its way to the index as an overlay.
+
+The event loop notes what the editor sends; worker threads carry it to the engines. Between the two lies a
+set of pending files in which the latest text wins, so that fast typing costs one overlay and not one per key.
+A search calls ``flush`` first and therefore always sees the newest text, whatever the debounce.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lsprotocol import types
+
+from findspot.errors import FindspotError
+from findspot.lsp.convert import Encoding, apply_change, clean
+from findspot.lsp.roots import Place
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Document:
+    """One open buffer; ``saved`` means that a refresh of its file is under way."""
+
+    text: str
+    saved: bool = False
+
+
+class Documents:
+    """The open documents of one session; the loop writes, worker threads read and flush."""
+
+    def __init__(self, locate: Callable[[Path], Place | None]) -> None:
+        self._locate = locate
+        self._open: dict[Path, Document] = {}
+        self._pending: set[Path] = set()
+        self._guard = threading.Lock()
+        self._flushing = threading.Lock()
+
+    def opened(self, path: Path, text: str) -> None:
+        """Note a document that the editor has opened."""
+        with self._guard:
+            self._open[path] = Document(text)
+            self._pending.add(path)
+
+    def changed(self, path: Path, changes: Sequence[types.TextDocumentContentChangeEvent], encoding: Encoding) -> None:
+        """Apply the changes of one ``didChange`` in order; a document that is not open is left alone."""
+        document = self._open.get(path)
+        if document is None:
+            return
+        text = document.text
+        for change in changes:
+            text = apply_change(text, change, encoding)
+        with self._guard:
+            document.text = text
+            self._pending.add(path)
+
+    def saved(self, path: Path) -> None:
+        """Note that a file was written; its overlay stays until ``settled``, so that no search sees the old text."""
+        with self._guard:
+            document = self._open.get(path)
+            if document is not None:
+                document.saved = True
+                self._pending.add(path)
+
+    def settled(self, path: Path) -> None:
+        """Note that the index has read the file again: the overlay goes if the buffer equals the file."""
+        with self._guard:
+            document = self._open.get(path)
+            if document is not None:
+                document.saved = False
+                self._pending.add(path)
+
+    def closed(self, path: Path) -> None:
+        """Forget a document; the file on disk counts again."""
+        with self._guard:
+            if self._open.pop(path, None) is not None:
+                self._pending.add(path)
+
+    def resend(self) -> None:
+        """Mark every open text as pending, for a root that has just been added."""
+        with self._guard:
+            self._pending.update(self._open)
+
+    def text_of(self, path: Path) -> str | None:
+        """Return the text of the open buffer of ``path``, None when it is not open."""
+        with self._guard:
+            document = self._open.get(path)
+            return None if document is None else clean(document.text)
+
+    def flush(self) -> None:
+        """Carry all pending texts to their engines; on return all are there, also those another thread took."""
+        with self._flushing:
+            with self._guard:
+                pending, self._pending = self._pending, set()
+            for path in sorted(pending):
+                self._carry(path)
+
+    def _carry(self, path: Path) -> None:
+        try:
+            place = self._locate(path)
+            if place is None:
+                return
+            with self._guard:
+                document = self._open.get(path)
+                text = None if document is None else clean(document.text)
+                saved = document is not None and document.saved
+            too_large = text is not None and len(text) > place.engine.config.settings.max_file_bytes
+            if text is not None and (too_large or (not saved and _equals_disk(path, text))):
+                text = None
+            place.engine.set_overlay(place.path, text)
+        except FindspotError as error:
+            _log.warning("the unsaved text of %s is not searched: %s", path, error)
+
+
+def _equals_disk(path: Path, text: str) -> bool:
+    """Tell whether a buffer is what lies on disk; editors drop a byte order mark and may change line ends."""
+    try:
+        stored = path.read_bytes()
+    except OSError:
+        return False
+    if stored == text.encode("utf-8"):
+        return True
+    try:
+        plain = stored.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return _lines(plain) == _lines(text)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,265 @@
+"""The language server: what it offers, and how it starts and ends.
+
+``run_stdio`` and ``run_tcp`` are the doors of the command line. A server object is made per run by
+``build_server``; nothing lives at module level.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+from pygls.lsp.server import LanguageServer
+
+from findspot import __version__
+from findspot.config import Config
+from findspot.lsp.convert import path_of_uri
+from findspot.lsp.params import PARSERS, ParamsError
+from findspot.lsp.protocol import (
+    COMMANDS,
+    INDEX,
+    LOCALIZE,
+    SEARCH,
+    STATUS,
+    FindspotProtocol,
+    make_converter,
+)
+from findspot.lsp.requests import Requests, answering
+from findspot.lsp.session import OpenEngine, Session
+from findspot.lsp.transport import PipeWriter, claim_standard_streams, pump, serve, until_told
+
+if TYPE_CHECKING:
+    from findspot.engine import Engine
+
+CLOSE_SECONDS = 3.0
+"""How long threads may take to stop at the end; a model call in C code cannot be interrupted, the process can."""
+
+SWITCH_SECONDS = 0.001
+"""How long one thread may hold the interpreter: with the usual 5 ms an indexing thread delays each answer."""
+
+_log = logging.getLogger(__name__)
+
+
+class FindspotServer(LanguageServer):
+    """A pygls server whose mistakes go to the log, never into a message box."""
+
+    session: Session
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log what went wrong outside of a request."""
+        _log.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def open_engine(root: Path, config: Config) -> Engine:
+    """Open the engine of ``root``."""
+    from findspot.engine import Engine as RealEngine  # noqa: PLC0415 - keeps the start quick: see ``build_server``
+
+    return RealEngine.open(root, config)
+
+
+def build_server(overrides: Mapping[str, Any] | None = None, engine: OpenEngine = open_engine) -> FindspotServer:
+    """Return a server for one client; ``overrides`` are settings that come before the client's own.
+
+    ``engine`` opens the engine of a root. The real one is imported on its first call, in a worker thread, so that
+    ``initialize`` is answered before SQLite, parsers and models are loaded.
+    """
+    server = FindspotServer(
+        "findspot",
+        __version__,
+        types.TextDocumentSyncKind.Incremental,
+        protocol_cls=FindspotProtocol,
+        converter_factory=make_converter,
+    )
+    server.session = Session(server, overrides or {}, engine)
+    _offer_lifecycle(server)
+    _offer_documents(server)
+    _offer_requests(server)
+    return server
+
+
+def _offer_lifecycle(server: FindspotServer) -> None:
+    session = server.session
+
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        session.initialize(params)
+
+    @server.feature(types.INITIALIZED)
+    def initialized(_: types.InitializedParams) -> None:
+        session.initialized()
+
+    @server.feature(types.SHUTDOWN)
+    def shutdown(_: None) -> None:
+        session.shutdown()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def folders_changed(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        session.change_folders(params.event)
+
+    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def progress_cancelled(params: types.WorkDoneProgressCancelParams) -> None:
+        session.bars.cancel(params.token)
+
+
+def _offer_documents(server: FindspotServer) -> None:
+    session = server.session
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        path = path_of_uri(params.text_document.uri)
+        if path is not None:
+            session.documents.opened(path, params.text_document.text)
+            session.flush_soon()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        path = path_of_uri(params.text_document.uri)
+        if path is not None:
+            session.documents.changed(path, params.content_changes, session.encoding)
+            session.flush_soon()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        path = path_of_uri(params.text_document.uri)
+        if path is not None:
+            session.documents.closed(path)
+            session.flush_soon()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
+        path = path_of_uri(params.text_document.uri)
+        if path is not None:
+            session.saved(path)
+
+
+def _offer_requests(server: FindspotServer) -> None:
+    requests = Requests(server.session)
+    handlers: dict[str, Callable[[Any], Awaitable[Any]]] = {
+        SEARCH: answering(SEARCH, requests.search),
+        LOCALIZE: answering(LOCALIZE, requests.localize),
+        STATUS: answering(STATUS, requests.status),
+        INDEX: answering(INDEX, requests.index),
+    }
+    for method, handler in handlers.items():
+        server.feature(method)(handler)
+    server.feature(types.WORKSPACE_SYMBOL)(answering(types.WORKSPACE_SYMBOL, requests.symbols))
+    for command, method in COMMANDS.items():
+        server.command(command)(_as_command(command, method, handlers[method]))
+
+
+def _as_command(
+    command: str, method: str, handler: Callable[[Any], Awaitable[Any]]
+) -> Callable[[types.ExecuteCommandParams], Coroutine[Any, Any, Any]]:
+    """Return a command that takes the parameters of ``method`` as its one argument."""
+
+    async def run(params: types.ExecuteCommandParams) -> Any:
+        arguments = list(params.arguments or ())
+        if len(arguments) > 1:
+            raise JsonRpcInvalidParams(f"{command} takes one object with options, not {len(arguments)} arguments")
+        options = arguments[0] if arguments else {}
+        if params.work_done_token is not None and isinstance(options, dict) and method != STATUS:
+            options = {"workDoneToken": params.work_done_token, **options}
+        try:
+            checked = PARSERS[method](options)
+        except ParamsError as error:
+            raise JsonRpcInvalidParams(f"{command}: {error}") from error
+        return await handler(checked)
+
+    return run
+
+
+def run_stdio(overrides: Mapping[str, Any]) -> int:
+    """Serve one client over standard input and output; returns the exit code that the protocol asks for."""
+    _quiet_logs()
+    stdin, stdout = claim_standard_streams()
+    server = build_server(overrides)
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader()
+        pump(stdin, reader, loop)
+        server.protocol.set_writer(PipeWriter(stdout, lost=reader.feed_eof))
+        await until_told(loop.create_task(_serve(server, reader)))
+
+    return _run(server, main())
+
+
+def run_tcp(host: str, port: int, overrides: Mapping[str, Any]) -> int:
+    """Serve the first client that connects to ``host:port``; the bound address goes to standard error.
+
+    Port 0 takes a free one. There is no password on the connection: bind to a loopback address.
+    """
+    _quiet_logs()
+    server = build_server(overrides)
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        first: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = loop.create_future()
+
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if first.done():
+                writer.close()
+            else:
+                first.set_result((reader, writer))
+
+        async def serve_first() -> None:
+            reader, writer = await first
+            server.protocol.set_writer(writer)
+            await _serve(server, reader)
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+        listener = await asyncio.start_server(connected, host, port)
+        async with listener:
+            address = listener.sockets[0].getsockname()
+            sys.stderr.write(f"findspot: listening on {address[0]}:{address[1]}\n")
+            sys.stderr.flush()
+            await until_told(loop.create_task(serve_first()))
+
+    try:
+        return _run(server, main())
+    except OSError as error:
+        sys.stderr.write(f"findspot: cannot listen on {host}:{port}: {error.strerror or error}\n")
+        return 2
+
+
+async def _serve(server: FindspotServer, reader: asyncio.StreamReader) -> None:
+    protocol = server.session.protocol
+    try:
+        await serve(reader, protocol)
+    finally:
+        server.session.shutdown()
+
+
+def _run(server: FindspotServer, main: Coroutine[Any, Any, None]) -> int:
+    """Run the loop, then end all threads; a thread that does not stop in time does not keep the process alive."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        asyncio.run(main)
+    finally:
+        server.session.shutdown()
+        closing = threading.Thread(target=server.session.close, name="findspot-close", daemon=True)
+        closing.start()
+        closing.join(CLOSE_SECONDS)
+    code = 0 if server.session.protocol.was_shut_down else 1
+    if closing.is_alive():
+        _log.warning("some work did not stop in time; ending the process")
+        logging.shutdown()
+        os._exit(code)
+    return code
+
+
+def _quiet_logs() -> None:
+    """Send warnings to standard error; pygls logs whole messages and each refused request, so it is kept silent."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="findspot: %(levelname)s: %(message)s")
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)

@@ -1,0 +1,368 @@
+"""One client's session: its folders, documents and settings, and the threads that work for it.
+
+The event loop only takes notes and sends answers. All work runs in three small pools of the session's own:
+searches, localize calls, and one thread for indexing, so that neither a long model call nor an indexing run
+ever stands before a search. Every call has a stop event, set when the client cancels, presses the cancel
+button, removes the folder, says ``shutdown`` or disappears.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+from pygls.lsp.server import LanguageServer
+
+from findspot.config import Config, load_config
+from findspot.core.types import Progress, RefreshReport
+from findspot.errors import Cancelled, ConfigError, FindspotError
+from findspot.lsp.convert import Encoding
+from findspot.lsp.documents import Documents
+from findspot.lsp.progress import Bars, WorkDone, describe
+from findspot.lsp.protocol import FindspotProtocol
+from findspot.lsp.roots import Root, Roots, folder_uris
+
+if TYPE_CHECKING:
+    from findspot.engine import Engine
+
+OpenEngine = Callable[[Path, Config], "Engine"]
+T = TypeVar("T")
+
+QUIET_SECONDS = 0.15
+"""Typing pause after which an unsaved text goes to the index without a search asking for it."""
+
+REPORT_SECONDS = 0.1
+"""At most one progress report in this time."""
+
+GIVE_WAY_SECONDS = 0.25
+"""How long one step of indexing waits for running searches; a bound, so that steady typing cannot stop it."""
+
+_log = logging.getLogger(__name__)
+
+
+class Foreground:
+    """Counts the requests that a person waits for; indexing gives way to them (I-15)."""
+
+    def __init__(self) -> None:
+        self._running = 0
+        self._changed = threading.Condition()
+
+    @property
+    def running(self) -> int:
+        """How many requests are being worked on in a thread at this moment."""
+        return self._running
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Count one request for as long as its thread works."""
+        with self._changed:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    def give_way(self, seconds: float) -> None:
+        """Wait until no request runs, at most ``seconds``."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._running == 0, timeout=seconds)
+
+
+class Session:
+    """Everything one client has opened; methods belong to the event loop's thread unless they say otherwise."""
+
+    def __init__(self, server: LanguageServer, overrides: Mapping[str, Any], open_engine: OpenEngine) -> None:
+        self.server = server
+        self.protocol: FindspotProtocol = server.protocol  # type: ignore[assignment]  # given as protocol_cls
+        self.roots = Roots(self._open)
+        self.documents = Documents(self.roots.locate)
+        self.bars = Bars()
+        self.foreground = Foreground()
+        self.search_pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="findspot-search")
+        self.localize_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="findspot-localize")
+        self.index_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="findspot-index")
+        self._open_engine = open_engine
+        self._overrides = dict(overrides)
+        self._problems: list[str] = []
+        self._shown: set[str] = set()
+        self._calls: dict[object, tuple[threading.Event, Root | None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watched: set[Root] = set()
+        self._saved: set[Path] = set()
+        self._flush_timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing = False
+
+    # --- the life of a session ---
+
+    def initialize(self, params: types.InitializeParams) -> None:
+        """Take the client's folders and settings; mistakes in them are kept for ``initialized``."""
+        self._loop = asyncio.get_running_loop()
+        self._take_options(params.initialization_options)
+        folders = [folder.uri for folder in params.workspace_folders or ()]
+        for uri in folder_uris(folders, params.root_uri, params.root_path):
+            self._add(uri)
+
+    def initialized(self) -> None:
+        """Show what was wrong with the settings and start to index."""
+        for problem in self._problems:
+            self._show(problem)
+        for root in self.roots.all():
+            self.spawn(self._maintain(root))
+
+    def change_folders(self, event: types.WorkspaceFoldersChangeEvent) -> None:
+        """Close the folders that went and index those that came."""
+        for folder in event.removed:
+            root = self.roots.remove(folder.uri)
+            if root is not None:
+                self._watched.discard(root)
+                self._stop(root)
+                self.spawn(self._run_close(root))
+        for folder in event.added:
+            root = self._add(folder.uri)
+            if root is not None:
+                self.spawn(self._maintain(root))
+        self.documents.resend()
+
+    def shutdown(self) -> None:
+        """Tell all work to stop; returns at once."""
+        self._closing = True
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        for stop, _ in list(self._calls.values()):
+            stop.set()
+
+    def close(self) -> None:
+        """Wait for the threads and close the engines; called from any thread, after ``shutdown``."""
+        for pool in (self.search_pool, self.localize_pool, self.index_pool):
+            pool.shutdown(wait=False, cancel_futures=True)
+        for root in self.roots.all():
+            root.close()
+        for pool in (self.search_pool, self.localize_pool, self.index_pool):
+            pool.shutdown(wait=True)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine beside the messages; its failure is logged."""
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Cancelled:
+            _log.info("background work was cancelled")
+        except FindspotError as error:
+            self.tell(types.MessageType.Warning, str(error))
+        except Exception:  # noqa: BLE001 - nobody waits for this task; it is logged
+            _log.exception("background work failed")
+
+    # --- work in threads ---
+
+    async def call(
+        self,
+        pool: ThreadPoolExecutor,
+        work: Callable[[threading.Event], T],
+        root: Root | None = None,
+        stop: threading.Event | None = None,
+    ) -> T:
+        """Run ``work`` in a thread of ``pool`` with a stop event; a cancelled caller sets the event and goes on."""
+        event = threading.Event() if stop is None else stop
+        if self._closing:
+            event.set()
+        key = object()
+        self._calls[key] = (event, root)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, work, event)
+        except asyncio.CancelledError:
+            event.set()
+            raise
+        finally:
+            del self._calls[key]
+
+    def post(self, action: Callable[..., None], *arguments: Any) -> None:
+        """Run ``action`` on the event loop; for worker threads. Nothing happens once the loop is closed."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(action, *arguments)
+
+    def _stop(self, root: Root) -> None:
+        root.stop.set()
+        for stop, owner in list(self._calls.values()):
+            if owner is root:
+                stop.set()
+
+    async def _run_close(self, root: Root) -> None:
+        await self.call(self.search_pool, lambda _: root.close())
+
+    # --- indexing ---
+
+    async def _maintain(self, root: Root) -> None:
+        """Bring one folder's index up to date and keep it so."""
+        stop = threading.Event()
+        bar = WorkDone(self.protocol, self.bars, f"Indexing {root.path.name}", stop.set) if self._has_bars() else None
+        report = await self.refresh(root, stop, bar, background=True)
+        self.tell(
+            types.MessageType.Info,
+            f"{root.path}: {report.added} files added, {report.changed} changed, {report.removed} removed, "
+            f"{report.unchanged} unchanged in {report.seconds:.1f} s",
+        )
+
+    async def refresh(
+        self,
+        root: Root,
+        stop: threading.Event,
+        bar: WorkDone | None,
+        *,
+        rebuild: bool = False,
+        background: bool = False,
+    ) -> RefreshReport:
+        """Refresh one folder, with a bar; watches it from then on. Raises what ``Engine.refresh`` raises."""
+
+        def work(event: threading.Event) -> RefreshReport:
+            return root.engine().refresh(
+                progress=self._reporter(bar, background=background), stop=event, rebuild=rebuild
+            )
+
+        last = "failed"
+        try:
+            report = await self.call(self.index_pool, work, root, stop)
+            last = f"{report.added + report.changed + report.removed:,} files updated"
+        except (Cancelled, asyncio.CancelledError):
+            last = "cancelled"
+            raise
+        finally:
+            if bar is not None:
+                bar.finish(last)
+        if root not in self._watched and not root.stop.is_set():
+            self._watched.add(root)
+            await self.call(self.index_pool, lambda _: root.engine().watch(), root)
+        return report
+
+    def _reporter(self, bar: WorkDone | None, *, background: bool) -> Callable[[Progress], None]:
+        """Return what an engine calls while it indexes, in its thread: it lets searches go first and reports."""
+        last = 0.0
+
+        def report(progress: Progress) -> None:
+            nonlocal last
+            self.foreground.give_way(GIVE_WAY_SECONDS)
+            now = time.monotonic()
+            # A look at an index that is up to date needs no bar in the editor.
+            quick = background and progress.phase == "scanning" and progress.elapsed_seconds < 1.0
+            if bar is None or quick or progress.phase == "done" or now - last < REPORT_SECONDS:
+                return
+            last = now
+            self.post(bar.report, *describe(progress))
+
+        return report
+
+    def _has_bars(self) -> bool:
+        return bool(get_capability(self.server.client_capabilities, "window.work_done_progress", False))
+
+    # --- documents ---
+
+    def flush_soon(self) -> None:
+        """Carry pending texts to the index after a short pause in typing."""
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+        if not self._closing:
+            self._flush_timer = asyncio.get_running_loop().call_later(QUIET_SECONDS, self._flush)
+
+    def _flush(self) -> None:
+        self._flush_timer = None
+        self.spawn(self.call(self.search_pool, lambda _: self.documents.flush()))
+
+    def saved(self, path: Path) -> None:
+        """Read a saved file again; several files saved together are read in one go."""
+        self.documents.saved(path)
+        if not self._saved:
+            self.spawn(self._reread())
+        self._saved.add(path)
+
+    async def _reread(self) -> None:
+        await asyncio.sleep(0)
+        paths, self._saved = self._saved, set()
+
+        def work(stop: threading.Event) -> None:
+            engines: dict[Engine, list[tuple[Path, str]]] = {}
+            for path in sorted(paths):
+                place = self.roots.locate(path)
+                if place is not None:
+                    engines.setdefault(place.engine, []).append((path, place.path))
+            for engine, files in engines.items():
+                engine.refresh(stop=stop, paths=[name for _, name in files])
+                for path, _ in files:
+                    self.documents.settled(path)
+            self.documents.flush()
+
+        await self.call(self.index_pool, work)
+
+    # --- settings and words to the user ---
+
+    def _take_options(self, options: Any) -> None:
+        if options is None:
+            return
+        if not isinstance(options, Mapping):
+            self._problems.append("initializationOptions must be an object of settings; the defaults are used")
+            return
+        for key, value in options.items():
+            try:
+                # The file of the user's own settings is left out: its mistakes are reported per folder.
+                load_config(None, {key: value}, user_config=Path(os.devnull))
+            except ConfigError as error:
+                self._problems.append(f"{_plain(error)}. The default is used")
+            else:
+                self._overrides.setdefault(key, value)
+
+    def _open(self, path: Path) -> Engine:
+        """Open the engine of a folder; runs in a worker thread."""
+        return self._open_engine(path, self._config(path))
+
+    def _config(self, path: Path) -> Config:
+        try:
+            return load_config(path, self._overrides)
+        except ConfigError as error:
+            self.post(self._show, f"{_plain(error)}. The other settings files are left out too until this is repaired")
+        return load_config(None, self._overrides, user_config=Path(os.devnull))
+
+    def _add(self, uri: str) -> Root | None:
+        try:
+            return self.roots.add(uri)
+        except FindspotError as error:
+            _log.info("%s", error)
+            return None
+
+    def _show(self, message: str) -> None:
+        if message not in self._shown:
+            self._shown.add(message)
+            self.server.window_show_message(
+                types.ShowMessageParams(type=types.MessageType.Error, message=f"Findspot: {message}")
+            )
+
+    def tell(self, kind: types.MessageType, message: str) -> None:
+        """Write a line into the client's log."""
+        self.server.window_log_message(types.LogMessageParams(type=kind, message=message))
+
+    @property
+    def encoding(self) -> Encoding:
+        """What the client counts columns in."""
+        found = self.server.workspace.position_encoding
+        return found.value if isinstance(found, types.PositionEncodingKind) else str(found or "utf-16")
+
+
+def _plain(error: ConfigError) -> str:
+    return str(error).removeprefix("command line: ")

@@ -1,0 +1,145 @@
+"""Bytes in, bytes out: the message loop over standard input and output or one TCP connection.
+
+Standard output belongs to the protocol (I-18), so the process keeps it for the protocol only and points file
+descriptor 1 at standard error: a stray ``print``, also one in C code, can no longer break the stream.
+Standard input is closed to child processes in the same way. A thread of our own reads it, because a blocking
+read in a pool would keep the process alive after ``exit``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import BinaryIO
+
+from findspot.lsp.protocol import FindspotProtocol
+
+MAX_MESSAGE = 256 * 1024 * 1024
+"""Bytes of one message; a client that announces more is broken."""
+
+MAX_HEADER = 64 * 1024
+
+_LENGTH = re.compile(rb"^content-length:\s*(\d{1,15})\s*$", re.IGNORECASE)
+
+_log = logging.getLogger(__name__)
+
+
+class BrokenStreamError(Exception):
+    """The bytes that arrive are not the protocol's."""
+
+
+def claim_standard_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Return private copies of standard input and output and take both away from everybody else."""
+    stdin = os.fdopen(os.dup(0), "rb")
+    stdout = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    try:
+        os.dup2(2, 1)
+    except OSError:
+        os.dup2(nothing, 1)
+    os.close(nothing)
+    sys.stdout = sys.stderr
+    return stdin, stdout
+
+
+class PipeWriter:
+    """Writes messages to a pipe; when the client has gone, ``lost`` is called and the rest is dropped."""
+
+    def __init__(self, out: BinaryIO, lost: Callable[[], None]) -> None:
+        self._out = out
+        self._lost = lost
+        self._open = True
+
+    def write(self, data: bytes) -> None:
+        """Write one message at once."""
+        if not self._open:
+            return
+        try:
+            self._out.write(data)
+            self._out.flush()
+        except (OSError, ValueError):
+            self._open = False
+            self._lost()
+
+    def close(self) -> None:
+        """Close the pipe."""
+        self._open = False
+        with contextlib.suppress(OSError):
+            self._out.close()
+
+
+def pump(stdin: BinaryIO, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
+    """Feed ``reader`` from a blocking stream, in a daemon thread, until the stream ends or the loop closes."""
+
+    def read() -> None:
+        fd = stdin.fileno()
+        try:
+            while data := os.read(fd, 65536):
+                loop.call_soon_threadsafe(reader.feed_data, data)
+            loop.call_soon_threadsafe(reader.feed_eof)
+        except OSError as error:
+            _log.warning("standard input cannot be read any more: %s", error)
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(reader.feed_eof)
+        except RuntimeError:
+            # The loop is closed: the server ended before its client did.
+            return
+
+    threading.Thread(target=read, name="findspot-stdin", daemon=True).start()
+
+
+async def serve(reader: asyncio.StreamReader, protocol: FindspotProtocol) -> None:
+    """Handle messages until ``exit``, the end of the stream, or a stream that is not the protocol's."""
+    try:
+        while not protocol.exit_requested:
+            body = await _read_message(reader)
+            if body is None:
+                return
+            protocol.receive(body)
+    except BrokenStreamError as error:
+        _log.warning("the connection ends: %s", error)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return
+
+
+async def _read_message(reader: asyncio.StreamReader) -> bytes | None:
+    length: int | None = None
+    read = 0
+    while True:
+        try:
+            line = await reader.readline()
+        except ValueError as error:
+            raise BrokenStreamError("a header line is too long") from error
+        if not line:
+            return None
+        read += len(line)
+        if read > MAX_HEADER:
+            raise BrokenStreamError("a message has no end of its header")
+        match = _LENGTH.match(line)
+        if match:
+            length = int(match.group(1))
+        elif not line.strip():
+            if length is None:
+                raise BrokenStreamError("a message comes without Content-Length")
+            if length > MAX_MESSAGE:
+                raise BrokenStreamError(f"a message of {length:,} bytes; at most {MAX_MESSAGE:,} are read")
+            return await reader.readexactly(length)
+
+
+async def until_told(work: asyncio.Task[None]) -> None:
+    """Wait for ``work``; SIGINT and SIGTERM end it early where the platform can tell us."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+            loop.add_signal_handler(number, work.cancel)
+    await asyncio.wait([work])
+    if not work.cancelled() and (error := work.exception()) is not None:
+        raise error

@@ -1,0 +1,1 @@
+"""Source text to chunks, symbols, references and imports; owns tree-sitter."""

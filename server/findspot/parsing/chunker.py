@@ -1,0 +1,325 @@
+"""Source text to chunks: the one entry, ``parse``.
+
+How a file with a syntax tree is cut:
+
+- Every function and method is a unit, and so is every class-like definition. Units begin with the comments,
+  decorators and attributes directly above them and end with the rest of their last line.
+- A definition inside a function, a class inside a class and a function bound to a name by its place are units
+  when they touch four lines or more; otherwise they stay in the chunk around them, and are symbols still.
+- What is left of a class between its methods belongs to the class, what is left of a function around the
+  functions inside belongs to that function, and the rest to the module. All pieces of one definition have
+  its symbol, and ``part`` counts them.
+- A left-over piece of less than two non-blank lines, or without a single word, joins the chunk before it,
+  unless it is the first piece of a definition or of the file: else every closing brace were a chunk.
+- Pieces longer than ``PIECE_BYTES`` are cut at statement borders.
+- Blanks between chunks belong to none. Everything else belongs to exactly one chunk (I-10).
+
+Markdown and reStructuredText are cut at headings by the same rules. Any other text is cut into windows, which
+overlap by definition; there, too, each chunk's text is exactly what its span covers.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Final
+
+from findspot.core.types import Chunk, ChunkKind, FileProblem, ParsedFile, ProblemKind, Symbol
+from findspot.parsing.comments import comment_text, is_licence, python_docstring, signature
+from findspot.parsing.decoding import decode_source
+from findspot.parsing.headings import parse_headed
+from findspot.parsing.languages import GRAMMARS, HEADED, Parsers, TooTangled, language_of
+from findspot.parsing.lines import Lines
+from findspot.parsing.pieces import cut_code, cut_windows, trim
+from findspot.parsing.symbols import Definition, Outline, read_outline
+
+_UNIT_LINES: Final = 4
+_HEAD: Final = 4096
+_TAIL: Final = 120
+"""Bytes after a definition on its last line that still belong to it; more is the next statement of minified code."""
+
+_MODULE_DOC: Final = 2048
+_WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
+_SHEBANG_OR_CODING = re.compile(r"#!|.*-\*-|.*vim:")
+
+_MESSAGES: Final = {
+    ProblemKind.BINARY: "holds NUL bytes, so it is not read as text",
+    ProblemKind.ENCODING: "is not valid UTF-8 or UTF-16; unreadable characters are replaced",
+}
+
+
+@dataclass(slots=True, eq=False)
+class _Unit:
+    """A definition with a chunk of its own; ``start`` includes what leads it, ``end`` the rest of its line."""
+
+    definition: Definition
+    start: int
+    end: int
+    docstring: str
+    parts: int = 0
+
+
+@dataclass(slots=True)
+class _Segment:
+    """A run of source that belongs to one unit, or to the module."""
+
+    start: int
+    end: int
+    unit: _Unit | None
+    first: bool
+
+
+def parse(path: str, source: bytes, *, parsers: Parsers, chunk_size: int = 256, chunk_overlap: int = 64) -> ParsedFile:
+    """Cut one file into chunks and list its symbols, references and imports. Never raises.
+
+    ``path`` is root-relative with ``/``. Spans count in ``decode_source(source)``. ``chunk_size`` and
+    ``chunk_overlap`` are tokens, for text without syntax. Whatever is wrong with the file is in ``problems``.
+    """
+    text, kinds = decode_source(source)
+    problems = [FileProblem(path, kind, _MESSAGES[kind]) for kind in kinds]
+    if text is None:
+        return ParsedFile(path, "binary", (), (), (), (), tuple(problems))
+    language = language_of(path, text[:_HEAD]) or "text"
+    lines = Lines(text)
+    if language in HEADED:
+        return parse_headed(path, language, text, lines, tuple(problems))
+    if language in GRAMMARS:
+        try:
+            root, matches = parsers.matches(language, text)
+        except TooTangled:
+            message = "is too tangled to read as code; indexed as plain text"
+            problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
+        else:
+            outline = read_outline(language, text, root, matches)
+            if outline.errors > 10 + text.count(b"\n") // 10 or outline.error_bytes * 5 > len(text):
+                message = f"has {outline.errors} syntax errors; what could be read is indexed"
+                problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
+            return ParsedFile(
+                path=path,
+                language=language,
+                chunks=_code_chunks(path, language, text, lines, outline),
+                symbols=_symbols(outline, lines),
+                references=tuple(outline.references),
+                imports=tuple(outline.imports),
+                problems=tuple(problems),
+            )
+    chunks = tuple(
+        Chunk(path, language, "window", None, "", "", lines.span(start, end), text[start:end].decode(), part)
+        for part, (start, end) in enumerate(cut_windows(text, chunk_size, chunk_overlap))
+    )
+    return ParsedFile(path, language, chunks, (), (), (), tuple(problems))
+
+
+def _symbols(outline: Outline, lines: Lines) -> tuple[Symbol, ...]:
+    return tuple(
+        Symbol(found.name, found.qualified_name, found.kind, lines.span(found.start, found.end))
+        for found in outline.definitions
+        if found.shape not in {"impl", "table"}
+    )
+
+
+def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline: Outline) -> tuple[Chunk, ...]:
+    units = _units(language, source, lines, outline)
+    segments = _merge(source, _segments(source, units))
+    chunks: list[Chunk] = []
+    module_doc = _module_docstring(language, source, outline)
+    module_parts = 0
+    for segment in segments:
+        unit = segment.unit
+        root = unit.definition.node if unit and segment.end <= unit.definition.node.end_byte else outline.root
+        for start, end in cut_code(source, root, segment.start, segment.end):
+            kind: ChunkKind = "module"
+            symbol, sign, docstring = None, "", ""
+            if unit:
+                definition = unit.definition
+                kind = _chunk_kind(definition)
+                symbol = definition.qualified_name
+                sign = _signature(source, definition, outline.leads)
+                part, unit.parts = unit.parts, unit.parts + 1
+                docstring = "" if part else unit.docstring
+            else:
+                part, module_parts = module_parts, module_parts + 1
+                docstring = "" if part else module_doc
+            text = source[start:end].decode()
+            chunks.append(Chunk(path, language, kind, symbol, sign, docstring, lines.span(start, end), text, part))
+    return tuple(chunks)
+
+
+def _chunk_kind(definition: Definition) -> ChunkKind:
+    if definition.shape in {"fn", "bound"}:
+        member = definition.kind in {"method", "field"}
+        return "method" if member else "function"
+    return "class"
+
+
+def _signature(source: bytes, definition: Definition, leads: list[tuple[int, int, bool]]) -> str:
+    """Return the text before the body on one line, or the first line where there is no body."""
+    start, end = definition.sign_start, definition.body
+    if end is None or end <= start:
+        end = source.find(b"\n", start, definition.end)
+        end = definition.end if end < 0 else end
+    kept = b""
+    for lead_start, lead_end, _ in leads[bisect_left(leads, (start,)) : bisect_left(leads, (end,))]:
+        kept += source[start:lead_start]
+        start = lead_end
+    return signature((kept + source[start:end]).decode("utf-8", "replace"))
+
+
+def _units(language: str, source: bytes, lines: Lines, outline: Outline) -> list[_Unit]:
+    """Choose the definitions that get chunks, and extend them to what leads them and to their line's end."""
+    units: list[_Unit] = []
+    floors: dict[Definition | None, int] = {}
+    left_out: set[Definition] = set()
+    for definition in outline.definitions:
+        floor = max(floors.get(definition.parent, 0), definition.parent.start if definition.parent else 0)
+        floors[definition.parent] = max(floor, definition.end)
+        if not _is_unit(definition, lines, left_out):
+            left_out.add(definition)
+            continue
+        start, first, last = _leading(source, lines, outline.leads, definition.start, floor)
+        docstring = python_docstring(source, definition.body) if language == "python" and definition.body else ""
+        if not docstring:
+            told = (source[a:b].decode() for a, b, spoken in outline.leads[first:last] if spoken)
+            docstring = comment_text(told)
+        line = lines.begin(start)
+        if line >= floor and not source[line:start].strip():
+            start = line
+        units.append(_Unit(definition, start, definition.end, docstring))
+    starts = [unit.start for unit in units]
+    ends: dict[Definition, int] = {unit.definition: unit.definition.end for unit in units}
+    for unit in units:
+        end = lines.finish(max(unit.end - 1, 0))
+        following = bisect_left(starts, unit.end)
+        limit = starts[following] if following < len(starts) else len(source)
+        holder = unit.definition.parent
+        while holder is not None and holder not in ends:
+            holder = holder.parent
+        if holder is not None:
+            limit = min(limit, ends[holder])
+        if unit.end < end <= limit and end - unit.end <= _TAIL:
+            unit.end = ends[unit.definition] = end
+    return units
+
+
+def _is_unit(definition: Definition, lines: Lines, left_out: set[Definition]) -> bool:
+    if definition.shape in {"sym", "scope", "table"}:
+        return False
+    holder = definition.parent
+    inside = False
+    while holder is not None:
+        if holder.shape in {"fn", "bound", "large"} or (holder.shape in {"cls", "impl"} and definition.shape != "fn"):
+            inside = True
+        if holder in left_out and holder.shape not in {"scope", "table"}:
+            return False
+        holder = holder.parent
+    if inside or definition.shape in {"bound", "large"}:
+        return lines.count(definition.start, definition.end) >= _UNIT_LINES
+    return True
+
+
+def _leading(
+    source: bytes, lines: Lines, leads: list[tuple[int, int, bool]], start: int, floor: int
+) -> tuple[int, int, int]:
+    """Find where the comments and attributes directly above byte ``start`` begin, not before byte ``floor``.
+
+    Returns that byte and the half-open range of ``leads`` that belongs to it. A comment belongs when only
+    blanks and at most one line break are between, when it begins its line, and when it is not further to the
+    right, where it would belong to the block before.
+    """
+    last = bisect_left(leads, (start,))
+    first = last
+    column = lines.column(start)
+    while first > 0:
+        lead_start, lead_end, _ = leads[first - 1]
+        if lead_start < floor or lead_end > start or lines.column(lead_start) > column:
+            break
+        # In Rust the line break after a comment is part of it.
+        between = source[max(lead_end - 1, lead_start) : start]
+        if between[1:].strip() or between.count(b"\n") > 1:
+            break
+        # Another lead may stand before it on the same line: `#[allow(x)] // why`.
+        before = leads[first - 2][1] if first > 1 else 0
+        if source[max(lines.begin(lead_start), floor, before) : lead_start].strip():
+            break
+        start = lead_start
+        first -= 1
+    return start, first, last
+
+
+def _segments(source: bytes, units: list[_Unit]) -> list[_Segment]:
+    """Give each byte to the innermost unit around it, in file order, blanks taken off."""
+    found: list[_Segment] = []
+    seen: set[_Unit | None] = set()
+    stack: list[_Unit] = []
+    position = 0
+
+    def emit(end: int) -> None:
+        nonlocal position
+        piece = trim(source, position, end)
+        if piece:
+            unit = stack[-1] if stack else None
+            found.append(_Segment(*piece, unit, unit not in seen))
+            seen.add(unit)
+        position = max(position, end)
+
+    for unit in units:
+        while stack and stack[-1].end <= unit.start:
+            emit(stack[-1].end)
+            stack.pop()
+        emit(unit.start)
+        stack.append(unit)
+    while stack:
+        emit(stack[-1].end)
+        stack.pop()
+    emit(len(source))
+    return found
+
+
+def _merge(source: bytes, segments: list[_Segment]) -> list[_Segment]:
+    """Join left-over scraps to the chunk before them, and a bare ``impl X {`` to its first function."""
+    kept: list[_Segment] = []
+    for segment in segments:
+        last = kept[-1] if kept else None
+        if last and not (segment.first and segment.unit) and _is_scrap(source, segment):
+            last.end = segment.end
+        elif last and _opens_impl(last, segment) and _is_scrap(source, last):
+            kept[-1] = _Segment(last.start, segment.end, segment.unit, segment.first)
+        else:
+            kept.append(segment)
+    return kept
+
+
+def _opens_impl(segment: _Segment, following: _Segment) -> bool:
+    """Tell whether a segment is the beginning of an ``impl`` whose first member follows it."""
+    if segment.unit is None or following.unit is None or not segment.first:
+        return False
+    holder = segment.unit.definition
+    return holder.shape == "impl" and following.unit.definition.parent is holder
+
+
+def _is_scrap(source: bytes, segment: _Segment) -> bool:
+    text = source[segment.start : segment.end]
+    return (b"\n" not in text and len(text) <= 4 * _TAIL) or (len(text) <= _TAIL and not _WORD.search(text))
+
+
+def _module_docstring(language: str, source: bytes, outline: Outline) -> str:
+    """Return the module's docstring, or else the comment that opens the file, unless that is its licence."""
+    root = outline.root
+    if language == "python":
+        first = next((child for child in root.named_children if child.type != "comment"), None)
+        if first is not None and first.type == "expression_statement":
+            return python_docstring(source, first.start_byte)
+        return ""
+    told: list[str] = []
+    end = 0
+    for start, stop, spoken in outline.leads:
+        if start > _MODULE_DOC or source[end:start].strip():
+            break
+        if spoken:
+            text = source[start:stop].decode()
+            if not _SHEBANG_OR_CODING.match(text):
+                told.append(text)
+        end = stop
+    text = comment_text(told)
+    return "" if is_licence(text) else text

@@ -1,0 +1,73 @@
+"""What an import statement names, as it is written: ``a.b.c``, ``./x/y``, ``<stdio.h>``, ``crate::a::b``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from tree_sitter import Node
+
+from findspot.core.types import Import
+
+_MAX_TARGETS: Final = 200
+"""Names listed by one statement; generated re-exports have thousands."""
+
+_MAX_TEXT: Final = 8000
+_RENAMED = re.compile(r"\s+as\s+\S+$|\s*=>\s*\S+$")
+_KEYWORD = re.compile(r"^import\s+")
+_SELF = re.compile(r"(?:::|\.)(?:self|_|\*)$")
+
+
+def import_targets(language: str, source: bytes, captures: dict[str, list[Node]]) -> Iterator[Import]:
+    """Yield the targets of one import match.
+
+    A Python ``from a import b`` yields ``a`` and ``a.b``, for ``b`` may be a module or a name in one; grouped
+    imports of Rust, Scala and PHP yield one target for each member.
+    """
+    byte = captures["import"][0].start_byte
+    if "member" in captures:
+        module = _text(source, captures["module"][0])
+        separator = "\\" if language == "php" else "." * (not module.endswith("."))
+        for node in captures["member"]:
+            yield Import(f"{module}{separator}{_text(source, node)}", byte)
+    elif "target" in captures:
+        for node in captures["target"]:
+            text = _text(source, node)
+            if "{" in text:
+                for target in _expand(text):
+                    yield Import(target, byte)
+            else:
+                yield Import(_SELF.sub("", _RENAMED.sub("", text)) if language == "rust" else text.strip("'\"`"), byte)
+    else:
+        text = _KEYWORD.sub("", _text(source, captures["import"][0]))
+        for target in _expand(f"{{{text}}}"):
+            yield Import(target, byte)
+
+
+def _text(source: bytes, node: Node) -> str:
+    text = source[node.start_byte : min(node.end_byte, node.start_byte + _MAX_TEXT)].decode("utf-8", "replace")
+    return " ".join(text.split())
+
+
+def _expand(text: str) -> list[str]:
+    """Write out ``a::{b, c::{d, e as f}}`` as a::b, a::c::d, a::c::e."""
+    done: list[str] = []
+    prefixes = [""]
+    word = ""
+    for sign in f"{text},":
+        if sign == "{":
+            prefixes.append(prefixes[-1] + word.strip())
+            word = ""
+        elif sign in ",}":
+            if word.strip():
+                target = _SELF.sub("", prefixes[-1] + _RENAMED.sub("", word.strip()))
+                done.append(target)
+            word = ""
+            if sign == "}" and len(prefixes) > 1:
+                prefixes.pop()
+        else:
+            word += sign
+        if len(done) >= _MAX_TARGETS:
+            break
+    return done

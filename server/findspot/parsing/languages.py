@@ -1,0 +1,305 @@
+"""The language table: which language a file is in, which grammar reads it, and the parsers themselves.
+
+Grammars are wheels with the parser inside; nothing is fetched. A file whose language has no grammar here is
+still indexed, as headings or as windows of tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import import_module, resources
+from typing import Final
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+Match = tuple[int, dict[str, list[Node]]]
+
+_DEPTH: Final = 400
+"""Levels of the syntax tree that queries look into; people write 20 to 100."""
+
+_STRAY: Final = 20_000
+"""Children of one error node beyond which a file is not read as code: a query needs their square in steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """A grammar wheel: its module, the function that gives the parser, and the query files to join.
+
+    ``bodies`` names the node types of a body where the grammar has no ``body`` field.
+    """
+
+    module: str
+    queries: tuple[str, ...]
+    function: str = "language"
+    bodies: tuple[str, ...] = ()
+
+
+GRAMMARS: Final[dict[str, Grammar]] = {
+    "bash": Grammar("tree_sitter_bash", ("bash",)),
+    "c": Grammar("tree_sitter_c", ("c",)),
+    "cpp": Grammar("tree_sitter_cpp", ("c", "cpp")),
+    "csharp": Grammar("tree_sitter_c_sharp", ("csharp",)),
+    "go": Grammar("tree_sitter_go", ("go",)),
+    "java": Grammar("tree_sitter_java", ("java",)),
+    "javascript": Grammar("tree_sitter_javascript", ("ecmascript", "jsx", "javascript")),
+    "kotlin": Grammar(
+        "tree_sitter_kotlin",
+        ("kotlin",),
+        bodies=("class_body", "enum_class_body", "function_body", "block"),
+    ),
+    "lua": Grammar("tree_sitter_lua", ("lua",)),
+    "php": Grammar("tree_sitter_php", ("php",), "language_php"),
+    "python": Grammar("tree_sitter_python", ("python",)),
+    "ruby": Grammar("tree_sitter_ruby", ("ruby",)),
+    "rust": Grammar("tree_sitter_rust", ("rust",)),
+    "scala": Grammar("tree_sitter_scala", ("scala",)),
+    "swift": Grammar("tree_sitter_swift", ("swift",)),
+    "tsx": Grammar("tree_sitter_typescript", ("ecmascript", "jsx", "typescript"), "language_tsx"),
+    "typescript": Grammar("tree_sitter_typescript", ("ecmascript", "typescript"), "language_typescript"),
+}
+"""Languages with syntax trees."""
+
+HEADED: Final = frozenset({"markdown", "rst"})
+"""Languages cut at their headings."""
+
+_EXTENSIONS_OF: Final[dict[str, str]] = {
+    "python": "py pyi pyw",
+    "javascript": "js jsx mjs cjs es6",
+    "typescript": "ts mts cts",
+    "tsx": "tsx",
+    "go": "go",
+    "rust": "rs",
+    "java": "java",
+    "kotlin": "kt kts",
+    "c": "c",
+    "cpp": "cc cpp cxx c++ hh hpp hxx h++ ipp ixx tpp inl cu cuh ino",
+    "csharp": "cs csx",
+    "ruby": "rb rake gemspec ru podspec",
+    "php": "php phtml php5 php7 php8",
+    "swift": "swift",
+    "scala": "scala sc sbt",
+    "lua": "lua",
+    "bash": "sh bash zsh ksh bats",
+    "markdown": "md markdown mdown mkd mdx",
+    "rst": "rst rest",
+    # Read as windows of tokens:
+    "assembly": "asm s",
+    "batch": "bat cmd",
+    "clojure": "clj cljs cljc edn",
+    "cmake": "cmake",
+    "common-lisp": "lisp lsp cl el scm rkt",
+    "config": "ini cfg conf properties env editorconfig",
+    "crystal": "cr",
+    "css": "css",
+    "csv": "csv tsv",
+    "cython": "pyx pxd pxi",
+    "d": "d",
+    "dart": "dart",
+    "diff": "diff patch",
+    "elixir": "ex exs",
+    "elm": "elm",
+    "erlang": "erl hrl",
+    "fortran": "f f90 f95 f03 f08",
+    "fsharp": "fs fsi fsx",
+    "gettext": "po pot",
+    "glsl": "glsl vert frag comp wgsl hlsl",
+    "graphql": "graphql gql",
+    "groovy": "groovy gradle",
+    "haskell": "hs lhs",
+    "hcl": "tf tfvars hcl",
+    "html": "html htm xhtml jinja jinja2 j2 djt mustache hbs ejs erb haml slim pug twig vue svelte astro razor cshtml",
+    "ignore": "gitignore dockerignore",
+    "json": "json jsonc json5 jsonl ndjson webmanifest geojson",
+    "julia": "jl",
+    "latex": "tex sty cls bib",
+    "makefile": "mk mak",
+    "matlab": "mat",
+    "nim": "nim nims",
+    "nix": "nix",
+    "objective-c": "m mm",
+    "ocaml": "ml mli",
+    "pascal": "pas dpr",
+    "perl": "pl pm t pod",
+    "powershell": "ps1 psm1 psd1",
+    "protobuf": "proto thrift",
+    "r": "r rmd",
+    "scss": "scss sass less styl",
+    "sql": "sql psql ddl",
+    "starlark": "bzl star",
+    "svg": "svg",
+    "tcl": "tcl",
+    "text": "txt text log adoc asciidoc org textile in",
+    "toml": "toml",
+    "vb": "vb vbs bas",
+    "verilog": "v sv vh svh vhd vhdl",
+    "vim": "vim",
+    "xml": "xml xsd xsl xslt plist wsdl csproj vbproj fsproj props targets resx xaml storyboard",
+    "yaml": "yaml yml",
+    "zig": "zig",
+}
+
+_EXTENSIONS: Final = {extension: language for language, row in _EXTENSIONS_OF.items() for extension in row.split()}
+
+_NAMES: Final[dict[str, str]] = {
+    "build": "starlark",
+    "build.bazel": "starlark",
+    "workspace": "starlark",
+    "cmakelists.txt": "cmake",
+    "dockerfile": "dockerfile",
+    "containerfile": "dockerfile",
+    "makefile": "makefile",
+    "gnumakefile": "makefile",
+    "justfile": "makefile",
+    "jenkinsfile": "groovy",
+    "gemfile": "ruby",
+    "rakefile": "ruby",
+    "guardfile": "ruby",
+    "podfile": "ruby",
+    "vagrantfile": "ruby",
+    "brewfile": "ruby",
+    "fastfile": "ruby",
+    "sconstruct": "python",
+    "sconscript": "python",
+    "wscript": "python",
+    ".bashrc": "bash",
+    ".bash_profile": "bash",
+    ".profile": "bash",
+    ".zshrc": "bash",
+    "pkgbuild": "bash",
+    "go.mod": "text",
+    "go.sum": "text",
+    "pipfile": "toml",
+    "cargo.lock": "toml",
+    "procfile": "text",
+    "license": "text",
+    "licence": "text",
+    "copying": "text",
+    "notice": "text",
+    "authors": "text",
+    "contributors": "text",
+    "maintainers": "text",
+    "codeowners": "text",
+    "readme": "text",
+    "changelog": "text",
+    "changes": "text",
+    "news": "text",
+    "todo": "text",
+    "install": "text",
+    "version": "text",
+}
+
+_INTERPRETERS: Final[tuple[tuple[str, str], ...]] = (
+    ("python", "python"),
+    ("pypy", "python"),
+    ("node", "javascript"),
+    ("nodejs", "javascript"),
+    ("deno", "typescript"),
+    ("bun", "typescript"),
+    ("ruby", "ruby"),
+    ("php", "php"),
+    ("luajit", "lua"),
+    ("lua", "lua"),
+    ("bash", "bash"),
+    ("dash", "bash"),
+    ("zsh", "bash"),
+    ("ksh", "bash"),
+    ("sh", "bash"),
+    ("scala", "scala"),
+    ("kotlin", "kotlin"),
+    ("swift", "swift"),
+    ("perl", "perl"),
+    ("rscript", "r"),
+    ("awk", "awk"),
+    ("make", "makefile"),
+)
+
+_SHEBANG = re.compile(rb"#!\s*(?:\S*/)?(?:env(?:\s+-\S+)*\s+(?:\S*/)?)?([\w.+-]+)")
+_CPP_HEADER = re.compile(
+    rb"^\s*(?:class|namespace|template|public:|private:|protected:|using)\b|\bstd::|\bconstexpr\b|^\s*#include\s*<\w+>",
+    re.MULTILINE,
+)
+_RST = re.compile(rb"^\.\. (?:[\w-]+::|_[^:\n]+:)[\s\S]*?^(?:={4,}|-{4,}|~{4,})[ \r]*$", re.MULTILINE)
+_OBJECTIVE_C = re.compile(rb"^\s*@(?:interface|protocol|class|property|import)\b|^\s*#import\b", re.MULTILINE)
+
+
+def language_of(path: str, head: bytes) -> str | None:
+    """Name the language of a file by its extension, its name or the interpreter in its first line.
+
+    ``head`` is the beginning of the file (some kilobytes). None means that nothing is known about it, which
+    is no statement about whether it is text.
+    """
+    name = path.rsplit("/", 1)[-1].lower()
+    known = _NAMES.get(name)
+    if known:
+        return known
+    stem, dot, extension = name.rpartition(".")
+    if dot:
+        if extension == "h":
+            return _header_language(head)
+        if extension == "txt" and _RST.search(head):
+            return "rst"
+        known = _EXTENSIONS.get(extension)
+        if known:
+            return known
+    if name.startswith("dockerfile."):
+        return "dockerfile"
+    if (stem or name).startswith(("readme", "license", "changelog")) and not dot:
+        return "text"
+    return _interpreter(head)
+
+
+def _header_language(head: bytes) -> str:
+    if _OBJECTIVE_C.search(head):
+        return "objective-c"
+    return "cpp" if _CPP_HEADER.search(head) else "c"
+
+
+def _interpreter(head: bytes) -> str | None:
+    found = _SHEBANG.match(head)
+    if not found:
+        return None
+    program = found[1].decode("utf-8", "replace").lower()
+    for prefix, language in _INTERPRETERS:
+        if program == prefix or re.fullmatch(rf"{prefix}[\d.]+", program):
+            return language
+    return None
+
+
+class TooTangled(Exception):
+    """A file no query should run over; only this package sees it."""
+
+
+class Parsers:
+    """Loads parsers and queries on first use and keeps them. One instance per thread or worker process.
+
+    Parsing is linear in the length of the file for any input, queries are not, and the binding (0.26) crashes
+    when given a progress callback for a query. So the two known shapes that make a query quadratic are met
+    before it runs: nesting without end, and runs of tens of thousands of stray brackets.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, tuple[Parser, Query]] = {}
+
+    def matches(self, language: str, source: bytes) -> tuple[Node, list[Match]]:
+        """Parse normalized source and run the language's query over it; raises TooTangled."""
+        parser, query = self._load(language)
+        root = parser.parse(source).root_node
+        if root.has_error and len(source) > _STRAY:
+            nodes = [root] if root.child_count > _STRAY else root.children
+            if any(node.is_error and node.child_count > _STRAY for node in nodes):
+                raise TooTangled(language)
+        cursor = QueryCursor(query)
+        cursor.set_max_start_depth(_DEPTH)
+        return root, cursor.matches(root)
+
+    def _load(self, language: str) -> tuple[Parser, Query]:
+        loaded = self._loaded.get(language)
+        if loaded is None:
+            grammar = GRAMMARS[language]
+            pointer = getattr(import_module(grammar.module), grammar.function)()
+            tongue = Language(pointer)
+            folder = resources.files("findspot.parsing").joinpath("queries")
+            text = "\n".join(folder.joinpath(f"{name}.scm").read_text("utf-8") for name in grammar.queries)
+            loaded = self._loaded[language] = (Parser(tongue), Query(tongue, text))
+        return loaded

@@ -1,0 +1,129 @@
+"""Cutting: long pieces at statement borders, plain text into overlapping windows of tokens."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from typing import Final
+
+from tree_sitter import Node
+
+PIECE_BYTES: Final = 4000
+"""Longer pieces are cut. About a hundred lines: what a person, or a model, still takes in at once."""
+
+_SHORTEST: Final = PIECE_BYTES // 4
+"""A cut nearer than this to the last one would leave a scrap."""
+
+_TOKEN = re.compile(rb"[A-Za-z0-9_\x80-\xff]{1,32}|[^\sA-Za-z0-9_\x80-\xff]|\s{64}")
+"""Words, signs, and very long blanks, none longer than 64 bytes, so that no window is long."""
+
+
+_BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
+
+
+def trim(source: bytes, start: int, end: int) -> tuple[int, int] | None:
+    """Take blank lines off both ends, keeping the indentation of the first line; None when all is blank."""
+    text = source[start:end]
+    ending = len(text.rstrip())
+    if not ending:
+        return None
+    beginning = ending - len(text[:ending].lstrip())
+    line = text.rfind(b"\n", 0, beginning) + 1
+    return start + line, start + ending
+
+
+def cut_code(source: bytes, root: Node, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a byte range into pieces of at most about ``PIECE_BYTES``, at statement borders where there are any."""
+    if end - start <= PIECE_BYTES:
+        return [(start, end)]
+    return _cut(source, _borders(source, root, start, end), start, end)
+
+
+def cut_text(source: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut prose at blank lines, or at line borders where a paragraph is too long."""
+    if end - start <= PIECE_BYTES:
+        return [(start, end)]
+    borders = [found.end() for found in _BLANK_LINE.finditer(source, start, end)]
+    return _cut(source, borders, start, end)
+
+
+def _cut(source: bytes, borders: list[int], start: int, end: int) -> list[tuple[int, int]]:
+    """Cut into as few pieces as the limit allows, of about equal length."""
+    pieces: list[tuple[int, int]] = []
+    while end - start > PIECE_BYTES:
+        aim = start + (end - start) // -(-(end - start) // PIECE_BYTES)
+        low = bisect_left(borders, start + _SHORTEST)
+        high = bisect_right(borders, start + PIECE_BYTES)
+        cut = min(borders[low:high], key=lambda border: abs(border - aim), default=0) or _fallback(source, start)
+        pieces.append((start, cut))
+        start = cut
+    pieces.append((start, end))
+    return [piece for piece in (trim(source, *piece) for piece in pieces) if piece]
+
+
+def _fallback(source: bytes, start: int) -> int:
+    """Cut after the last line that fits, else between two characters."""
+    line = source.rfind(b"\n", start + _SHORTEST, start + PIECE_BYTES) + 1
+    return line or _whole_character(source, start + PIECE_BYTES)
+
+
+def _whole_character(source: bytes, byte: int) -> int:
+    while 0 < byte < len(source) and source[byte] & 0xC0 == 0x80:
+        byte -= 1
+    return byte
+
+
+def _borders(source: bytes, root: Node, start: int, end: int) -> list[int]:
+    """Return where statements begin inside a range: children of all nodes that are too long for one piece.
+
+    A statement that follows a comment is no border; the comment above it is.
+    """
+    found: list[int] = []
+    waiting = [root]
+    while waiting:
+        after_comment = False
+        for child in waiting.pop().named_children:
+            child_start, child_end = child.start_byte, child.end_byte
+            if child_end <= start or child_start >= end:
+                continue
+            if child_start > start and not after_comment:
+                line = source.rfind(b"\n", max(start, child_start - 200), child_start) + 1
+                if line and not source[line:child_start].strip():
+                    found.append(line)
+            after_comment = child.type.endswith("comment")
+            if child_end - child_start > _SHORTEST:
+                waiting.append(child)
+    return sorted(found)
+
+
+def cut_windows(source: bytes, size: int, overlap: int) -> list[tuple[int, int]]:
+    """Cut text into windows of at most ``size`` tokens that share about ``overlap`` tokens with the next.
+
+    A window ends at the last line border of its second half, and begins at one, where there are such borders.
+    """
+    size = max(size, 1)
+    overlap = min(max(overlap, 0), size // 2)
+    starts = [found.start() for found in _TOKEN.finditer(source)]
+    windows: list[tuple[int, int]] = []
+    first = 0
+    begin = 0
+    while first < len(starts):
+        beyond = first + size
+        if beyond >= len(starts):
+            windows.append((begin, len(source)))
+            break
+        stop = _whole_character(source, starts[beyond])
+        line = source.rfind(b"\n", starts[first + size // 2], stop) + 1
+        windows.append((begin, line or stop))
+        end_token = bisect_left(starts, line) if line else beyond
+        begin, first = _next_window(source, starts, max(end_token - overlap, first + 1), line or stop)
+    return [window for window in (trim(source, *window) for window in windows) if window]
+
+
+def _next_window(source: bytes, starts: list[int], token: int, limit: int) -> tuple[int, int]:
+    """Return the byte and the token at which the next window begins: a line border between ``token`` and ``limit``."""
+    byte = _whole_character(source, starts[token])
+    line = source.find(b"\n", byte, limit) + 1
+    if source[byte - 1 : byte] != b"\n" and 0 < line <= limit:
+        return line, max(bisect_left(starts, line), token)
+    return byte, token

@@ -1,0 +1,29 @@
+; What C and C++ share.
+
+(function_definition declarator: [
+  (function_declarator declarator: (_) @path)
+  (pointer_declarator declarator: (function_declarator declarator: (_) @path))
+  (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: (_) @path)))
+  ]) @fn.function
+(struct_specifier name: (type_identifier) @name body: (_)) @cls.struct
+(union_specifier name: (type_identifier) @name body: (_)) @cls.struct
+(enum_specifier name: (type_identifier) @name body: (_)) @cls.enum
+(type_definition type: (struct_specifier body: (_)) declarator: (type_identifier) @name) @cls.struct
+(type_definition type: (union_specifier body: (_)) declarator: (type_identifier) @name) @cls.struct
+(type_definition type: (enum_specifier body: (_)) declarator: (type_identifier) @name) @cls.enum
+(type_definition declarator: (type_identifier) @name) @sym.type
+(type_definition declarator: (function_declarator
+  declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))) @sym.type
+(preproc_def name: (identifier) @name) @upper.macro
+(preproc_function_def name: (identifier) @name) @large.macro
+(translation_unit (declaration declarator: (init_declarator declarator: (identifier) @name)) @upper.constant)
+(translation_unit (declaration declarator: (init_declarator
+  declarator: (array_declarator declarator: (identifier) @name))) @upper.constant)
+
+(comment) @comment
+
+(call_expression function: [(identifier) @ref (field_expression field: (field_identifier) @ref)])
+
+(preproc_include path: (_) @target) @import
+
+(ERROR) @error

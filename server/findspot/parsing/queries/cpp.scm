@@ -1,0 +1,21 @@
+; C++ beyond C.
+
+(function_definition declarator: (reference_declarator (function_declarator declarator: (_) @path))) @fn.function
+(function_definition declarator: (operator_cast) @name) @fn.function
+(function_definition declarator: (qualified_identifier name: (operator_cast)) @path) @fn.function
+(class_specifier name: [(type_identifier) (template_type) (qualified_identifier)] @path body: (_)) @cls.class
+(struct_specifier name: [(template_type) (qualified_identifier)] @path body: (_)) @cls.struct
+(namespace_definition name: (_) @path) @scope.namespace
+(alias_declaration name: (type_identifier) @name) @sym.type
+(concept_definition name: (identifier) @name) @sym.type
+(declaration declarator: (init_declarator declarator: (identifier) @name value: (lambda_expression) @value)) @bound.function
+(template_declaration [(function_definition) (class_specifier) (struct_specifier) (alias_declaration)] @inner) @outer
+
+(call_expression function: [(qualified_identifier name: [(identifier) @ref (template_function name: (identifier) @ref)
+    (qualified_identifier name: (identifier) @ref)])
+  (template_function name: (identifier) @ref)
+  (field_expression field: (template_method name: (field_identifier) @ref))])
+(new_expression type: [(type_identifier) @ref (template_type name: (type_identifier) @ref)
+  (qualified_identifier name: (type_identifier) @ref)])
+(base_class_clause [(type_identifier) @ref (template_type name: (type_identifier) @ref)
+  (qualified_identifier name: [(type_identifier) @ref (template_type name: (type_identifier) @ref)])])

@@ -1,0 +1,34 @@
+; PHP. Namespaces are left out of qualified names: nearly every file has just one.
+
+(function_definition name: (name) @name) @fn.function
+(method_declaration name: (name) @name body: (_)) @fn.method
+(method_declaration name: (name) @name !body) @sym.method
+(class_declaration name: (name) @name) @cls.class
+(interface_declaration name: (name) @name) @cls.interface
+(trait_declaration name: (name) @name) @cls.trait
+(enum_declaration name: (name) @name) @cls.enum
+(const_element . (name) @name) @sym.constant
+(expression_statement (assignment_expression
+  left: (variable_name (name) @name) right: [(anonymous_function) (arrow_function)] @value)) @bound.function
+
+(comment) @comment
+
+(function_call_expression function: [(name) @ref (qualified_name (name) @ref .)])
+(member_call_expression name: (name) @ref)
+(nullsafe_member_call_expression name: (name) @ref)
+(scoped_call_expression name: (name) @ref)
+(object_creation_expression [(name) @ref (qualified_name (name) @ref .)])
+(base_clause [(name) @ref (qualified_name (name) @ref .)])
+(class_interface_clause [(name) @ref (qualified_name (name) @ref .)])
+(use_declaration [(name) @ref (qualified_name (name) @ref .)])
+(attribute [(name) @ref (qualified_name (name) @ref .)])
+
+(namespace_use_declaration (namespace_use_clause . [(qualified_name) (name)] @target)) @import
+(namespace_use_declaration (namespace_name) @module
+  body: (namespace_use_group (namespace_use_clause . [(qualified_name) (name)] @member))) @import
+(require_expression (string) @target) @import
+(require_once_expression (string) @target) @import
+(include_expression (string) @target) @import
+(include_once_expression (string) @target) @import
+
+(ERROR) @error

@@ -1,0 +1,29 @@
+; Swift: an extension gives its type's name to what is inside.
+
+(function_declaration name: (_) @name body: (_)) @fn.function
+(init_declaration "init" @name body: (_)) @fn.method
+(deinit_declaration "deinit" @name) @fn.method
+(subscript_declaration "subscript" @name) @bound.method
+(class_declaration "class" name: (_) @name) @cls.class
+(class_declaration "actor" name: (_) @name) @cls.class
+(class_declaration "struct" name: (_) @name) @cls.struct
+(class_declaration "enum" name: (_) @name) @cls.enum
+(class_declaration "extension" name: (_) @path) @impl
+(protocol_declaration name: (_) @name) @cls.interface
+(protocol_function_declaration name: (_) @name) @sym.method
+(typealias_declaration name: (_) @name) @sym.type
+(property_declaration name: (pattern bound_identifier: (simple_identifier) @name)
+  computed_value: (_) @body) @bound.field
+(source_file (property_declaration name: (pattern bound_identifier: (simple_identifier) @name)) @sym.variable)
+
+(comment) @comment
+(multiline_comment) @comment
+
+(call_expression . [(simple_identifier) @ref
+  (navigation_expression suffix: (navigation_suffix suffix: (simple_identifier) @ref))])
+(inheritance_specifier inherits_from: (user_type (type_identifier) @ref))
+(attribute (user_type (type_identifier) @ref))
+
+(import_declaration (identifier) @target) @import
+
+(ERROR) @error

@@ -1,0 +1,248 @@
+"""Definitions, references and imports out of query matches.
+
+The queries (``queries/*.scm``) name their captures after what a match means:
+
+====================  ==========================================================================================
+``@fn.KIND``          a function or method: always a definition with a chunk of its own, unless it is nested
+``@bound.KIND``       a function bound to a name by its place (variable, field, table): a chunk when it is not short
+``@cls.KIND``         a class-like definition: its header is a chunk, functions inside belong to it
+``@large.KIND``       a definition that is a chunk when it is not short, and holds no others
+``@impl``             adds members to a type that is defined elsewhere
+``@scope.KIND``       gives its name to what is inside, but has no chunk of its own
+``@table.KIND``       the same for a table of functions, and is no symbol
+``@sym.KIND``         a symbol only
+``@upper.KIND``       a symbol when its name is in capitals; ``@public.KIND`` when it begins with one
+``@name``, ``@path``  its name, or its dotted path; ``@in`` what the name is a member of; ``@value``, ``@body``
+``@inner``            what ``@outer`` or ``@decorated`` wraps; the definition spans the wrapper
+``@ref``              a use of a name; ``@comment`` and ``@attribute`` what may lead a definition
+``@import``           an import, with ``@target``, or ``@module`` and ``@member``; ``@error`` a syntax error
+====================  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, Literal, cast, get_args
+
+from tree_sitter import Node
+
+from findspot.core.types import Import, Reference, SymbolKind
+from findspot.parsing.imports import import_targets
+from findspot.parsing.languages import GRAMMARS, Match
+
+Shape = Literal["fn", "bound", "cls", "large", "impl", "scope", "table", "sym"]
+
+_SHAPES: Final = frozenset((*get_args(Shape), "upper", "public"))
+_SCOPES: Final = frozenset({"fn", "bound", "cls", "impl", "scope", "table"})
+_STRENGTH: Final = {shape: rank for rank, shape in enumerate(get_args(Shape))}
+_MAX_NESTING: Final = 32
+"""Named definitions inside one another; what lies deeper keeps to the chunk it is in."""
+
+_MAX_NAME: Final = 200
+_GENERIC = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
+_SEPARATORS = re.compile(r"::|->|[.:#]")
+_NO_OWNER: Final = frozenset({"", "exports", "module", "this", "self", "prototype", "window", "global", "globalThis"})
+
+
+@dataclass(slots=True, eq=False)
+class Definition:
+    """A definition in the source; byte offsets. ``start`` and ``end`` include decorators and ``export``."""
+
+    shape: Shape
+    kind: SymbolKind
+    name: str
+    owner: str
+    node: Node
+    start: int
+    end: int
+    sign_start: int
+    body: int | None
+    parent: Definition | None = None
+    qualified_name: str = ""
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class Outline:
+    """What the tree says about one file; ``leads`` are the spans of comments and attributes, in file order."""
+
+    root: Node
+    definitions: list[Definition] = field(default_factory=list)
+    leads: list[tuple[int, int, bool]] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
+    errors: int = 0
+    error_bytes: int = 0
+
+
+def read_outline(language: str, source: bytes, root: Node, matches: list[Match]) -> Outline:
+    """Sort the matches into definitions (nested and named), leads, references and imports."""
+    outline = Outline(root)
+    wrappers: dict[tuple[int, int], tuple[int, int, bool]] = {}
+    imports: dict[tuple[str, int], Import] = {}
+    bodies = GRAMMARS[language].bodies
+    references = outline.references
+    for _, captures in matches:
+        names = captures.get("ref")
+        if names is not None:
+            for node in names:
+                start = node.start_byte
+                references.append(Reference(source[start : node.end_byte].decode(), start))
+        elif "comment" in captures:
+            node = captures["comment"][0]
+            outline.leads.append((node.start_byte, node.end_byte, True))
+        elif "inner" in captures:
+            _note_wrapper(wrappers, captures)
+        elif "import" in captures:
+            for found in import_targets(language, source, captures):
+                imports.setdefault((found.target, found.byte), found)
+        elif "attribute" in captures:
+            node = captures["attribute"][0]
+            outline.leads.append((node.start_byte, node.end_byte, False))
+        elif "error" in captures:
+            node = captures["error"][0]
+            outline.errors += 1
+            outline.error_bytes += node.end_byte - node.start_byte
+        else:
+            definition = _definition(source, captures, bodies)
+            if definition is not None:
+                outline.definitions.append(definition)
+    outline.leads.sort()
+    references.sort(key=lambda reference: reference.byte)
+    outline.imports = sorted(imports.values(), key=lambda found: found.byte)
+    _wrap(outline.definitions, wrappers)
+    outline.definitions = _nest(outline.definitions)
+    return outline
+
+
+def _note_wrapper(wrappers: dict[tuple[int, int], tuple[int, int, bool]], captures: dict[str, list[Node]]) -> None:
+    inner = captures["inner"][0]
+    decorated = "decorated" in captures
+    outer = captures["decorated" if decorated else "outer"][0]
+    wrappers[inner.start_byte, inner.end_byte] = (outer.start_byte, outer.end_byte, decorated)
+
+
+def _wrap(definitions: list[Definition], wrappers: dict[tuple[int, int], tuple[int, int, bool]]) -> None:
+    """Let a definition span what wraps it: decorators, ``export``, ``template <...>``, the ``const`` of a binding."""
+    if not wrappers:
+        return
+    for definition in definitions:
+        span = (definition.start, definition.end)
+        seen = 0
+        while (wrapper := wrappers.get(span)) and wrapper[:2] != span and seen < _MAX_NESTING:
+            span = wrapper[:2]
+            seen += 1
+            if not wrapper[2]:
+                definition.sign_start = span[0]
+        definition.start, definition.end = span
+
+
+def _definition(source: bytes, captures: dict[str, list[Node]], bodies: tuple[str, ...]) -> Definition | None:
+    for label, nodes in captures.items():
+        shape, _, kind = label.partition(".")
+        if shape in _SHAPES:
+            break
+    else:
+        return None
+    node = nodes[0]
+    owner, name = _names(source, captures, shape)
+    if (shape == "upper" and not _is_constant(name)) or (shape == "public" and not name[:1].isupper()):
+        return None
+    if shape in {"upper", "public"}:
+        shape = "sym"
+    if not name and shape != "impl":
+        return None
+    body = captures["body"][0] if "body" in captures else None
+    if body is None and shape != "sym":
+        holder = captures["value"][0] if "value" in captures else node
+        body = holder.child_by_field_name("body")
+        if body is None and bodies:
+            body = next((child for child in holder.children if child.type in bodies), None)
+    start = node.start_byte
+    return Definition(
+        shape=cast("Shape", shape),
+        kind=cast("SymbolKind", kind or "class"),
+        name=name,
+        owner=owner,
+        node=node,
+        start=start,
+        end=node.end_byte,
+        sign_start=start,
+        body=None if body is None else body.start_byte,
+    )
+
+
+def _names(source: bytes, captures: dict[str, list[Node]], shape: str) -> tuple[str, str]:
+    """Return what a definition is a member of (by its own spelling) and its bare name."""
+    owner = _text(source, captures["in"][0]) if "in" in captures else ""
+    if "name" in captures:
+        name = _text(source, captures["name"][0]).strip("'\"`:")
+        if shape in {"upper", "public", "sym"}:
+            return owner, name
+        head = name.partition("(")[0].strip()
+        return owner, " ".join((head or name).split())[:_MAX_NAME]
+    if "path" not in captures:
+        return owner, ""
+    text = _text(source, captures["path"][0])[: 2 * _MAX_NAME]
+    before, operator, after = text.partition("operator")
+    tail = ""
+    if operator and after[:1] and not (after[0].isalnum() or after[0] == "_"):
+        text, tail = before, operator + " ".join(after.partition("(")[0].split() or [after[:2]])
+    for _ in range(4):
+        text = _GENERIC.sub("", text)
+    parts = [part.strip() for part in _SEPARATORS.split(text)]
+    if tail:
+        parts = [*parts[:-1], tail]
+    name = parts[-1].strip("'\"`")
+    if len(parts) == 2 and name == "exports":
+        return "", name
+    owners = [part for part in parts[:-1] if part not in _NO_OWNER]
+    return ".".join(owners), name[:_MAX_NAME]
+
+
+def _text(source: bytes, node: Node) -> str:
+    return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def _is_constant(name: str) -> bool:
+    return name.isupper() and len(name) > 1
+
+
+def _nest(definitions: list[Definition]) -> list[Definition]:
+    """Order definitions by place, drop repeats of one place, and find parents, qualified names and kinds."""
+    definitions.sort(key=lambda definition: (definition.start, -definition.end, _STRENGTH[definition.shape]))
+    kept: list[Definition] = []
+    open_scopes: list[Definition] = []
+    last: Definition | None = None
+    names_here: set[str] = set()
+    for definition in definitions:
+        if last is not None and (last.start, last.end) == (definition.start, definition.end):
+            if definition.name in names_here:
+                continue
+            # Several names at one place (`a, b = 1, 2`): the first may have the chunk, all are symbols.
+            names_here.add(definition.name)
+            if definition.shape != "table":
+                definition.shape = "sym"
+        else:
+            names_here = {definition.name}
+        while open_scopes and open_scopes[-1].end <= definition.start:
+            open_scopes.pop()
+        while open_scopes and open_scopes[-1].end < definition.end:
+            open_scopes.pop()
+        parent = open_scopes[-1] if open_scopes else None
+        if len(open_scopes) >= _MAX_NESTING:
+            continue
+        definition.parent = parent
+        definition.depth = len(open_scopes)
+        prefix = parent.qualified_name if parent else ""
+        own = f"{definition.owner}.{definition.name}" if definition.owner else definition.name
+        definition.qualified_name = f"{prefix}.{own}" if prefix and own else prefix or own
+        if definition.kind in {"function", "method"}:
+            member = definition.owner or (parent is not None and parent.shape in {"cls", "impl"})
+            definition.kind = "method" if member else "function"
+        if definition.shape in _SCOPES:
+            open_scopes.append(definition)
+        kept.append(definition)
+        last = definition
+    return kept

@@ -1,0 +1,1 @@
+"""Answers from the index: candidates, fusion, priors, localization."""

@@ -1,0 +1,112 @@
+"""From a path or module as someone wrote it to the paths of the index that it may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_MAX_FILES = 12
+"""Files that one name may stand for; a name shared by more says nothing."""
+
+_PACKAGE_FILES = ("__init__", "index", "mod", "lib", "main")
+"""Stems of files that stand for their folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathMatch:
+    """A path that was meant, and how surely: 1 when all that was written agrees and only one file fits."""
+
+    path: str
+    strength: float
+
+
+class PathTable:
+    """The paths of one generation of an index, by last component and by stem."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._by_name: dict[str, list[str]] = {}
+        self._by_stem: dict[str, list[str]] = {}
+        self._folders: dict[str, list[str]] = {}
+        for path in sorted(paths):
+            parts = path.split("/")
+            self._by_name.setdefault(parts[-1], []).append(path)
+            stem = parts[-1].split(".", 1)[0]
+            if stem in _PACKAGE_FILES and len(parts) > 1:
+                self._by_stem.setdefault(parts[-2], []).append(path)
+            self._by_stem.setdefault(stem, []).append(path)
+            if len(parts) > 1:
+                self._folders.setdefault(parts[-2], []).append(path)
+
+    def written(self, path: str) -> list[PathMatch]:
+        """Return the files that a written path means: those that agree with the longest part of its end.
+
+        Absolute paths of another machine and paths of an installed copy agree in their last components only.
+        """
+        parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+        if not parts:
+            return []
+        candidates = self._by_name.get(parts[-1], [])
+        return _agreeing(candidates, parts, len(parts), known=len(parts))
+
+    def folder(self, path: str) -> list[PathMatch]:
+        """Return the files directly in a folder written as a path."""
+        parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+        candidates = self._folders.get(parts[-1], []) if parts else []
+        wanted = "/" + "/".join(parts) + "/"
+        return [PathMatch(found, 0.5) for found in candidates if wanted in "/" + found][:50]
+
+    def module(self, dotted: Sequence[str]) -> list[PathMatch]:
+        """Return the files that ``a.b.c`` means as a module, or as a member of the module ``a.b``."""
+        for last in range(len(dotted) - 1, 0, -1):
+            candidates = self._by_stem.get(dotted[last], [])
+            matches = _agreeing_modules(candidates, dotted[: last + 1])
+            if matches:
+                return matches
+        return []
+
+    def stem(self, name: str) -> list[str]:
+        """Return the files whose name without ending is ``name``, if they are few."""
+        found = self._by_stem.get(name, [])
+        return found if len(found) <= _MAX_FILES else []
+
+
+def _agreeing(candidates: Sequence[str], parts: Sequence[str], total: int, known: int) -> list[PathMatch]:
+    best = 0
+    kept: list[str] = []
+    for candidate in candidates:
+        own = candidate.split("/")
+        agree = 0
+        while agree < min(len(own), len(parts)) and own[-1 - agree] == parts[-1 - agree]:
+            agree += 1
+        if agree == len(own):
+            agree = max(agree, min(known, total))  # the whole path agrees: nothing more could
+        if agree > best:
+            best, kept = agree, []
+        if agree == best:
+            kept.append(candidate)
+    if not kept or len(kept) > _MAX_FILES:
+        return []
+    sure = min(1.0, best / min(total, 3))
+    return [PathMatch(path, sure / len(kept) ** 0.5) for path in kept]
+
+
+def _agreeing_modules(candidates: Sequence[str], parts: Sequence[str]) -> list[PathMatch]:
+    """Match the last two components at least: a lone word is no module."""
+    kept: list[str] = []
+    best = 1
+    for candidate in candidates:
+        own = candidate.split("/")
+        stem = own[-1].split(".", 1)[0]
+        own[-1] = stem
+        if stem in _PACKAGE_FILES and stem != parts[-1]:
+            own = own[:-1]
+        agree = 0
+        while agree < min(len(own), len(parts)) and own[-1 - agree] == parts[-1 - agree]:
+            agree += 1
+        if agree > best:
+            best, kept = agree, []
+        if agree == best and agree > 1:
+            kept.append(candidate)
+    if not kept or len(kept) > _MAX_FILES:
+        return []
+    return [PathMatch(path, 1.0 / len(kept) ** 0.5) for path in kept]

@@ -1,0 +1,165 @@
+"""The candidates of one request: gathered by several retrievers, scored exactly by one measure.
+
+Lexical search in the store only gathers; what counts is the fielded BM25 over the stored fields, so chunks that
+came by a mention, by meaning or by a call compete on the same terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from findspot.core.query import Query, Zone, term_weights
+from findspot.core.ranking import (
+    RankingWeights,
+    Signals,
+    file_scores,
+    lexical_scores,
+    matched_terms,
+    rarities,
+    text_scores,
+    unit_scores,
+)
+from findspot.core.render import Fields
+from findspot.core.types import Evidence
+from findspot.inference.base import Vectors
+from findspot.retrieval.mentions import Mentions
+from findspot.retrieval.view import IndexView
+from findspot.storage.records import ChunkRow
+
+_MAX_SCORED_TERMS = 120
+"""Terms that take part in scoring; the rest are the most frequent words of a long text."""
+
+_MIN_TERMS = 2
+"""Terms that gather candidates even if they are frequent: they are all there is."""
+
+
+class Pool:
+    """Candidates with their signals; grows step by step, scores are computed once per chunk."""
+
+    def __init__(self, view: IndexView, query: Query, weights: RankingWeights) -> None:
+        self._view = view
+        self._query = query
+        self._weights = weights
+        raw = term_weights(query, weights.zones)
+        self._frequencies = view.frequencies(list(raw))
+        rare = rarities(self._frequencies, view.total)
+        ordered = sorted(rare, key=lambda term: (-raw[term] * rare[term], term))[:_MAX_SCORED_TERMS]
+        self.terms: dict[str, float] = {term: raw[term] * rare[term] for term in ordered}
+        self.rows: list[ChunkRow] = []
+        self.mentions = Mentions()
+        self.graph: dict[int, tuple[float, str]] = {}
+        self._fields: dict[int, Fields] = {}
+        self._lexical: dict[int, float] = {}
+        self._dense: dict[int, float] = {}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def gathering_terms(self, limit: int, postings: int, zones: Sequence[Zone] | None = None) -> tuple[list[str], bool]:
+        """Return the terms to gather by, and whether some were left out.
+
+        The cost of a lexical query is the number of chunks its terms occur in, so terms are taken from the most
+        telling on while their ``postings`` fit; a term in most chunks would only repeat what all chunks share.
+        """
+        allowed = self.terms
+        if zones is not None:
+            inside = {term for zone in zones for term in self._query.zones.get(zone, ())}
+            allowed = {term: weight for term, weight in self.terms.items() if term in inside}
+        chosen: list[str] = []
+        spent = 0
+        for term in allowed:
+            cost = self._frequencies[term]
+            if len(chosen) >= limit or (spent + cost > postings and len(chosen) >= _MIN_TERMS):
+                continue
+            chosen.append(term)
+            spent += cost
+        return chosen, len(chosen) < len(allowed)
+
+    def add(self, ids: Iterable[int]) -> None:
+        """Take chunks in that exist for this request, and score their words."""
+        rows = [row for number, row in self._view.rows(ids).items() if number not in self._lexical]
+        if not rows:
+            return
+        fields = self._view.fields([row.id for row in rows])
+        rows = [row for row in rows if row.id in fields]
+        documents = [fields[row.id] for row in rows]
+        lengths = self._view.corpus.average_tokens
+        scores = lexical_scores(self.terms, documents, lengths, self._weights)
+        for row, document, score in zip(rows, documents, scores, strict=True):
+            self._fields[row.id] = document
+            self._lexical[row.id] = score
+            self.rows.append(row)
+
+    def add_mentions(self, mentions: Mentions, files: int = 6) -> None:
+        """Take in what the query names; of the files that it names, the chunks of the surest ones."""
+        self.mentions = mentions
+        ids = [*mentions.chunks, *mentions.frames]
+        named = sorted(mentions.files, key=lambda path: (-mentions.files[path].strength, path))
+        for path in named[:files]:
+            ids += [row.id for row in self._view.chunks_of(path)[:80]]
+        self.add(ids)
+
+    def add_dense(self, vector: Vectors, cosines: dict[int, float]) -> None:
+        """Take in neighbours by meaning, and learn the cosine of the candidates that are here already."""
+        floor = self._weights.dense_floor
+        self.add(number for number, cosine in cosines.items() if cosine > floor)
+        missing = [row.id for row in self.rows if row.id not in cosines]
+        self._dense = {**self._view.similarities(vector, missing), **cosines}
+
+    def signals(self) -> list[Signals]:
+        """Return what is known of each candidate, in the order of ``rows``."""
+        return [
+            Signals(
+                lexical=self._lexical[row.id],
+                dense=max(self._dense.get(row.id, 0.0), 0.0),
+                mention=found.strength if (found := self.mentions.chunks.get(row.id)) else 0.0,
+                frame=found.strength if (found := self.mentions.frames.get(row.id)) else 0.0,
+                file_mention=found.strength if (found := self.mentions.files.get(row.path)) else 0.0,
+                graph=self.graph.get(row.id, (0.0, ""))[0],
+            )
+            for row in self.rows
+        ]
+
+    def scores(self) -> list[float]:
+        """Return the final score of each candidate, in the order of ``rows``."""
+        return unit_scores(self.rows, self.signals(), self._query, self._weights)
+
+    def file_scores(self) -> dict[str, float]:
+        """Return the score of each file that has a candidate."""
+        own = text_scores(self.rows, self.signals(), self._query, self._weights)
+        return file_scores(self.rows, own, self._weights)
+
+    def evidence(self, row: ChunkRow) -> tuple[Evidence, ...]:
+        """Return the reasons for one candidate, the strongest kind first."""
+        named = (
+            self.mentions.chunks.get(row.id),
+            self.mentions.frames.get(row.id),
+            self.mentions.files.get(row.path),
+        )
+        found = [
+            Evidence("mention", mention.detail, round(mention.strength, 4)) for mention in named if mention is not None
+        ]
+        fields = matched_terms(self.terms, self._fields[row.id])
+        if fields:
+            detail = "; ".join(f"{name}: {', '.join(terms)}" for name, terms in fields)
+            found.append(Evidence("lexical", detail, round(self._lexical[row.id], 4)))
+        cosine = self._dense.get(row.id, 0.0)
+        if cosine > self._weights.dense_floor and self._weights.dense[self._query.kind.value] > 0:
+            found.append(Evidence("dense", "similar meaning", round(cosine, 4)))
+        if row.id in self.graph:
+            share, detail = self.graph[row.id]
+            found.append(Evidence("graph", detail, round(share, 4)))
+        if row.path_class.value != "source" and row.path_class.value not in self._query.asks_for:
+            factor = self._weights.path_classes[row.path_class.value]
+            found.append(Evidence("prior", f"{row.path_class.value} file", factor))
+        return tuple(found)
+
+    def matches(self, row: ChunkRow) -> bool:
+        """Say whether anything speaks for a candidate; the rest came along with its file."""
+        return (
+            self._lexical[row.id] > 0
+            or row.id in self.mentions.chunks
+            or row.id in self.mentions.frames
+            or row.path in self.mentions.files
+            or self._dense.get(row.id, 0.0) > self._weights.dense_floor
+        )

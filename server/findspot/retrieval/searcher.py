@@ -1,0 +1,164 @@
+"""search: the hybrid answer in milliseconds.
+
+``Searcher(store, embedder, weights).search(text, top_k=10, scope=(), overlay=NO_OVERLAY, stop=None)`` returns
+``list[Ranked]``, best first, at most ``top_k`` of them, each definition once. ``embedder`` may be None: then
+nothing is found by meaning alone. A searcher may be shared by threads.
+
+Lexical and dense search of the store and what the query names give some hundred candidates; their stored
+fields are scored exactly, signals are summed by kind of query, priors applied, parts of a definition joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Event
+
+from findspot.core.fusion import Scored, joined, saturated
+from findspot.core.query import Query, analyse
+from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
+from findspot.core.render import render_static_query
+from findspot.core.text import SubTokenizer
+from findspot.core.types import Evidence, Span
+from findspot.errors import Cancelled
+from findspot.inference.base import Embedder
+from findspot.retrieval.mentions import find_mentions
+from findspot.retrieval.paths import PathTable
+from findspot.retrieval.pool import Pool
+from findspot.retrieval.protocols import IndexReader
+from findspot.retrieval.view import NO_OVERLAY, IndexView, Overlay
+from findspot.storage.records import ChunkRow
+
+_LEXICAL = 80
+_DENSE = 50
+"""Candidates of each retriever for the usual ten results; more are taken for longer lists."""
+
+_PER_RESULT = 3
+"""Candidates per wanted result: parts of one definition are joined and some stand in unsaved buffers."""
+
+_TERMS = 16
+_POSTINGS = 6_000
+"""Terms, and chunks that hold them, that one lexical query may cost: about 5 ms."""
+
+_ROUNDS = 6
+"""How often the net is cast wider, four times each, before a short list is what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One answer before the engine adds text and freshness.
+
+    ``row`` is the chunk that speaks for it; ``span`` covers the whole definition (the whole file at file level).
+    ``kind`` is the row's kind, or ``file``; ``symbol`` the qualified name, None for a file.
+    """
+
+    row: ChunkRow
+    score: float
+    evidence: tuple[Evidence, ...]
+    span: Span
+    kind: str
+    symbol: str | None
+
+
+class Searcher:
+    """Answers questions from one index."""
+
+    def __init__(
+        self, store: IndexReader, embedder: Embedder | None, weights: RankingWeights = DEFAULT_WEIGHTS
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._weights = weights
+        self._table: tuple[int, PathTable] | None = None
+
+    @property
+    def store(self) -> IndexReader:
+        """The index that is searched."""
+        return self._store
+
+    def search(
+        self,
+        text: str,
+        top_k: int = 10,
+        scope: Sequence[str] = (),
+        overlay: Overlay = NO_OVERLAY,
+        stop: Event | None = None,
+    ) -> list[Ranked]:
+        """Return the best answers to a word, a sentence, a path or a pasted trace.
+
+        Fewer than ``top_k`` come back only when fewer chunks of the scope match (V27). Raises ``Cancelled``.
+        """
+        query = analyse(text, SubTokenizer())
+        view = IndexView(self._store, overlay, scope)
+        if view.empty or top_k < 1:
+            return []
+        pool = Pool(view, query, self._weights)
+        pool.add_mentions(find_mentions(query, view, lambda: self.path_table(view), self._weights))
+        check(stop)
+        limit = max(_LEXICAL, _PER_RESULT * top_k)
+        terms, dropped = pool.gathering_terms(_TERMS, _POSTINGS)
+        ids, more = view.lexical(terms, limit)
+        pool.add(ids)
+        check(stop)
+        self._add_meaning(pool, query, view, max(_DENSE, _PER_RESULT * top_k))
+        check(stop)
+        entries = self._entries(pool)
+        for _ in range(_ROUNDS):
+            if len(entries) >= top_k or not (more or dropped):
+                break
+            limit *= 4
+            ids, more = view.lexical(list(pool.terms), limit)
+            dropped = False
+            pool.add(ids)
+            check(stop)
+            entries = self._entries(pool)
+        return finish(pool, view, entries[:top_k])
+
+    def path_table(self, view: IndexView) -> PathTable:
+        """Return the paths of the present generation, read once per generation."""
+        generation = view.corpus.generation
+        known = self._table
+        if known is None or known[0] != generation:
+            known = (generation, PathTable(self._store.stored_files()))
+            self._table = known
+        return known[1]
+
+    def _add_meaning(self, pool: Pool, query: Query, view: IndexView, limit: int) -> None:
+        if self._embedder is None or self._weights.dense[query.kind.value] <= 0:
+            return
+        vector = self._embedder.embed_query(render_static_query(query.sentence, SubTokenizer()))
+        if vector.any():
+            pool.add_dense(vector, view.dense(vector, limit))
+
+    def _entries(self, pool: Pool) -> list[Scored]:
+        scores = pool.scores()
+        entries = [entry for entry in joined(pool.rows, scores) if pool.matches(pool.rows[entry.index])]
+        return saturated(pool.rows, entries, self._weights)
+
+
+def check(stop: Event | None) -> None:
+    """Raise ``Cancelled`` once the caller has set ``stop``."""
+    if stop is not None and stop.is_set():
+        raise Cancelled("the search was stopped")
+
+
+def finish(pool: Pool, view: IndexView, entries: Sequence[Scored]) -> list[Ranked]:
+    """Turn scored candidates into answers, with evidence and with the span of the whole definition."""
+    rows = [pool.rows[entry.index] for entry in entries]
+    wanted = [(row.path, row.symbol) for row in rows if row.symbol is not None and row.kind in {"function", "method"}]
+    spans = view.definition_spans(dict.fromkeys(wanted))
+    answers: list[Ranked] = []
+    for entry, row in zip(entries, rows, strict=True):
+        span = spans.get((row.path, row.symbol)) if row.symbol is not None else None
+        inside = span is not None and span.start_byte <= row.span.start_byte and row.span.end_byte <= span.end_byte
+        answers.append(
+            Ranked(
+                row=row,
+                score=entry.score,
+                evidence=pool.evidence(row),
+                span=span if span is not None and inside else row.span,
+                kind=row.kind,
+                symbol=row.symbol,
+            )
+        )
+    return answers

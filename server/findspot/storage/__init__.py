@@ -1,0 +1,1 @@
+"""The index on disk: SQLite as the source, usearch derived from it."""

@@ -1,0 +1,402 @@
+"""Questions to the index; nothing here writes (I-11).
+
+Each method borrows a connection of its own, so any number of threads may ask while one writes. What a scope is:
+root-relative paths, each a file or a folder with all below it; empty means the whole root.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from findspot.core.render import Fields
+from findspot.core.types import PathClass, Span
+from findspot.errors import IndexDamagedError, IndexStorageError
+from findspot.inference.base import Vectors
+from findspot.storage.records import ChunkRow, Corpus, FieldLengths, StoredFile, SymbolRow, Totals
+from findspot.storage.schema import connect
+from findspot.storage.vectors import VectorIndex
+
+_T = TypeVar("_T")
+
+_COLUMN_WEIGHTS = "2.0, 3.0, 2.0, 1.0"
+"""FTS5 bm25() weights of path, name, signature, body. They only gather candidates; ranking scores them again."""
+
+_VARIABLES = 900
+"""Values per statement; SQLite builds of before 2020 take 999."""
+
+_EXACT_SCOPE = 4_000
+"""Chunks up to which a scope is compared vector by vector (about 8 ms) instead of through the graph."""
+
+_ROW_COLUMNS = """
+    c.id, f.path, f.language, c.kind, c.symbol, c.signature, c.docstring, c.start_byte, c.end_byte,
+    c.start_line, c.end_line, c.part, f.path_class, f.content_hash, c.content_hash
+    FROM chunks c JOIN files f ON f.id = c.file_id
+"""
+
+
+@contextlib.contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn SQLite's errors into Findspot's, with words that say what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "malformed" in text or "corrupt" in text or "no such table" in text:
+            raise IndexDamagedError(f"the index is damaged and will be built again: {text}") from error
+        hint = "free some space and try again" if "full" in text else "check the cache folder's permissions and space"
+        raise IndexStorageError(f"the index cannot be used: {text}; {hint}") from error
+    except sqlite3.DatabaseError as error:
+        raise IndexDamagedError(f"the index is damaged and will be built again: {error}") from error
+
+
+class StoreReader:
+    """Reads one index: rows, lexical and dense candidates, symbols and edges."""
+
+    def __init__(self, database: Path, vectors: VectorIndex) -> None:
+        self._database = database
+        self._vectors = vectors
+        self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._corpus: Corpus | None = None
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with storage_errors():
+            try:
+                connection = self._idle.get_nowait()
+            except queue.Empty:
+                connection = connect(self._database, read_only=True)
+            try:
+                yield connection
+            finally:
+                self._idle.put(connection)
+
+    def close(self) -> None:
+        """Close the idle connections; a call in flight closes nothing under another's feet."""
+        while True:
+            try:
+                self._idle.get_nowait().close()
+            except queue.Empty:
+                return
+
+    # ── counts ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def generation(self) -> int:
+        """Return the number of the last committed change."""
+        with self._connection() as connection:
+            return _generation(connection)
+
+    def corpus(self) -> Corpus:
+        """Return the counts BM25 needs, computed once per generation."""
+        with self._connection() as connection:
+            generation = _generation(connection)
+            known = self._corpus
+            if known is not None and known.generation == generation:
+                return known
+            row = connection.execute(
+                "SELECT count(*), avg(path_tokens), avg(name_tokens), avg(signature_tokens), avg(body_tokens) FROM chunks"
+            ).fetchone()
+            files = connection.execute("SELECT count(*) FROM files").fetchone()[0]
+        chunks, *means = row
+        corpus = Corpus(chunks, files, FieldLengths(*(float(mean or 0.0) for mean in means)), generation)
+        self._corpus = corpus
+        return corpus
+
+    def totals(self) -> Totals:
+        """Return the counts that a status shows."""
+        with self._connection() as connection:
+            files, chunks = connection.execute(
+                "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM chunks)"
+            ).fetchone()
+            holes = connection.execute(
+                "SELECT count(*) FROM chunks WHERE content_hash NOT IN (SELECT content_hash FROM embeddings)"
+            ).fetchone()[0]
+            problems = connection.execute("SELECT kind, count(*) FROM problems GROUP BY kind ORDER BY kind").fetchall()
+            generation = _generation(connection)
+        size = sum(path.stat().st_size for path in self._database.parent.iterdir() if path.is_file())
+        return Totals(files, chunks, holes, size, generation, tuple((str(kind), int(n)) for kind, n in problems))
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Return (path, kind, message) of every file with a problem, by path."""
+        with self._connection() as connection:
+            return list(connection.execute("SELECT path, kind, message FROM problems ORDER BY path, kind"))
+
+    def stored_files(self, scope: Sequence[str] = ()) -> dict[str, StoredFile]:
+        """Return what is stored of the files in ``scope``."""
+        where, values = in_scope(scope)
+        with self._connection() as connection:
+            rows = connection.execute(
+                f"SELECT path, size, mtime_ns, indexed_ns, content_hash FROM files f WHERE {where}", values
+            ).fetchall()
+        return {row[0]: StoredFile(*row) for row in rows}
+
+    # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return in how many chunks each term occurs, in any column; 0 for unknown terms."""
+        found = dict.fromkeys(terms, 0)
+        with self._connection() as connection:
+            for part in _slices(list(found)):
+                found.update(
+                    connection.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({_marks(part)})", part)
+                )
+        return found
+
+    def lexical(self, terms: Sequence[str], limit: int, scope: Sequence[str] = ()) -> list[tuple[int, float]]:
+        """Return (chunk id, BM25) of chunks that hold any of the terms, best first; higher is better."""
+        if not terms or limit <= 0:
+            return []
+        match = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+        where, values = in_scope(scope)
+        restriction = f"AND rowid IN (SELECT c.id FROM files f JOIN chunks c ON c.file_id = f.id WHERE {where})"
+        with self._connection() as connection:
+            rows = connection.execute(
+                f"SELECT rowid, -bm25(lexical, {_COLUMN_WEIGHTS}) AS score FROM lexical WHERE lexical MATCH ? "
+                f"{restriction if scope else ''} ORDER BY score DESC, rowid LIMIT ?",
+                (match, *(values if scope else ()), limit),
+            ).fetchall()
+        return [(int(row[0]), float(row[1])) for row in rows]
+
+    def dense(self, vector: Vectors, limit: int, scope: Sequence[str] = ()) -> list[tuple[int, float]]:
+        """Return (chunk id, cosine) of the nearest chunks, most similar first.
+
+        A small scope is compared exactly; a large one widens the search until it holds ``limit`` of its chunks,
+        so a scope never costs results (V27).
+        """
+        if not scope:
+            return self._vectors.search(vector, limit)
+        where, values = in_scope(scope)
+        with self._connection() as connection:
+            rows = connection.execute(
+                f"SELECT c.id FROM files f JOIN chunks c ON c.file_id = f.id WHERE {where}", values
+            ).fetchall()
+        wanted = {int(row[0]) for row in rows}
+        if len(wanted) <= _EXACT_SCOPE:
+            scored = sorted(self.similarities(vector, wanted).items(), key=lambda item: (-item[1], item[0]))
+            return scored[:limit]
+        width = limit
+        while True:
+            width = min(width * 4, len(self._vectors))
+            inside = [hit for hit in self._vectors.search(vector, width) if hit[0] in wanted]
+            if len(inside) >= limit or width >= len(self._vectors):
+                return inside[:limit]
+
+    def similarities(self, vector: Vectors, ids: Iterable[int]) -> dict[int, float]:
+        """Return the cosine of each chunk that has an embedding, from the stored float16 vectors."""
+        found: list[tuple[int, bytes]] = []
+        with self._connection() as connection:
+            for part in _slices(list(ids)):
+                found += connection.execute(
+                    "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash "
+                    f"WHERE c.id IN ({_marks(part)})",
+                    part,
+                )
+        if not found:
+            return {}
+        matrix = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float16).reshape(len(found), -1)
+        scores = matrix.astype(np.float32) @ vector.reshape(-1)
+        return {chunk: float(score) for (chunk, _), score in zip(found, scores, strict=True)}
+
+    # ── rows ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def rows(self, ids: Iterable[int]) -> dict[int, ChunkRow]:
+        """Return the rows of the chunks that still exist."""
+        found: dict[int, ChunkRow] = {}
+        with self._connection() as connection:
+            for part in _slices(list(ids)):
+                for row in connection.execute(f"SELECT {_ROW_COLUMNS} WHERE c.id IN ({_marks(part)})", part):
+                    found[row[0]] = _chunk_row(row)
+        return found
+
+    def fields(self, ids: Iterable[int]) -> dict[int, Fields]:
+        """Return the FTS5 columns of the chunks, as they were rendered."""
+        found: dict[int, Fields] = {}
+        with self._connection() as connection:
+            for part in _slices(list(ids)):
+                for chunk, *columns in connection.execute(
+                    f"SELECT rowid, path, name, signature, body FROM lexical WHERE rowid IN ({_marks(part)})", part
+                ):
+                    found[chunk] = Fields(*columns)
+        return found
+
+    def chunks_of(self, path: str) -> list[ChunkRow]:
+        """Return the chunks of one file in file order."""
+        with self._connection() as connection:
+            rows = connection.execute(f"SELECT {_ROW_COLUMNS} WHERE f.path = ? ORDER BY c.start_byte", (path,)).fetchall()
+        return [_chunk_row(row) for row in rows]
+
+    def chunk_at(self, path: str, line: int) -> int | None:
+        """Return the smallest chunk that holds a 1-based line of a file."""
+        with self._connection() as connection:
+            row = connection.execute(
+                "SELECT c.id FROM chunks c JOIN files f ON f.id = c.file_id WHERE f.path = ? AND c.start_line <= ? "
+                "AND c.end_line >= ? ORDER BY c.end_line - c.start_line, c.start_byte LIMIT 1",
+                (path, line, line),
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    def definition_spans(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Span]:
+        """Return the span of whole definitions by (path, qualified name); the first where a name is defined twice."""
+        found: dict[tuple[str, str], Span] = {}
+        with self._connection() as connection:
+            for path, name in keys:
+                row = connection.execute(
+                    "SELECT s.start_byte, s.end_byte, s.start_line, s.end_line FROM symbols s JOIN files f "
+                    "ON f.id = s.file_id WHERE f.path = ? AND s.qualified_name = ? ORDER BY s.start_byte LIMIT 1",
+                    (path, name),
+                ).fetchone()
+                if row is not None:
+                    found[path, name] = Span(*row)
+        return found
+
+    # ── symbols, paths, edges ───────────────────────────────────────────────────────────────────────────────
+
+    def chunks_named(self, names: Sequence[str], limit_per_name: int = 50) -> dict[str, list[int]]:
+        """Return the chunks that define a name; exact and case-sensitive, bare (``save``) or qualified (``Model.save``)."""
+        found: dict[str, list[int]] = {}
+        with self._connection() as connection:
+            for name in dict.fromkeys(names):
+                bare = name.rsplit(".", 1)[-1]
+                rows = connection.execute(
+                    "SELECT s.chunk_id FROM symbols s JOIN files f ON f.id = s.file_id WHERE s.name = ?1 "
+                    "AND (?1 = ?2 OR s.qualified_name = ?2 OR s.qualified_name LIKE '%.' || ?3 ESCAPE '\\') "
+                    "ORDER BY length(f.path), f.path, s.start_byte LIMIT ?4",
+                    (bare, name, _escape_like(name), limit_per_name),
+                ).fetchall()
+                if rows:
+                    found[name] = [int(row[0]) for row in rows]
+        return found
+
+    def symbols_like(self, text: str, limit: int, scope: Sequence[str] = ()) -> list[SymbolRow]:
+        """Return definitions whose name holds ``text`` in any case: equal ones first, then prefixes, then the rest."""
+        where, values = in_scope(scope)
+        escaped = _escape_like(text)
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT f.path, s.name, s.qualified_name, s.kind, s.start_byte, s.end_byte, s.start_line, s.end_line, "
+                "s.chunk_id, f.path_class, f.content_hash FROM symbols s JOIN files f ON f.id = s.file_id "
+                f"WHERE s.name LIKE '%' || ? || '%' ESCAPE '\\' AND ({where}) "
+                "ORDER BY s.name <> ?, s.name NOT LIKE ? ESCAPE '\\', s.name NOT LIKE ? || '%' ESCAPE '\\', "
+                "length(s.name), s.name, f.path, s.start_byte LIMIT ?",
+                (escaped, *values, text, escaped, escaped, limit),
+            ).fetchall()
+        return [
+            SymbolRow(path, name, qualified, kind, Span(*place), chunk, PathClass(path_class), digest)
+            for path, name, qualified, kind, *place, chunk, path_class, digest in rows
+        ]
+
+    def paths_ending(self, suffixes: Sequence[str], limit: int = 50) -> dict[str, list[str]]:
+        """Return the paths that end in each suffix at a ``/`` border, shortest first."""
+        found: dict[str, list[str]] = {}
+        with self._connection() as connection:
+            for suffix in dict.fromkeys(suffixes):
+                rows = connection.execute(
+                    "SELECT path FROM files WHERE path = ?1 OR path LIKE '%/' || ?2 ESCAPE '\\' "
+                    "ORDER BY length(path), path LIMIT ?3",
+                    (suffix, _escape_like(suffix), limit),
+                ).fetchall()
+                if rows:
+                    found[suffix] = [str(row[0]) for row in rows]
+        return found
+
+    def callers(self, names: Sequence[str], limit: int = 100) -> dict[str, list[int]]:
+        """Return the chunks that reference each bare name, in order of id."""
+        found: dict[str, list[int]] = {}
+        with self._connection() as connection:
+            for name in dict.fromkeys(names):
+                rows = connection.execute(
+                    "SELECT r.chunk_id FROM name_references r JOIN names n ON n.id = r.name_id WHERE n.name = ? "
+                    "ORDER BY r.chunk_id LIMIT ?",
+                    (name, limit),
+                ).fetchall()
+                if rows:
+                    found[name] = [int(row[0]) for row in rows]
+        return found
+
+    def references_of(self, ids: Iterable[int]) -> dict[int, list[str]]:
+        """Return the bare names that each chunk references, sorted."""
+        packed: dict[int, list[int]] = {}
+        names: dict[int, str] = {}
+        with self._connection() as connection:
+            for part in _slices(list(ids)):
+                for chunk, blob in connection.execute(
+                    f"SELECT id, reference_ids FROM chunks WHERE id IN ({_marks(part)})", part
+                ):
+                    packed[chunk] = np.frombuffer(blob, dtype="<i4").tolist()
+            for part in _slices(sorted({name for numbers in packed.values() for name in numbers})):
+                names.update(connection.execute(f"SELECT id, name FROM names WHERE id IN ({_marks(part)})", part))
+        return {chunk: sorted(names[n] for n in numbers if n in names) for chunk, numbers in packed.items()}
+
+    def imports_of(self, path: str) -> list[str]:
+        """Return the import targets of a file as they are written there."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT target FROM imports i JOIN files f ON f.id = i.file_id WHERE f.path = ? ORDER BY i.rowid", (path,)
+            ).fetchall()
+        return [str(row[0]) for row in rows]
+
+    def importers(self, target: str, limit: int = 100) -> list[str]:
+        """Return the files that import ``target``, written exactly so or as the last part of a longer name."""
+        escaped = _escape_like(target)
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT f.path FROM imports i JOIN files f ON f.id = i.file_id WHERE i.target = ?1 "
+                "OR i.target LIKE '%.' || ?2 ESCAPE '\\' OR i.target LIKE '%/' || ?2 ESCAPE '\\' ORDER BY f.path LIMIT ?3",
+                (target, escaped, limit),
+            ).fetchall()
+        return [str(row[0]) for row in rows]
+
+
+def _generation(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _chunk_row(row: tuple[Any, ...]) -> ChunkRow:
+    chunk, path, language, kind, symbol, signature, docstring, *place, part, path_class, file_hash, content_hash = row
+    return ChunkRow(
+        id=chunk,
+        path=path,
+        language=language,
+        kind=kind,
+        symbol=symbol,
+        signature=signature,
+        docstring=docstring,
+        span=Span(*place),
+        part=part,
+        path_class=PathClass(path_class),
+        file_hash=file_hash,
+        content_hash=content_hash,
+    )
+
+
+def in_scope(scope: Sequence[str], column: str = "f.path") -> tuple[str, tuple[str, ...]]:
+    """Return an SQL condition (and its values) that holds for the paths in ``scope``."""
+    conditions: list[str] = []
+    values: list[str] = []
+    for entry in scope:
+        path = entry.rstrip("/")
+        if not path:
+            return "1", ()
+        conditions.append(f"{column} = ? OR ({column} >= ? AND {column} < ?)")
+        values += [path, f"{path}/", f"{path}0"]  # "0" follows "/" in byte order
+    return " OR ".join(conditions) or "1", tuple(values)
+
+
+def _escape_like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _slices(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), _VARIABLES):
+        yield values[start : start + _VARIABLES]

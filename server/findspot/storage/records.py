@@ -1,0 +1,150 @@
+"""The rows of the index as frozen plain data: what the indexer hands over and what readers get back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from findspot.core.types import ChunkKind, PathClass, ProblemKind, Span, SymbolKind
+
+
+@dataclass(frozen=True, slots=True)
+class IndexKey:
+    """All that an index depends on besides the workspace; a different key means a rebuild (I-7)."""
+
+    embedder: str
+    dimension: int
+    chunk_size: int
+    chunk_overlap: int
+    render_version: int
+    parsing_version: int
+
+    def text(self) -> str:
+        """Return the key in the one-line form that is stored and compared."""
+        return (
+            f"embedder={self.embedder}/{self.dimension} windows={self.chunk_size}-{self.chunk_overlap} "
+            f"render={self.render_version} parsing={self.parsing_version}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What the index knows of a file without reading it; times in nanoseconds since the epoch."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    indexed_ns: int
+    content_hash: bytes
+
+
+Place = tuple[int, int, int, int]
+"""A span as plain numbers: start byte, end byte, start line, end line."""
+
+
+class PreparedChunk(NamedTuple):
+    """One chunk ready to be stored: its place, its FTS5 columns, and the text that the embedder reads.
+
+    Prepared things are named tuples of plain values because they cross process borders by the ten thousand, and
+    those are pickled several times faster than frozen dataclasses.
+    """
+
+    kind: ChunkKind
+    symbol: str | None
+    signature: str
+    docstring: str
+    place: Place
+    part: int
+    columns: tuple[str, str, str, str]
+    static_text: str
+    content_hash: bytes
+    references: tuple[str, ...]
+
+
+class PreparedSymbol(NamedTuple):
+    """One definition ready to be stored."""
+
+    name: str
+    qualified_name: str
+    kind: SymbolKind
+    place: Place
+
+
+class PreparedFile(NamedTuple):
+    """One file ready to be stored; a skipped file has a problem and no chunks. Problems are (kind, message)."""
+
+    path: str
+    language: str
+    path_class: PathClass
+    size: int
+    mtime_ns: int
+    indexed_ns: int
+    content_hash: bytes
+    chunks: tuple[PreparedChunk, ...]
+    symbols: tuple[PreparedSymbol, ...]
+    imports: tuple[str, ...]
+    problems: tuple[tuple[ProblemKind, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """A stored chunk without its text; ``docstring`` holds its first 300 characters."""
+
+    id: int
+    path: str
+    language: str
+    kind: ChunkKind
+    symbol: str | None
+    signature: str
+    docstring: str
+    span: Span
+    part: int
+    path_class: PathClass
+    file_hash: bytes
+    content_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolRow:
+    """A stored definition."""
+
+    path: str
+    name: str
+    qualified_name: str
+    kind: SymbolKind
+    span: Span
+    chunk_id: int
+    path_class: PathClass
+    file_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLengths:
+    """Mean tokens per chunk of each FTS5 column."""
+
+    path: float
+    name: float
+    signature: float
+    body: float
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Counts that BM25 needs; of one generation of the index."""
+
+    chunks: int
+    files: int
+    average_tokens: FieldLengths
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts of the whole index, for the status."""
+
+    files: int
+    chunks: int
+    holes: int
+    size_bytes: int
+    generation: int
+    problems: tuple[tuple[str, int], ...]

@@ -1,0 +1,128 @@
+"""The SQLite schema and how a connection to it is opened.
+
+The file name carries ``SCHEMA_VERSION``, so a version never meets tables it does not know (I-7, V44); versions:
+
+1. files, chunks, symbols, edges, FTS5 columns path / name / signature / body, float16 embeddings by content hash.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+SCHEMA_VERSION = 1
+
+DATABASE_NAME = f"index-v{SCHEMA_VERSION}.sqlite3"
+
+_BUSY_SECONDS = 10.0
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS files (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    language TEXT NOT NULL,
+    path_class TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    indexed_ns INTEGER NOT NULL,
+    content_hash BLOB NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS problems (
+    path TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (path, kind)
+) WITHOUT ROWID;
+
+-- AUTOINCREMENT: an id is never used again, so the vector file can be brought up to date by comparing ids alone.
+CREATE TABLE IF NOT EXISTS chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    file_id INTEGER NOT NULL REFERENCES files (id),
+    kind TEXT NOT NULL,
+    symbol TEXT,
+    signature TEXT NOT NULL,
+    docstring TEXT NOT NULL,
+    start_byte INTEGER NOT NULL,
+    end_byte INTEGER NOT NULL,
+    start_line INTEGER NOT NULL,
+    end_line INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    content_hash BLOB NOT NULL,
+    path_tokens INTEGER NOT NULL,
+    name_tokens INTEGER NOT NULL,
+    signature_tokens INTEGER NOT NULL,
+    body_tokens INTEGER NOT NULL,
+    reference_ids BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS chunks_by_file ON chunks (file_id);
+
+CREATE VIRTUAL TABLE IF NOT EXISTS lexical USING fts5 (path, name, signature, body, tokenize = 'ascii');
+CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (lexical, 'row');
+
+CREATE TABLE IF NOT EXISTS symbols (
+    id INTEGER PRIMARY KEY,
+    file_id INTEGER NOT NULL REFERENCES files (id),
+    chunk_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    qualified_name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    start_byte INTEGER NOT NULL,
+    end_byte INTEGER NOT NULL,
+    start_line INTEGER NOT NULL,
+    end_line INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS symbols_by_file ON symbols (file_id);
+CREATE INDEX IF NOT EXISTS symbols_by_name ON symbols (name);
+
+-- "Who mentions this name": names are numbered once, the edge table holds two integers a row.
+CREATE TABLE IF NOT EXISTS names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS name_references (
+    name_id INTEGER NOT NULL,
+    chunk_id INTEGER NOT NULL,
+    PRIMARY KEY (name_id, chunk_id)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS imports (file_id INTEGER NOT NULL REFERENCES files (id), target TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS imports_by_file ON imports (file_id);
+CREATE INDEX IF NOT EXISTS imports_by_target ON imports (target);
+
+CREATE TABLE IF NOT EXISTS embeddings (content_hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+TABLES_TO_EMPTY = ("problems", "symbols", "name_references", "names", "imports", "lexical", "chunks", "files", "embeddings")
+"""Order in which a rebuild empties the tables: what points at rows goes before the rows."""
+
+
+def connect(path: Path, *, read_only: bool = False, busy_seconds: float = _BUSY_SECONDS) -> sqlite3.Connection:
+    """Open a connection in autocommit mode; transactions are begun explicitly.
+
+    ``busy_seconds`` is how long a statement waits for another process that writes.
+
+    A read-only connection never creates the file. When the folder itself cannot be written, SQLite cannot make
+    its shared-memory file either, and the database is opened as immutable.
+    """
+    if not read_only:
+        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA cache_size = -32768")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        return connection
+    uri = path.absolute().as_uri()
+    for mode in ("mode=ro", "immutable=1"):
+        connection = sqlite3.connect(
+            f"{uri}?{mode}", uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+            if mode == "immutable=1":
+                raise
+        else:
+            connection.execute("PRAGMA query_only = ON")
+            return connection
+    raise AssertionError("unreachable: the loop returns or raises")

@@ -1,0 +1,448 @@
+"""``IndexStore``: the only writer of an index, and the owner of its files.
+
+SQLite is the source, the usearch file is derived from it (I-6). Every batch is one transaction, so a kill loses
+at most the batch in hand (I-5). Whoever writes holds ``indexing_lock``; the store itself only guards threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import sqlite3
+import threading
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from findspot.core.types import FileProblem
+from findspot.errors import IndexDamagedError, IndexStorageError
+from findspot.inference.base import Vectors
+from findspot.storage.reader import StoreReader, in_scope, storage_errors
+from findspot.storage.records import IndexKey, PreparedChunk, PreparedFile
+from findspot.storage.schema import DATABASE_NAME, SCHEMA, TABLES_TO_EMPTY, connect
+from findspot.storage.vectors import Ids, VectorIndex
+
+_DOCSTRING_KEPT = 300
+
+_SYNC_BATCH = 4096
+
+_SPARE_EMBEDDINGS = 10_000
+"""Vectors without a chunk that are let stand: they save the work when a branch is checked out again."""
+
+_log = logging.getLogger(__name__)
+
+StoredChunks = list[tuple[int, bytes]]
+"""(chunk id, content hash) of chunks in the order of their files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one transaction did: the chunks it stored and the ids it removed."""
+
+    stored: StoredChunks
+    removed: list[int]
+
+
+class IndexStore(StoreReader):
+    """One index on disk. Any thread may read; one thread at a time writes.
+
+    ``read_only`` is True when the folder cannot be written: reading works, writing raises ``IndexStorageError``.
+    """
+
+    def __init__(self, directory: Path, key: IndexKey) -> None:
+        """Open or create the index; a damaged database is thrown away, an unequal key empties it (I-7)."""
+        self._directory = directory
+        self._key = key
+        self._database = directory / DATABASE_NAME
+        self._write_lock = threading.RLock()
+        self._writer: sqlite3.Connection | None = None
+        self._name_ids: dict[str, int] = {}
+        self.read_only = False
+        self._damaged = False
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexStorageError(
+                f"the index folder {directory} cannot be made: {error}; set FINDSPOT_CACHE_DIR to a folder you can write"
+            ) from error
+        self._open_database()
+        super().__init__(self._database, self._open_vectors())
+
+    # ── life ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _open_database(self) -> None:
+        try:
+            with storage_errors():
+                self._prepare()
+        except IndexDamagedError as error:
+            _log.warning("%s", error)
+            self._discard_files()
+            with storage_errors():
+                self._prepare()
+        except IndexStorageError:
+            if not self._database.exists():
+                raise
+            self.read_only = True
+
+    def _prepare(self) -> None:
+        connection = connect(self._database)
+        try:
+            connection.executescript(SCHEMA)
+            connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('identity', ?)", (secrets.token_hex(6),))
+            stored = connection.execute("SELECT value FROM meta WHERE key = 'index_key'").fetchone()
+            if stored is None or stored[0] != self._key.text():
+                self._empty(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._writer = connection
+
+    def _empty(self, connection: sqlite3.Connection) -> None:
+        with _transaction(connection):
+            for table in TABLES_TO_EMPTY:
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute(
+                "INSERT OR REPLACE INTO meta (key, value) VALUES ('index_key', ?), ('complete', '0')", (self._key.text(),)
+            )
+            _bump_generation(connection)
+        self._name_ids.clear()
+
+    def mark_damaged(self) -> None:
+        """Remember that a read met damage, so that the next ``repair`` throws the database away."""
+        self._damaged = True
+
+    def repair(self) -> bool:
+        """Throw a database that was marked as damaged away and start an empty one; True when that was done."""
+        if not self._damaged:
+            return False
+        with self._write_lock:
+            super().close()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            self._discard_files()
+            with storage_errors():
+                self._prepare()
+            self._vectors.clear()
+            self._vectors = self._open_vectors()
+            self._corpus = None
+            self._damaged = False
+        return True
+
+    def _open_vectors(self) -> VectorIndex:
+        with contextlib.closing(connect(self._database, read_only=True)) as connection, storage_errors():
+            identity = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
+        return VectorIndex(self._directory, self._key.dimension, str(identity[0]))
+
+    def _discard_files(self) -> None:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            with contextlib.suppress(FileNotFoundError):
+                self._database.with_name(self._database.name + suffix).unlink()
+
+    def close(self) -> None:
+        """Save the vectors if they changed and close every connection."""
+        with self._write_lock:
+            if not self.read_only:
+                self.save_vectors()
+            super().close()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            self._vectors.close()
+
+    # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _connection_for_writing(self) -> sqlite3.Connection:
+        if self._writer is None:
+            raise IndexStorageError(f"the index in {self._directory} cannot be written; check the folder's permissions")
+        return self._writer
+
+    def clear(self) -> None:
+        """Empty the index and its counts."""
+        with self._write_lock, storage_errors():
+            self._empty(self._connection_for_writing)
+            self._vectors.clear()
+
+    def write(self, files: Sequence[PreparedFile], removed: Sequence[str], vectors: Mapping[bytes, Vectors]) -> Written:
+        """Store files (replacing what was stored of them) and forget ``removed``, in one transaction.
+
+        ``vectors`` maps content hashes to unit vectors of shape (dimension,).
+        """
+        written = Written([], [])
+        with self._write_lock, storage_errors():
+            connection = self._connection_for_writing
+            try:
+                with _transaction(connection):
+                    for path in removed:
+                        written.removed.extend(self._delete_file(connection, path))
+                    for file in files:
+                        written.removed.extend(self._delete_file(connection, file.path))
+                        written.stored.extend(self._insert_file(connection, file))
+                    connection.executemany(
+                        "INSERT OR IGNORE INTO embeddings (content_hash, vector) VALUES (?, ?)",
+                        [(key, np.asarray(vector, dtype=np.float16).tobytes()) for key, vector in vectors.items()],
+                    )
+                    _bump_generation(connection)
+            except BaseException:
+                self._name_ids.clear()  # numbers given inside the transaction were rolled back with it
+                raise
+        return written
+
+    def touch(self, files: Iterable[tuple[str, int, int, int]]) -> None:
+        """Note (path, size, mtime_ns, indexed_ns) of files whose content turned out to be unchanged."""
+        with self._write_lock, storage_errors(), _transaction(self._connection_for_writing) as connection:
+            connection.executemany(
+                "UPDATE files SET size = ?2, mtime_ns = ?3, indexed_ns = ?4 WHERE path = ?1", list(files)
+            )
+
+    def replace_problems(self, problems: Sequence[FileProblem], scope: Sequence[str] = ()) -> None:
+        """Replace what is known of files in ``scope`` that have no row of their own (too large, unreadable)."""
+        where, values = in_scope(scope, column="path")
+        with self._write_lock, storage_errors():
+            connection = self._connection_for_writing
+            unlisted = f"path NOT IN (SELECT path FROM files) AND ({where})"
+            stored = connection.execute(f"SELECT path, kind, message FROM problems WHERE {unlisted}", values).fetchall()
+            if set(stored) == {(problem.path, problem.kind.value, problem.message) for problem in problems}:
+                return
+            with _transaction(connection):
+                connection.execute(f"DELETE FROM problems WHERE {unlisted}", values)
+                _insert_problems(connection, problems)
+
+    def finish_pass(self) -> None:
+        """Note that a whole pass over the workspace has ended."""
+        if self.is_complete():
+            return
+        with self._write_lock, storage_errors(), _transaction(self._connection_for_writing) as connection:
+            connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('complete', '1')")
+
+    def prune_embeddings(self) -> None:
+        """Forget vectors that belong to no chunk once they are the majority; a few are kept for going back."""
+        with self._write_lock, storage_errors():
+            connection = self._connection_for_writing
+            vectors, chunks = connection.execute(
+                "SELECT (SELECT count(*) FROM embeddings), (SELECT count(*) FROM chunks)"
+            ).fetchone()
+            if vectors > 2 * chunks + _SPARE_EMBEDDINGS:
+                with _transaction(connection):
+                    connection.execute(
+                        "DELETE FROM embeddings WHERE content_hash NOT IN (SELECT content_hash FROM chunks)"
+                    )
+
+    def is_complete(self) -> bool:
+        """Say whether a whole pass over the workspace has ended since the index was last emptied."""
+        with self._connection() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = 'complete'").fetchone()
+        return row is not None and row[0] == "1"
+
+    def missing_embeddings(self, hashes: Sequence[bytes]) -> list[bytes]:
+        """Return the content hashes that have no vector yet, in the given order, without repeats."""
+        wanted = list(dict.fromkeys(hashes))
+        known: set[bytes] = set()
+        with self._connection() as connection:
+            for start in range(0, len(wanted), 900):
+                part = wanted[start : start + 900]
+                marks = ",".join("?" * len(part))
+                known.update(
+                    row[0]
+                    for row in connection.execute(
+                        f"SELECT content_hash FROM embeddings WHERE content_hash IN ({marks})", part
+                    )
+                )
+        return [key for key in wanted if key not in known]
+
+    def update_vectors(self, written: Written, vectors: Mapping[bytes, Vectors]) -> None:
+        """Bring the graph up to date with one ``write``, whose new vectors are given."""
+        if written.removed:
+            self._vectors.remove(np.array(written.removed, dtype=np.int64))
+        fresh = [(chunk, vectors[key]) for chunk, key in written.stored if key in vectors]
+        if fresh:
+            self._vectors.add(np.array([chunk for chunk, _ in fresh], dtype=np.int64), np.stack([v for _, v in fresh]))
+        reused = [chunk for chunk, key in written.stored if key not in vectors]
+        if reused:
+            self._add_stored(np.array(reused, dtype=np.int64))
+
+    def sync_vectors(self) -> int:
+        """Bring the vector graph to what SQLite holds and return how many keys changed."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT c.id FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash"
+            ).fetchall()
+        wanted = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+        held = self._vectors.ids()
+        stale = np.setdiff1d(held, wanted, assume_unique=True)
+        if len(stale) and self._vectors.needs_rebuild(len(stale)):
+            self._vectors.clear()
+            held, stale = self._vectors.ids(), stale[:0]
+        if len(stale):
+            self._vectors.remove(stale)
+        missing = np.setdiff1d(wanted, held, assume_unique=True)
+        for start in range(0, len(missing), _SYNC_BATCH):
+            self._add_stored(missing[start : start + _SYNC_BATCH])
+        return len(stale) + len(missing)
+
+    def _add_stored(self, ids: Ids) -> None:
+        found: list[tuple[int, bytes]] = []
+        numbers = ids.tolist()
+        with self._connection() as connection:
+            for start in range(0, len(numbers), 900):
+                part = numbers[start : start + 900]
+                marks = ",".join("?" * len(part))
+                found += connection.execute(
+                    "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash "
+                    f"WHERE c.id IN ({marks})",
+                    part,
+                )
+        if found:
+            matrix = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float16).reshape(len(found), -1)
+            self._vectors.add(np.array([chunk for chunk, _ in found], dtype=np.int64), matrix.astype(np.float32))
+
+    def save_vectors(self, at_least: int = 1) -> None:
+        """Write the vector file if at least ``at_least`` keys changed; a failure costs a rebuild, nothing else."""
+        if self._vectors.unsaved < at_least:
+            return
+        try:
+            self._vectors.save(self.generation())
+        except OSError as error:
+            _log.warning("the vector file was not saved and will be built again: %s", error)
+
+    # ── rows ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _delete_file(self, connection: sqlite3.Connection, path: str) -> list[int]:
+        """Remove a file with all that hangs on it and return the ids of its chunks."""
+        row = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+        connection.execute("DELETE FROM problems WHERE path = ?", (path,))
+        if row is None:
+            return []
+        chunks = connection.execute("SELECT id, reference_ids FROM chunks WHERE file_id = ?", row).fetchall()
+        for chunk, packed in chunks:
+            connection.executemany(
+                "DELETE FROM name_references WHERE name_id = ? AND chunk_id = ?",
+                [(name, chunk) for name in np.frombuffer(packed, dtype="<i4").tolist()],
+            )
+        connection.executemany("DELETE FROM lexical WHERE rowid = ?", [(chunk,) for chunk, _ in chunks])
+        for table in ("symbols", "imports", "chunks"):
+            connection.execute(f"DELETE FROM {table} WHERE file_id = ?", row)
+        connection.execute("DELETE FROM files WHERE id = ?", row)
+        return [int(chunk) for chunk, _ in chunks]
+
+    def _insert_file(self, connection: sqlite3.Connection, file: PreparedFile) -> StoredChunks:
+        file_id = connection.execute(
+            "INSERT INTO files (path, language, path_class, size, mtime_ns, indexed_ns, content_hash) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                file.path,
+                file.language,
+                file.path_class.value,
+                file.size,
+                file.mtime_ns,
+                file.indexed_ns,
+                file.content_hash,
+            ),
+        ).lastrowid
+        if file_id is None:
+            raise IndexStorageError("SQLite gave no row id")
+        stored = [self._insert_chunk(connection, file_id, chunk) for chunk in file.chunks]
+        connection.executemany(
+            "INSERT INTO symbols (file_id, chunk_id, name, qualified_name, kind, start_byte, end_byte, start_line, "
+            "end_line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (file_id, chunk, s.name, s.qualified_name, s.kind, *s.place)
+                for s, chunk in zip(file.symbols, _chunks_of_symbols(file, stored), strict=True)
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO imports (file_id, target) VALUES (?, ?)", [(file_id, target) for target in file.imports]
+        )
+        _insert_problems(connection, [FileProblem(file.path, kind, message) for kind, message in file.problems])
+        return stored
+
+    def _insert_chunk(self, connection: sqlite3.Connection, file_id: int, chunk: PreparedChunk) -> tuple[int, bytes]:
+        names = [self._name_id(connection, name) for name in chunk.references]
+        chunk_id = connection.execute(
+            "INSERT INTO chunks (file_id, kind, symbol, signature, docstring, start_byte, end_byte, start_line, "
+            "end_line, part, content_hash, path_tokens, name_tokens, signature_tokens, body_tokens, reference_ids) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                file_id,
+                chunk.kind,
+                chunk.symbol,
+                chunk.signature,
+                chunk.docstring[:_DOCSTRING_KEPT],
+                *chunk.place,
+                chunk.part,
+                chunk.content_hash,
+                *(column.count(" ") + 1 if column else 0 for column in chunk.columns),
+                np.array(names, dtype="<i4").tobytes(),
+            ),
+        ).lastrowid
+        if chunk_id is None:
+            raise IndexStorageError("SQLite gave no row id")
+        connection.execute(
+            "INSERT INTO lexical (rowid, path, name, signature, body) VALUES (?, ?, ?, ?, ?)", (chunk_id, *chunk.columns)
+        )
+        connection.executemany(
+            "INSERT INTO name_references (name_id, chunk_id) VALUES (?, ?)", [(name, chunk_id) for name in names]
+        )
+        return chunk_id, chunk.content_hash
+
+    def _name_id(self, connection: sqlite3.Connection, name: str) -> int:
+        known = self._name_ids.get(name)
+        if known is None:
+            connection.execute("INSERT OR IGNORE INTO names (name) VALUES (?)", (name,))
+            known = int(connection.execute("SELECT id FROM names WHERE name = ?", (name,)).fetchone()[0])
+            self._name_ids[name] = known
+        return known
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):  # a full disk may have rolled back by itself
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _bump_generation(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES ('generation', '1') "
+        "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
+    )
+
+
+def _insert_problems(connection: sqlite3.Connection, problems: Sequence[FileProblem]) -> None:
+    connection.executemany(
+        "INSERT OR REPLACE INTO problems (path, kind, message) VALUES (?, ?, ?)",
+        [(problem.path, problem.kind.value, problem.message) for problem in problems],
+    )
+
+
+def _chunks_of_symbols(file: PreparedFile, stored: StoredChunks) -> list[int]:
+    """Return for each symbol the chunk that stands for it.
+
+    That is the first chunk of the same qualified name inside the definition, else the last chunk that begins at or
+    before it: a definition too small for a chunk of its own lies inside its parent's.
+    """
+    by_name: dict[str, list[int]] = {}
+    for position, chunk in enumerate(file.chunks):
+        if chunk.symbol is not None:
+            by_name.setdefault(chunk.symbol, []).append(position)
+    starts = [chunk.place[0] for chunk in file.chunks]
+    found: list[int] = []
+    for symbol in file.symbols:
+        own = [
+            position
+            for position in by_name.get(symbol.qualified_name, ())
+            if starts[position] < symbol.place[1] and file.chunks[position].place[1] > symbol.place[0]
+        ]
+        position = own[0] if own else max(bisect_right(starts, symbol.place[0]) - 1, 0)
+        found.append(stored[position][0] if stored else 0)
+    return found

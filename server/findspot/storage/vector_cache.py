@@ -1,0 +1,108 @@
+"""Document vectors of the localization model, kept across roots, worktrees and restarts by content hash.
+
+It lies beside the indexes, not in one: the same function in five worktrees is encoded once, and a localize call
+changes nothing in the index it asks (I-11). Losing it costs time only, so every failure is a miss.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from findspot.inference.base import Vectors
+from findspot.storage.schema import connect
+
+_NAME = "model-vectors-v1.sqlite3"
+
+_LIMIT = 200_000
+"""Vectors kept; 384 components in float16 make this about 160 MB at most."""
+
+_SLACK = 10_000
+"""Vectors above the limit that are let stand, so that pruning is rare."""
+
+_BUSY_SECONDS = 0.05
+"""A localize call has a deadline: rather encode again than wait for another process."""
+
+_log = logging.getLogger(__name__)
+
+
+class VectorCache:
+    """A bounded map from content hash to unit vector for one model. Thread-safe; oldest entries go first."""
+
+    def __init__(self, cache_dir: Path, model_id: str) -> None:
+        self._model_id = model_id
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        try:
+            cache_dir.mkdir(parents=True, exist_ok=True)
+            self._connection = connect(cache_dir / _NAME, busy_seconds=_BUSY_SECONDS)
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL, "
+                "content_hash BLOB NOT NULL, vector BLOB NOT NULL, UNIQUE (model, content_hash))"
+            )
+        except (OSError, sqlite3.Error) as error:
+            self._give_up(error)
+
+    def get(self, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """Return the known vectors, each of shape (dimension,)."""
+        found: dict[bytes, Vectors] = {}
+        with self._lock:
+            if self._connection is None:
+                return found
+            try:
+                for key in dict.fromkeys(hashes):
+                    row = self._connection.execute(
+                        "SELECT vector FROM vectors WHERE model = ? AND content_hash = ?", (self._model_id, key)
+                    ).fetchone()
+                    if row is not None:
+                        found[key] = np.frombuffer(row[0], dtype=np.float16).astype(np.float32)
+            except sqlite3.OperationalError as error:
+                _log.info("model vectors were not read: %s", error)
+            except sqlite3.DatabaseError as error:
+                self._give_up(error)
+        return found
+
+    def put(self, vectors: Mapping[bytes, Vectors]) -> None:
+        """Keep vectors of shape (dimension,); stored as float16."""
+        if not vectors:
+            return
+        rows = [(self._model_id, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
+        with self._lock:
+            if self._connection is None:
+                return
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO vectors (model, content_hash, vector) VALUES (?, ?, ?)", rows
+                )
+                oldest, newest = self._connection.execute("SELECT min(id), max(id) FROM vectors").fetchone()
+                if newest - oldest > _LIMIT + _SLACK:
+                    self._connection.execute("DELETE FROM vectors WHERE id <= ?", (newest - _LIMIT,))
+                self._connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                _log.info("model vectors were not kept: %s", error)
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+            except sqlite3.DatabaseError as error:
+                self._give_up(error)
+
+    def close(self) -> None:
+        """Close the database; later calls miss."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _give_up(self, error: Exception) -> None:
+        """Go on without a cache: the model still works, only slower."""
+        _log.warning("the cache of model vectors is not usable, answers will take longer: %s", error)
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None

@@ -1,0 +1,190 @@
+"""The usearch index of one root: nearest neighbours by cosine, derived from the embeddings in SQLite (I-6).
+
+Keys are chunk ids, which one database never uses again, so the file is brought up to date by comparing ids. Each
+save writes a new file named after its database, generation and size, and then removes the others: a reader that has the old file
+mapped into memory keeps it, which also holds on Windows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from usearch.index import Index
+
+from findspot.inference.base import Vectors
+
+Ids = npt.NDArray[np.int64]
+
+_PREFIX = "vectors-"
+_SUFFIX = ".usearch"
+
+_DTYPE = "i8"
+_CONNECTIVITY = 16
+_EXPANSION_ADD = 64
+_EXPANSION_SEARCH = 128
+"""HNSW parameters (Malkov and Yashunin, 2018). On 45,000 clustered vectors of 256 components, int8 with 16 / 64
+takes 5.5 s of CPU to build where float16 takes 9.5 s, for 0.91 against 0.92 of the 50 true neighbours."""
+
+_LOCKED_BATCH = 256
+"""Vectors added while searches wait: about 30 ms."""
+
+_REBUILD_WHEN_REMOVED = 0.3
+"""Share of removed keys above which the graph is built anew instead of being patched."""
+
+_log = logging.getLogger(__name__)
+
+
+class VectorIndex:
+    """Nearest neighbours in memory, loaded from and saved to ``directory``.
+
+    Thread-safe: one thread at a time changes it, searches wait for at most one batch.
+    """
+
+    def __init__(self, directory: Path, dimension: int, identity: str) -> None:
+        """Open the newest file of the database ``identity`` (letters and digits), or start empty."""
+        self._directory = directory
+        self._prefix = f"{_PREFIX}{identity}-"
+        self._dimension = dimension
+        self._lock = threading.RLock()
+        self._mapped: Path | None = None
+        self._dirty = 0
+        self._index = self._open_newest()
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    @property
+    def unsaved(self) -> int:
+        """Number of keys added or removed since the last save."""
+        return self._dirty
+
+    def ids(self) -> Ids:
+        """Return the keys it holds, unsorted."""
+        with self._lock:
+            return np.array(self._index.keys, dtype=np.int64) if len(self._index) else np.empty(0, dtype=np.int64)
+
+    def add(self, ids: Ids, vectors: Vectors, threads: int = 1) -> None:
+        """Add unit vectors, shape (len(ids), dimension), none of them zero; keys it has already are passed over."""
+        for start in range(0, len(ids), _LOCKED_BATCH):
+            part = slice(start, start + _LOCKED_BATCH)
+            with self._lock:
+                self._make_writable()
+                new = ~np.atleast_1d(self._index.contains(ids[part]))
+                self._index.add(ids[part][new], vectors[part][new], threads=threads, copy=True)
+                self._dirty += int(new.sum())
+
+    def remove(self, ids: Ids) -> None:
+        """Forget keys; unknown ones are passed over."""
+        with self._lock:
+            self._make_writable()
+            for key in ids.tolist():
+                if key in self._index:
+                    self._index.remove(key)
+                    self._dirty += 1
+
+    def needs_rebuild(self, stale: int) -> bool:
+        """Say whether removing ``stale`` keys would leave a graph too full of holes to be worth patching."""
+        return stale > _REBUILD_WHEN_REMOVED * max(len(self._index), 1)
+
+    def clear(self) -> None:
+        """Forget everything, in memory and on disk."""
+        with self._lock:
+            self._index = self._new()
+            self._mapped = None
+            self._dirty = 0
+            self._remove_files(keep=None)
+
+    def search(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
+        """Return at most ``limit`` (chunk id, cosine similarity) pairs, most similar first, for one query vector."""
+        with self._lock:
+            size = len(self._index)
+            if size == 0 or limit <= 0:
+                return []
+            matches = self._index.search(vector.reshape(-1), min(limit, size))
+            keys, distances = np.atleast_1d(matches.keys), np.atleast_1d(matches.distances)
+        return [(int(key), 1.0 - float(distance)) for key, distance in zip(keys, distances, strict=True)]
+
+    def save(self, generation: int) -> None:
+        """Write the graph beside the database; raises ``OSError`` when the disk does not take it."""
+        with self._lock:
+            if self._dirty == 0:
+                return
+            temporary = self._directory / f".{self._prefix}{generation}.{os.getpid()}"
+            try:
+                self._index.save(str(temporary))
+                target = self._directory / f"{self._prefix}{generation}-{temporary.stat().st_size}{_SUFFIX}"
+                temporary.replace(target)
+            except RuntimeError as error:
+                raise OSError(f"the vector file cannot be written: {error}") from error
+            finally:
+                with contextlib.suppress(OSError):
+                    temporary.unlink(missing_ok=True)
+            self._dirty = 0
+            self._remove_files(keep=target)
+
+    def close(self) -> None:
+        """Give the memory back."""
+        with self._lock:
+            self._index = self._new()
+            self._mapped = None
+
+    def _new(self) -> Index:
+        return Index(
+            ndim=self._dimension,
+            metric="cos",
+            dtype=_DTYPE,
+            connectivity=_CONNECTIVITY,
+            expansion_add=_EXPANSION_ADD,
+            expansion_search=_EXPANSION_SEARCH,
+        )
+
+    def _files(self) -> list[Path]:
+        """Return the saved files of this database, newest generation first."""
+        found = self._directory.glob(f"{self._prefix}*{_SUFFIX}")
+        return sorted(found, key=lambda path: _name_parts(path)[0], reverse=True)
+
+    def _open_newest(self) -> Index:
+        for path in self._files():
+            index = self._restore(path, view=True)
+            if index is not None:
+                self._mapped = path
+                return index
+        return self._new()
+
+    def _restore(self, path: Path, *, view: bool) -> Index | None:
+        try:
+            # A mapped file that is too short would end the process at its first missing page.
+            if path.stat().st_size != _name_parts(path)[1]:
+                raise ValueError("its size is not the one in its name")
+            index = self._new()
+            (index.view if view else index.load)(str(path))
+        except (RuntimeError, ValueError, OSError) as error:
+            _log.info("vector file %s is not usable and will be built again: %s", path.name, error)
+            return None
+        return index if index.ndim == self._dimension and str(index.dtype) == str(self._new().dtype) else None
+
+    def _make_writable(self) -> None:
+        """Swap a memory-mapped graph, which cannot change, for a copy in memory."""
+        if self._mapped is None:
+            return
+        index = self._restore(self._mapped, view=False)
+        self._mapped = None
+        self._index = index if index is not None else self._new()
+
+    def _remove_files(self, keep: Path | None) -> None:
+        for path in self._directory.glob(f"{_PREFIX}*{_SUFFIX}"):
+            if path != keep:
+                with contextlib.suppress(OSError):  # still mapped by another process on Windows: the next save retries
+                    path.unlink()
+
+
+def _name_parts(path: Path) -> tuple[int, int]:
+    """Return the generation and the size in bytes that a vector file's name states; -1 for what is missing."""
+    generation, _, size = path.stem.partition("-")[2].partition("-")[2].partition("-")
+    return (int(generation) if generation.isdigit() else -1, int(size) if size.isdigit() else -1)

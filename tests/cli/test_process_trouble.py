@@ -1,0 +1,211 @@
+"""The real command in trouble: interrupts, readers that go away, busy and unwritable places, endless input."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from findspot.config import load_config
+from findspot.storage.locks import indexing_lock
+from tests.cli.processes import COMMAND, findspot, paths, records, write_project
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals, pipes or terminals")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a small project that no index knows yet."""
+    return write_project(tmp_path / "project")
+
+
+@pytest.fixture
+def large_project(tmp_path: Path) -> Path:
+    """Return a project that takes a while to index."""
+    body = "".join(
+        f"def handler_{number}(request, session):\n"
+        f'    """Answer request number {number} of the session."""\n'
+        f"    return session.render(request.value_{number}, {number})\n\n"
+        for number in range(40)
+    )
+    return write_project(tmp_path / "large", {f"pkg{n % 50}/module_{n}.py": f"N = {n}\n\n{body}" for n in range(1500)})
+
+
+@pytest.mark.row("V11")
+def test_two_first_searches_at_once_both_answer(project: Path) -> None:
+    started = [
+        subprocess.Popen(
+            [*COMMAND, "schedule_retry", "--json"], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    for process in started:
+        out, err = process.communicate()
+        assert process.returncode == 0, err
+        assert json.loads(out.splitlines()[0])["path"] == "src/uploads/scheduler.py"
+
+
+@pytest.mark.row("V11", "B09")
+def test_while_another_process_indexes_the_answer_is_labelled_and_stale_files_are_marked(project: Path) -> None:
+    findspot("index", cwd=project)
+    changed = project / "src" / "uploads" / "scheduler.py"
+    changed.write_text(changed.read_text() + "\n\n# one more line\n")
+    with indexing_lock(load_config(project).index_dir(project)):
+        done = findspot("upload", "--json", "-q", cwd=project)
+        assert b"warning: another process is indexing this root" in done.stderr
+        fresh = {record["path"]: record["fresh"] for record in records(done)}
+        assert fresh["src/uploads/scheduler.py"] is False
+        assert fresh["src/uploads/checksum.py"] is True
+        assert b"another process is indexing" in findspot("index", cwd=project, status=2).stderr
+    assert all(record["fresh"] for record in records(findspot("upload", "--json", cwd=project)))
+
+
+@posix_only
+def test_interrupting_the_index_keeps_what_was_done(large_project: Path) -> None:
+    import pty
+
+    master, terminal = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "index"], cwd=large_project, stdout=subprocess.PIPE, stderr=terminal, stdin=subprocess.DEVNULL
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        while b"chunks" not in shown and process.poll() is None:
+            shown += os.read(master, 4096)
+        process.send_signal(signal.SIGINT)
+        out = process.communicate()[0]
+    try:
+        while more := os.read(master, 4096):
+            shown += more
+    except OSError:  # the other end of a terminal has gone
+        pass
+    os.close(master)
+    assert process.returncode == 130, shown
+    assert out == b""
+    assert b"what was indexed so far is kept" in shown
+    assert b"Traceback" not in shown
+    last = shown.rsplit(b"\r", 2)
+    assert b"files/s" not in last[-1]
+    status = json.loads(findspot("status", "--json", cwd=large_project).stdout)
+    assert status["files"] < 1500
+    report = json.loads(findspot("index", "--json", cwd=large_project).stdout)
+    assert report["state"] == "ready"
+    assert report["added"] + report["changed"] + report["unchanged"] == 1500
+    assert json.loads(findspot("status", "--json", cwd=large_project).stdout)["files"] == 1500
+
+
+@posix_only
+def test_progress_is_shown_on_a_terminal_and_wiped_at_the_end(project: Path) -> None:
+    import pty
+
+    for argv, expected in ((["index"], True), (["index", "--quiet", "--rebuild"], False)):
+        master, terminal = pty.openpty()
+        done = subprocess.run([*COMMAND, *argv], cwd=project, stdout=subprocess.PIPE, stderr=terminal, check=True)
+        os.close(terminal)
+        shown = b""
+        try:
+            while more := os.read(master, 4096):
+                shown += more
+        except OSError:  # the other end of a terminal has gone
+            pass
+        os.close(master)
+        assert (b"files" in shown) is expected
+        assert shown == b"" or shown.endswith(b" \r")
+        assert b"index ready: 4 files" in done.stdout
+
+
+@posix_only
+def test_a_reader_that_goes_away_ends_the_command_quietly(project: Path) -> None:
+    findspot("index", cwd=project)
+    with subprocess.Popen(
+        [*COMMAND, "upload", "--json", "-q"], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+@posix_only
+def test_closed_streams_do_no_harm(project: Path) -> None:
+    for redirection, status in ((">&-", 0), ("2>&-", 0), (">&- 2>&- <&-", 0)):
+        shell = f'"$0" -m findspot upload {redirection}'
+        done = subprocess.run(["/bin/sh", "-c", shell, sys.executable], cwd=project, capture_output=True, check=False)
+        assert (done.returncode, b"Traceback" in done.stderr) == (status, False), (redirection, done.stderr)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_standard_output_is_an_error(project: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*COMMAND, "upload"], cwd=project, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert b"No space left" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_cache_folder_that_cannot_be_made_is_an_error(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    env = {"FINDSPOT_CACHE_DIR": str(tmp_path / "file" / "cache")}
+    for argv in (("upload",), ("index",)):
+        done = findspot(*argv, cwd=project, env=env, status=2)
+        assert done.stderr.startswith(b"findspot: error: ")
+        assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_an_index_that_cannot_be_written_still_answers(project: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    env = {"FINDSPOT_CACHE_DIR": str(cache)}
+    findspot("index", cwd=project, env=env)
+    folders = [cache, *(path for path in cache.rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o500)
+    try:
+        done = findspot("schedule_retry", "--json", cwd=project, env=env)
+        assert paths(done)[0] == "src/uploads/scheduler.py"
+    finally:
+        for folder in folders:
+            folder.chmod(0o700)
+
+
+def test_the_cache_folder_moves_and_the_repository_stays_clean(project: Path, tmp_path: Path) -> None:
+    before = sorted(path for path in project.rglob("*"))
+    findspot("upload", cwd=project, env={"FINDSPOT_CACHE_DIR": str(tmp_path / "elsewhere")})
+    assert any((tmp_path / "elsewhere").iterdir())
+    assert sorted(path for path in project.rglob("*")) == before
+
+
+@posix_only
+def test_endless_input_is_refused_and_not_read_to_its_end(project: Path) -> None:
+    with Path("/dev/zero").open("rb") as endless:
+        done = subprocess.run(
+            [*COMMAND, "localize"], cwd=project, stdin=endless, capture_output=True, check=False, timeout=60
+        )
+    assert done.returncode == 2
+    assert b"cut the text down" in done.stderr
+
+
+def test_verbose_logs_go_to_standard_error(project: Path) -> None:
+    done = findspot("upload", "--json", "--verbose", cwd=project)
+    assert paths(done)
+
+
+@posix_only
+def test_an_interrupt_in_a_search_is_status_130(large_project: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "handler"], cwd=large_project, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        cache = load_config(large_project).index_dir(large_project)
+        while not cache.exists() and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out) == (130, b"")
+    assert b"Traceback" not in err

@@ -1,0 +1,165 @@
+"""Taking an issue apart: zones, names and paths, what is left out, and bounds on hostile input."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from findspot.core.report import MAX_CODE, MAX_NAMES, MAX_PATHS, MAX_PROSE, MAX_TITLE, Report, parse_report
+
+ISSUE = """# Uploads are retried for ever when `retry_limit` is zero
+
+<!-- Please search before you open an issue. -->
+- [x] I have searched
+
+The scheduler in `upload/scheduler.py` ignores the limit. See
+https://example.org/acme/tool/blob/main/src/upload/queue.py#L41-L60 and call `RetryPolicy.next_delay()`.
+A plain word like GitHub names nothing, uploadAll(files) does.
+
+```python
+policy = RetryPolicy(limit=0)
+policy.next_delay()
+```
+
+### Environment
+- OS: Linux
+- secret_version_word 3.11
+
+### Notes
+The file README.md says otherwise (see upload/queue.py:12).
+![image](https://example.org/picture.png)
+"""
+
+
+def names(report: Report) -> set[str]:
+    return {name.text for name in report.names}
+
+
+def test_zones_of_an_issue() -> None:
+    report = parse_report(ISSUE)
+    assert report.title == "Uploads are retried for ever when `retry_limit` is zero"
+    assert "ignores the limit" in report.prose
+    assert "README.md says otherwise" in report.prose
+    assert report.code == ("policy = RetryPolicy(limit=0)\npolicy.next_delay()",)
+    assert report.trace == ""
+    assert report.frames == ()
+
+
+def test_forms_comments_links_and_pictures_are_left_out() -> None:
+    report = parse_report(ISSUE)
+    everything = " ".join((report.title, report.prose, *report.code))
+    for noise in ("search before", "I have searched", "secret_version_word", "example.org", "image"):
+        assert noise not in everything
+
+
+def test_names_are_quoted_dotted_called_or_written_like_code() -> None:
+    report = parse_report(ISSUE)
+    assert {"retry_limit", "RetryPolicy.next_delay", "uploadAll"} <= names(report)
+    assert names(report).isdisjoint({"GitHub", "word", "plain"})
+    assert {name.text for name in report.code_names} == {"RetryPolicy", "policy.next_delay"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see `a b`", {"a b"} - {"a b"}),
+        ("use foo::bar_baz and Foo#run", {"foo.bar_baz", "Foo.run"}),
+        ("it is done.Then it ends, e.g. here (see above) and file(s)", set[str]()),
+        ("`plain` words in `back ticks here`", {"plain", "back", "ticks", "here"}),
+        ("the module.py file", set[str]()),
+        ("a HTTPServer, parseURL, snake_case, __init__ and $scope", {"HTTPServer", "parseURL", "snake_case", "__init__"}),
+    ],
+)
+def test_what_counts_as_a_name(text: str, expected: set[str]) -> None:
+    found = names(parse_report(f"Title\n{text}"))
+    assert expected <= found
+    if not expected:
+        assert found <= {"plain"}
+
+
+def test_paths_with_lines() -> None:
+    found = {(mention.path, mention.line) for mention in parse_report(ISSUE).paths}
+    assert found == {
+        ("upload/scheduler.py", None),
+        ("src/upload/queue.py", 41),
+        ("README.md", None),
+        ("upload/queue.py", 12),
+    }
+
+
+def test_windows_paths_and_versions() -> None:
+    found = {(m.path, m.line) for m in parse_report(r"x" "\n" r"in C:\proj\src\main.cs:12, v1.2.3 and 3.11 or e.g. x.y").paths}
+    assert found == {("C:/proj/src/main.cs", 12)}
+
+
+def test_indented_blocks_and_sessions_are_code() -> None:
+    report = parse_report("Title\n\nBefore\n\n    x = make_it()\n    y = 2\n\nAfter\n>>> call_me(1)\n3\n\nEnd\n- item\n    more of the item")
+    assert [block.strip() for block in report.code] == ["x = make_it()\n    y = 2", ">>> call_me(1)\n3"]
+    assert "more of the item" in report.prose
+    assert "After" in report.prose
+
+
+def test_a_trace_without_prose_has_no_title() -> None:
+    report = parse_report('Traceback (most recent call last):\n  File "a.py", line 3, in f\n    g()\nValueError: no\n')
+    assert [frame.function for frame in report.frames] == ["f"]
+    assert "g()" in report.trace
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\n", "\x00", "```", "<!--", "`", "#", "a"])
+def test_nothing_much(text: str) -> None:
+    report = parse_report(text)
+    assert report.frames == ()
+    assert report.paths == ()
+
+
+def hostile() -> dict[str, str]:
+    size = 200_000
+    letters = random.Random(7)  # noqa: S311 - data, not secrets
+    pieces = {
+        "one word": "a",
+        "dots": "a.",
+        "slashes": "a/",
+        "ticks": "`",
+        "angle": "<a ",
+        "comments": "<!--",
+        "fences": "```\n",
+        "stars": "**x",
+        "at": "at " + "a" * 590 + "\n",
+        "dotted at": "at " + "a." * 290 + "(\n",
+        "slashed at": "at " + "a/" * 290 + "\n",
+        "quotes": 'File "' + "x" * 590 + "\n",
+        "brackets": "#1 0x1 in f" + " (a" * 190 + "\n",
+        "go": "\t" + "a/" * 290 + ".go:\n",
+        "ruby": "x.rb:1:in `" + "block a in " * 52 + "\n",
+        "swift": "1 0x1111 " * 60 + ".swift\n",
+        "php": " in a.php" * 66 + "\n",
+        "panic": "panicked at '" * 45 + ".rs:\n",
+        "dotnet": "at a.b(" + ")(" * 290 + "\n",
+        "firefox": "a" * 200 + "@/" + "b" * 390 + "\n",
+        "links": "https://a/b/c/blob/",
+        "pictures": "![a](",
+        "names": "a::b->c#d.",
+        "blanks": " ",
+        "lines": "\n",
+        "boxes": "- [ ] x\n",
+    }
+    texts = {name: piece * (size // len(piece)) for name, piece in pieces.items()}
+    texts["noise"] = "".join(letters.choices("ab./:@#(`<>[]! \n\"'0=int", k=size))
+    return texts
+
+
+@pytest.mark.parametrize("name", sorted(hostile()))
+def test_hostile_text_takes_linear_time_and_bounded_space(name: str) -> None:
+    text = hostile()[name]
+    started = time.process_time()
+    report = parse_report(text)
+    spent = time.process_time() - started
+    assert len(report.title) <= MAX_TITLE
+    assert len(report.prose) <= MAX_PROSE
+    assert all(len(block) <= MAX_CODE for block in report.code)
+    assert len(report.names) <= MAX_NAMES
+    assert len(report.paths) <= MAX_PATHS
+    # No stopwatch test: only a pattern that backtracks without bound would need minutes here.
+    assert spent < 20

@@ -1,0 +1,114 @@
+"""Stack frames of ten languages, innermost first."""
+
+from __future__ import annotations
+
+import pytest
+
+from findspot.core.report import parse_report
+
+Row = tuple[str, int | None, str | None]
+
+TRACES: dict[str, tuple[str, list[Row]]] = {
+    "python": (
+        'Traceback (most recent call last):\n  File "/app/main.py", line 10, in <module>\n    run()\n'
+        '  File "/app/pkg/core.py", line 22, in run\n    raise ValueError("x")\nValueError: x\n',
+        [("/app/pkg/core.py", 22, "run"), ("/app/main.py", 10, None)],
+    ),
+    "python, test runner": (
+        "tests/test_a.py:12: in test_it\n    call()\nsrc/pkg/core.py:30: KeyError\n",
+        [("src/pkg/core.py", 30, None), ("tests/test_a.py", 12, "test_it")],
+    ),
+    "python, notebook": (
+        "~/pkg/io.py in read(path)\n     10 x\n---> 11     y\n     12 z\n",
+        [("~/pkg/io.py", 11, "read")],
+    ),
+    "node": (
+        "TypeError: x is not a function\n    at Store.commit (/srv/app/src/store.js:44:13)\n"
+        "    at async Object.<anonymous> (file:///srv/app/src/main.ts:7:5)\n    at /srv/app/src/loop.mjs:3:1\n"
+        "    at node:internal/main:1:1\n",
+        [
+            ("/srv/app/src/store.js", 44, "Store.commit"),
+            ("/srv/app/src/main.ts", 7, None),
+            ("/srv/app/src/loop.mjs", 3, None),
+        ],
+    ),
+    "firefox": (
+        "commit@http://localhost:80/js/store.js:44:13\n@/js/main.js:7:5\n",
+        [("localhost:80/js/store.js", 44, "commit"), ("/js/main.js", 7, None)],
+    ),
+    "java": (
+        "java.lang.IllegalStateException: closed\n\tat org.acme.net.Client$Pool.take(Client.java:88)\n"
+        "\tat org.acme.Main.<init>(Main.java:5)\n\tat java.base/java.lang.Thread.run(Thread.java:833)\n",
+        [
+            ("org/acme/net/Client.java", 88, "Client.Pool.take"),
+            ("org/acme/Main.java", 5, "Main.Main"),
+            ("java/lang/Thread.java", 833, "Thread.run"),
+        ],
+    ),
+    "kotlin": ("  at com.acme.AppKt.main(App.kt:3)\n", [("com/acme/App.kt", 3, "AppKt.main")]),
+    "go": (
+        "panic: nil map\n\ngoroutine 1 [running]:\ngithub.com/acme/tool/pkg.(*Store).Put(0xc000, 0x1)\n"
+        "\t/src/tool/pkg/store.go:31 +0x1d\nmain.main()\n\t/src/tool/main.go:9 +0x2\n",
+        [("/src/tool/pkg/store.go", 31, "Store.Put"), ("/src/tool/main.go", 9, "main")],
+    ),
+    "rust": (
+        "thread 'main' panicked at src/parse.rs:12:9:\nboom\nstack backtrace:\n   0: rust_begin_unwind\n"
+        "   1: acme::parse::Parser::next\n             at ./src/parse.rs:12:9\n",
+        [("src/parse.rs", 12, None), ("src/parse.rs", 12, "Parser::next")],
+    ),
+    "csharp": (
+        "   at Acme.Net.Client.Send(String url) in C:\\work\\Client.cs:line 51\n   at Acme.Program.Main(String[] args)\n",
+        [("C:/work/Client.cs", 51, "Acme.Net.Client.Send"), ("", None, "Acme.Program.Main")],
+    ),
+    "ruby": (
+        "lib/acme/client.rb:12:in `block in fetch': no (RuntimeError)\n\tfrom lib/acme.rb:4:in 'Acme::Client#run'\n",
+        [("lib/acme/client.rb", 12, "fetch"), ("lib/acme.rb", 4, "Acme::Client.run")],
+    ),
+    "php": (
+        "PHP Fatal error: Uncaught E in /srv/src/Mailer.php:20\n#0 /srv/src/App.php(9): Acme\\Mailer->send('x')\n#1 {main}\n",
+        [("/srv/src/Mailer.php", 20, None), ("/srv/src/App.php", 9, "Acme.Mailer.send")],
+    ),
+    "gdb": (
+        "#0  0x00005555 in parse_item (it=0x0) at src/item.c:77\n#1  main (argc=1, argv=0x7ff) at src/main.c:5\n",
+        [("src/item.c", 77, "parse_item"), ("src/main.c", 5, "main")],
+    ),
+    "asan": (
+        "    #0 0x4f1 in acme::Pool::take(int) /w/src/pool.cc:15:3\n    #1 0x4f2 in main /w/src/main.cc:2:1\n",
+        [("/w/src/pool.cc", 15, "acme::Pool::take"), ("/w/src/main.cc", 2, "main")],
+    ),
+    "swift": (
+        "Store.swift:12: Fatal error: Index out of range\n0 [ra] 0x0000aa Store.load(path:) + 12 in app at /w/Sources/Store.swift:12:5\n",
+        [("Store.swift", 12, None), ("/w/Sources/Store.swift", 12, "Store.load")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(TRACES))
+def test_frames(name: str) -> None:
+    text, expected = TRACES[name]
+    report = parse_report(f"It fails\n\n{text}\nSome words after it.")
+    assert [(frame.path, frame.line, frame.function) for frame in report.frames] == expected
+    assert [frame.depth for frame in report.frames] == sorted(frame.depth for frame in report.frames)
+    assert "Some words after it" in report.prose
+
+
+@pytest.mark.parametrize("name", sorted(TRACES))
+def test_frames_inside_a_fence_are_trace_and_not_code(name: str) -> None:
+    text, expected = TRACES[name]
+    report = parse_report(f"It fails\n```\n{text}```\n")
+    assert len(report.frames) == len(expected)
+    assert report.code == ()
+    assert report.trace
+
+
+def test_two_chained_tracebacks_have_two_innermost_frames() -> None:
+    one = 'Traceback (most recent call last):\n  File "a.py", line 1, in a\n    x\nKeyError: 1\n'
+    between = "\nDuring handling of the above exception, another exception occurred:\n" + "\n" * 8
+    two = 'Traceback (most recent call last):\n  File "b.py", line 2, in b\n    y\nValueError: 2\n'
+    frames = parse_report(one + between + two).frames
+    assert [(frame.path, frame.depth) for frame in frames] == [("a.py", 0), ("b.py", 0)]
+
+
+def test_prose_holds_no_frames() -> None:
+    text = "At noon we met at the house (see note 3) in main.py, which is at line 4.\nfrom x import y in z\n# 1 heading at top"
+    assert parse_report(text).frames == ()

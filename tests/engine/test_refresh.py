@@ -1,0 +1,308 @@
+"""Keeping an index up to date: edits, removals, renames, damage, kills, two processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from findspot.config import load_config
+from findspot.core.types import IndexState, ProblemKind, Progress, RefreshReport
+from findspot.engine import Engine, Models
+from findspot.errors import Cancelled, IndexDamagedError, IndexLockedError
+from findspot.storage.locks import indexing_lock
+from findspot.storage.schema import DATABASE_NAME
+from tests.engine.checks import open_engine
+
+
+def make_files(root: Path, count: int, functions: int = 6) -> None:
+    """Write Python files with distinct function names."""
+    for number in range(count):
+        folder = root / f"pkg{number % 7}"
+        folder.mkdir(parents=True, exist_ok=True)
+        body = "".join(
+            f"def handler_{number}_{at}(value):\n    return compute_{at}(value, {number})\n\n" for at in range(functions)
+        )
+        (folder / f"mod_{number}.py").write_text(body, encoding="utf-8")
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until a condition holds, or fail."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def names(engine: Engine, query: str) -> set[str | None]:
+    """Return the symbols an exact search finds."""
+    return {result.symbol for result in engine.search(query).results}
+
+
+@pytest.mark.row("V18")
+def test_a_second_refresh_does_nothing_and_a_changed_file_alone_is_read(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 12)
+    with open_engine(tmp_path, models) as engine:
+        first = engine.refresh()
+        second = engine.refresh()
+        assert (first.added, first.removed) == (12, 0)
+        assert first.embedded > 0
+        assert (second.added, second.changed, second.removed, second.embedded) == (0, 0, 0, 0)
+        assert second.unchanged == 12
+        target = tmp_path / "pkg1" / "mod_1.py"
+        os.utime(target)
+        touched = engine.refresh()
+        assert (touched.changed, touched.embedded) == (0, 0)
+        target.write_text("def entirely_new_thing():\n    return 42\n", encoding="utf-8")
+        edited = engine.refresh(paths=["pkg1/mod_1.py"])
+        assert (edited.added, edited.changed, edited.removed) == (0, 1, 0)
+        assert "entirely_new_thing" in names(engine, "entirely_new_thing")
+        assert "handler_1_0" not in names(engine, "handler_1_0")
+
+
+def test_removed_and_renamed_files_follow(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 8)
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        (tmp_path / "pkg0" / "mod_0.py").unlink()
+        (tmp_path / "pkg2" / "mod_2.py").rename(tmp_path / "pkg2" / "moved.py")
+        report = engine.refresh()
+        assert (report.added, report.removed) == (1, 2)
+        assert "handler_0_0" not in names(engine, "handler_0_0")
+        assert engine.search("handler_2_0").results[0].path == "pkg2/moved.py"
+
+
+@pytest.mark.row("V16")
+def test_a_rebuild_starts_from_nothing(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 5)
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        seen: list[int] = []
+        report = engine.refresh(rebuild=True, progress=lambda _: seen.append(engine.status().files))
+        assert seen[0] == 0
+        assert report.added == 5
+        assert engine.status().files == 5
+
+
+def test_progress_ends_with_all_files_and_the_status_follows(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 60)
+    steps: list[Progress] = []
+    states: set[IndexState] = set()
+    with open_engine(tmp_path, models, workers=1) as engine:
+
+        def note(step: Progress) -> None:
+            steps.append(step)
+            states.add(engine.status().state)
+
+        engine.refresh(progress=note)
+        assert engine.status().state is IndexState.READY
+    assert states == {IndexState.INDEXING}
+    assert steps[0].phase == "scanning"
+    assert steps[-1].phase == "done"
+    assert (steps[-1].done, steps[-1].total) == (60, 60)
+    done = [step.done for step in steps if step.phase == "indexing"]
+    assert done == sorted(done)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stop_keeps_what_was_done(tmp_path: Path, models: Models, workers: int) -> None:
+    make_files(tmp_path, 700)
+    stop = threading.Event()
+    with open_engine(tmp_path, models, workers=workers) as engine:
+
+        def halt(step: Progress) -> None:
+            if step.phase == "indexing" and step.done >= 550:
+                stop.set()
+
+        with pytest.raises(Cancelled):
+            engine.refresh(progress=halt, stop=stop)
+        status = engine.status()
+        assert 0 < status.files < 700
+        assert status.state is IndexState.ABORTED
+        assert engine.search("handler").results
+        engine.refresh()
+        assert engine.status().files == 700
+        assert engine.status().holes == 0
+
+
+def test_worker_processes_and_one_process_build_the_same_index(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path / "work", 320, functions=3)
+    answers = []
+    for workers in (1, 2):
+        config = load_config(tmp_path / "work", {"workers": workers}, environ={"FINDSPOT_CACHE_DIR": str(tmp_path / str(workers))})
+        with Engine.open(tmp_path / "work", config, models) as engine:
+            engine.refresh()
+            status = engine.status()
+            found = engine.search("compute handler value", top_k=20).results
+            answers.append((status.files, status.chunks, [(r.path, r.symbol, round(r.score, 6)) for r in found]))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.row("V46")
+def test_troublesome_files_are_counted_and_never_stop_the_rest(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 3)
+    (tmp_path / "empty.py").write_bytes(b"")
+    (tmp_path / "one_line.js").write_bytes(b"var a=1;" * 700_000)
+    (tmp_path / "latin.py").write_bytes("def caf\xe9():\n    return 'cr\xe8me'\n".encode("latin-1"))
+    (tmp_path / "wide.py").write_bytes("def wide_words():\n    return 'ok'\n".encode("utf-16"))
+    (tmp_path / "nul.py").write_bytes(b"def f():\n    return '\0'\n")
+    with (tmp_path / "huge.txt").open("wb") as stream:
+        stream.truncate(200 * 1024 * 1024)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    with open_engine(tmp_path, models) as engine:
+        report = engine.refresh()
+        kinds = dict(report.skipped)
+        assert kinds[ProblemKind.TOO_LARGE.value] == 2
+        assert kinds[ProblemKind.BINARY.value] == 1
+        assert kinds[ProblemKind.ENCODING.value] == 1
+        assert "wide_words" in names(engine, "wide_words")
+        assert any(result.path == "latin.py" for result in engine.search("return crème").results)
+        assert dict(engine.status().problems) == kinds
+        again = engine.refresh()
+        assert (again.added, again.changed, again.embedded) == (0, 0, 0)
+
+
+def test_a_file_that_goes_between_walk_and_read_is_simply_absent(
+    tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_files(tmp_path, 3)
+    with open_engine(tmp_path, models, workers=1) as engine:
+        target = tmp_path / "pkg1" / "mod_1.py"
+
+        def remove(step: Progress) -> None:
+            if step.phase == "scanning" and step.done == 0:
+                return
+            target.unlink(missing_ok=True)
+
+        from findspot.indexing import indexer
+
+        walk = indexer.walk
+
+        def walk_then_remove(*args: object, **kwargs: object) -> object:
+            found = walk(*args, **kwargs)  # type: ignore[arg-type]
+            target.unlink()
+            return found
+
+        monkeypatch.setattr(indexer, "walk", walk_then_remove)
+        report = engine.refresh()
+        assert report.added == 2
+        assert engine.status().files == 2
+
+
+@pytest.mark.row("V45")
+@pytest.mark.row("C02")
+def test_a_watched_root_follows_the_disk(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 4)
+    reports: list[RefreshReport] = []
+    with open_engine(tmp_path, models, debounce_ms=50) as engine:
+        engine.refresh()
+        engine.watch(reports.append)
+        (tmp_path / "pkg0" / "fresh.py").write_text("def just_written():\n    return 1\n", encoding="utf-8")
+        wait_for(lambda: "just_written" in names(engine, "just_written"))
+        (tmp_path / "pkg0" / "fresh.py").unlink()
+        wait_for(lambda: "just_written" not in names(engine, "just_written"))
+        assert len(reports) >= 2
+
+
+@pytest.mark.row("C03")
+def test_two_roots_share_models_and_nothing_else(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path / "one", 2)
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "other.py").write_text("def only_in_two():\n    return 2\n", encoding="utf-8")
+    with open_engine(tmp_path / "one", models) as one, open_engine(tmp_path / "two", models) as two:
+        one.refresh()
+        two.refresh()
+        assert names(one, "only_in_two") == set()
+        assert names(two, "only_in_two") == {"only_in_two"}
+
+
+def test_a_locked_index_is_said_and_still_answers(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 2)
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        with indexing_lock(engine.config.index_dir(engine.root)):
+            with pytest.raises(IndexLockedError, match="another process"):
+                engine.refresh()
+            assert engine.status().other_process_indexing
+            assert engine.search("handler_0_0").results
+        engine.refresh()
+
+
+def test_a_database_cut_in_half_is_built_again(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 40)
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        database = engine.config.index_dir(engine.root) / DATABASE_NAME
+    data = database.read_bytes()
+    database.write_bytes(data[: len(data) // 2])
+    with open_engine(tmp_path, models) as engine:
+        try:
+            engine.refresh()
+            engine.search("handler_3_1")
+        except IndexDamagedError:
+            engine.refresh()
+        assert "handler_3_1" in names(engine, "handler_3_1")
+        assert engine.status().files == 40
+
+
+def test_deleting_the_index_brings_it_back(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 6)
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        folder = engine.config.index_dir(engine.root)
+        before = engine.search("handler compute").results
+    for path in folder.iterdir():
+        path.unlink()
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        assert engine.search("handler compute").results == before
+
+
+@pytest.mark.row("V43")
+def test_nothing_is_written_into_the_root(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 3)
+    before = sorted(path for path in tmp_path.rglob("*"))
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        engine.search("handler")
+    assert sorted(path for path in tmp_path.rglob("*")) == before
+
+
+_INDEX = "import sys; from findspot.cli import main; sys.exit(main())"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+@pytest.mark.timeout(240)
+def test_twenty_kills_leave_a_usable_index(tmp_path: Path, models: Models) -> None:
+    work = tmp_path / "work"
+    make_files(work, 900, functions=12)
+    command = [sys.executable, "-c", _INDEX, "index", "--quiet", "--root", str(work)]
+    grown = 0
+    for round_ in range(20):
+        process = subprocess.Popen(command)
+        try:
+            process.wait(timeout=0.25 + 0.07 * round_)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        with open_engine(work, models) as engine:
+            status = engine.status()
+            assert status.files >= grown
+            assert status.holes == 0
+            grown = status.files
+            if grown:
+                assert engine.search("handler compute").results
+    with open_engine(work, models) as engine:
+        engine.refresh()
+        assert engine.status().files == 900
+        assert "handler_899_11" in names(engine, "handler_899_11")
+        assert engine.refresh().embedded == 0

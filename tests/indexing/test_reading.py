@@ -1,0 +1,78 @@
+"""Opening a file safely after the walk: whatever it has become meanwhile."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from findspot.indexing.reading import open_source
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
+
+
+def test_reads_bytes(tmp_path: Path) -> None:
+    """A regular file is opened for its bytes as they are."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.py").write_bytes(b"x\r\n\x00\xff")
+    with open_source(tmp_path, "sub/a.py") as stream:
+        assert stream.read() == b"x\r\n\x00\xff"
+
+
+@pytest.mark.parametrize("path", ["gone.py", "a.py/b.py", "missing/a.py"])
+def test_gone(path: str, tmp_path: Path) -> None:
+    """A file that was deleted, or whose folder became a file, is simply not there."""
+    (tmp_path / "a.py").touch()
+    with pytest.raises(FileNotFoundError):
+        open_source(tmp_path, path)
+
+
+@posix_only
+def test_link_instead_of_a_file(tmp_path: Path) -> None:
+    """A link that took the file's place is not followed out of the root."""
+    (tmp_path / "root").mkdir()
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+    (tmp_path / "root" / "a.py").symlink_to(tmp_path / "secret")
+    with pytest.raises(FileNotFoundError):
+        open_source(tmp_path / "root", "a.py")
+
+
+@posix_only
+@pytest.mark.timeout(20)
+def test_pipe_instead_of_a_file(tmp_path: Path) -> None:
+    """A pipe that took the file's place neither blocks nor is read."""
+    os.mkfifo(tmp_path / "a.py")
+    with pytest.raises(OSError, match="not a regular file"):
+        open_source(tmp_path, "a.py")
+
+
+@posix_only
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("successor", ["pipe", "link"])
+def test_swapped_between_looking_and_opening(successor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a swap in the last moment is harmless."""
+    path = tmp_path / "a.py"
+    path.touch()
+    lstat = Path.lstat
+
+    def swapping(self: Path) -> os.stat_result:
+        status = lstat(self)
+        path.unlink()
+        if successor == "pipe":
+            os.mkfifo(path)
+        else:
+            path.symlink_to("/dev/zero")
+        return status
+
+    monkeypatch.setattr(Path, "lstat", swapping)
+    with pytest.raises(OSError, match="regular file|symbolic link"):
+        open_source(tmp_path, "a.py")
+
+
+def test_folder_instead_of_a_file(tmp_path: Path) -> None:
+    """A folder is not a file."""
+    (tmp_path / "a.py").mkdir()
+    with pytest.raises(OSError, match="not a regular file"):
+        open_source(tmp_path, "a.py")
