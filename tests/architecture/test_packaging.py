@@ -30,7 +30,7 @@ def project() -> dict[str, Any]:
 
 def pins() -> dict[str, Version]:
     """Return the exact version of each package in the constraints file."""
-    found = {}
+    found: dict[str, Version] = {}
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             pin = PIN.match(line)

@@ -189,7 +189,9 @@ def weak_tests(module: Module) -> Iterator[str]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
             source = ast.unparse(node)
-            checks = re.search(r"\bassert\b|pytest\.(raises|fail|warns)|\b(check|hits|assert|expect|verify)\w*\(", source)
+            checks = re.search(
+                r"\bassert\b|pytest\.(raises|fail|warns)|\b(check|hits|assert|expect|verify)\w*\(", source
+            )
             if not checks:
                 yield f"{module.path}:{node.lineno}: {node.name} asserts nothing"
 

@@ -286,7 +286,7 @@ def test_twenty_kills_leave_a_usable_index(tmp_path: Path, models: Models) -> No
     work = tmp_path / "work"
     make_files(work, 900, functions=12)
     command = [sys.executable, "-c", _INDEX, "index", "--quiet", "--root", str(work)]
-    grown = 0
+    grown = kills = 0
     for round_ in range(20):
         process = subprocess.Popen(command)
         try:
@@ -294,6 +294,7 @@ def test_twenty_kills_leave_a_usable_index(tmp_path: Path, models: Models) -> No
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
+            kills += 1
         with open_engine(work, models) as engine:
             status = engine.status()
             assert status.files >= grown
@@ -301,6 +302,7 @@ def test_twenty_kills_leave_a_usable_index(tmp_path: Path, models: Models) -> No
             grown = status.files
             if grown:
                 assert engine.search("handler compute").results
+    assert kills >= 5, "the runs ended before they could be killed: make the workspace larger"
     with open_engine(work, models) as engine:
         engine.refresh()
         assert engine.status().files == 900

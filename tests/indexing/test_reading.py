@@ -67,7 +67,7 @@ def test_swapped_between_looking_and_opening(successor: str, tmp_path: Path, mon
         return status
 
     monkeypatch.setattr(Path, "lstat", swapping)
-    with pytest.raises(OSError, match="regular file|symbolic link"):
+    with pytest.raises(OSError, match=r"regular file|symbolic link"):
         open_source(tmp_path, "a.py")
 
 

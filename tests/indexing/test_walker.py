@@ -142,7 +142,7 @@ class _Entry:
     def is_file(self, *, follow_symlinks: bool = True) -> bool:
         return self._entry.is_file(follow_symlinks=follow_symlinks)
 
-    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+    def stat(self, **_: bool) -> os.stat_result:
         raise self._error
 
 

@@ -35,7 +35,7 @@ def test_due_after_quiet_time() -> None:
     assert changes.due_in() == 1.0
     clock.now += 1.0
     assert changes.due_in() == 0.0
-    assert changes.take() == {"a", "b"}
+    assert changes.take() == frozenset({"a", "b"})
     assert changes.due_in() is None
 
 
@@ -61,7 +61,7 @@ def test_too_many_paths_mean_everything() -> None:
         changes.add(name)
     assert changes.take() is None
     changes.add("a")
-    assert changes.take() == {"a"}
+    assert changes.take() == frozenset({"a"})
 
 
 def test_everything_swallows_paths() -> None:
@@ -81,7 +81,7 @@ def test_after_a_failure_the_next_batch_is_full() -> None:
     changes.add("a")
     assert changes.take() is None
     changes.add("a")
-    assert changes.take() == {"a"}
+    assert changes.take() == frozenset({"a"})
 
 
 @given(st.lists(st.lists(st.sampled_from("ab"), min_size=1, max_size=4).map("/".join), min_size=1, max_size=9))

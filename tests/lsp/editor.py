@@ -53,8 +53,7 @@ class Editor:
     async def request(self, method: str, params: Any) -> Any:
         """Send a request and return its result; raises ``JsonRpcException`` for an error."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            answer = await self.client.protocol.send_request_async(method, params)
-        return answer
+            return await self.client.protocol.send_request_async(method, params)
 
     async def search(self, query: str, **options: Any) -> Any:
         """Return the whole answer of a search."""
@@ -164,6 +163,9 @@ async def editing(
             yield editor
             await client.shutdown_session()
     finally:
+        process = client._server
+        if process is not None and process.returncode is None:
+            process.kill()
         await client.stop()
 
 

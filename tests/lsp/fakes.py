@@ -38,6 +38,11 @@ class FakeEngine:
         self.closed = threading.Event()
         self.stopped = threading.Event()
 
+    @property
+    def indexed(self) -> bool:
+        """Whether a whole refresh has ended."""
+        return self.state is IndexState.READY
+
     def refresh(
         self,
         *,
@@ -78,7 +83,7 @@ class FakeEngine:
         words = query.lower().split()
         if not words:
             raise QueryError("The query is empty; say what you are looking for")
-        results = []
+        results: list[SearchResult] = []
         texts = {**self.files, **{path: text.encode() for path, text in self.overlays.items()}}
         for path, content in sorted(texts.items()):
             if scope and not any(path == part or path.startswith(f"{part}/") for part in scope):

@@ -134,7 +134,9 @@ def test_file_uris(uri: str, expected: str) -> None:
     assert path_of_uri(uri) == Path(expected)
 
 
-@pytest.mark.parametrize("uri", ["untitled:Untitled-1", "git:/a/b.py", "", "file:", "file:///a%00b", "http://x/y", "//["])
+@pytest.mark.parametrize(
+    "uri", ["untitled:Untitled-1", "git:/a/b.py", "", "file:", "file:///a%00b", "http://x/y", "//["]
+)
 def test_other_uris_are_no_files(uri: str) -> None:
     assert path_of_uri(uri) is None
 

@@ -90,7 +90,7 @@ async def test_a_question_gets_the_place(kind: str, shop: Path) -> None:
         assert best["fresh"] is True
         assert best["evidence"]
         assert answer["status"]["complete"] is True
-        commanded = await editor.client.workspace_execute_command_async(
+        commanded: Any = await editor.client.workspace_execute_command_async(
             types.ExecuteCommandParams(command="findspot.search", arguments=[{"query": "parse_invoice"}])
         )
         assert commanded["results"][0]["symbol"] == "parse_invoice"
@@ -125,8 +125,8 @@ async def test_search_while_indexing_answers_and_is_labelled(kind: str, tmp_path
         answer = await editor.search("handler_7_3")
         assert answer["results"][0]["symbol"] == "handler_7_3"
         assert answer["status"]["complete"] is True
-        assert [value["kind"] for _, value in editor.progress][0] == "begin"
-        assert [value["kind"] for _, value in editor.progress][-1] == "end"
+        kinds = [value["kind"] for _, value in editor.progress]
+        assert (kinds[0], kinds[-1]) == ("begin", "end")
         assert any("of 1,500 files" in (value["message"] or "") for value in editor.reports("report"))
 
 
@@ -255,7 +255,10 @@ async def test_ranges_on_lines_that_are_not_ascii(kind: str, encoding: str, tmp_
         assert best["uri"] == (root / "küche.py").as_uri()
         lines = source.splitlines()
         end = best["range"]["end"]
-        width: dict[str, Any] = {"utf-8": lambda s: len(s.encode()), "utf-16": lambda s: len(s.encode("utf-16-le")) // 2}
+        width: dict[str, Any] = {
+            "utf-8": lambda s: len(s.encode()),
+            "utf-16": lambda s: len(s.encode("utf-16-le")) // 2,
+        }
         assert end["character"] in {0, width[encoding](lines[end["line"]])}
         text = best["text"]
         start = best["range"]["start"]

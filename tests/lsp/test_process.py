@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -27,7 +27,14 @@ def frame(message: dict[str, Any]) -> bytes:
     return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
-def read(stream: IO[bytes]) -> dict[str, Any]:
+class Readable(Protocol):
+    """What messages are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes."""
+
+
+def read(stream: Readable) -> dict[str, Any]:
     """Read one message; anything that is not the protocol fails the test."""
     header = b""
     while not header.endswith(b"\r\n\r\n"):
@@ -40,7 +47,7 @@ def read(stream: IO[bytes]) -> dict[str, Any]:
     return message
 
 
-def answer(stream: IO[bytes], number: int) -> dict[str, Any]:
+def answer(stream: Readable, number: int) -> dict[str, Any]:
     """Read up to the response to request ``number``."""
     while True:
         message = read(stream)
@@ -51,7 +58,7 @@ def answer(stream: IO[bytes], number: int) -> dict[str, Any]:
 def hello(root: Path) -> bytes:
     """Return what a client sends first."""
     folders = [{"uri": root.as_uri(), "name": root.name}]
-    params = {"processId": None, "rootUri": None, "capabilities": {}, "workspaceFolders": folders}
+    params: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}, "workspaceFolders": folders}
     return frame({"id": 1, "method": "initialize", "params": params}) + frame({"method": "initialized", "params": {}})
 
 
@@ -86,7 +93,7 @@ def test_stdout_is_the_protocols_and_nothing_else(workspace: Path) -> None:
         process.stdin.write(frame({"id": 3, "method": "findspot/search", "params": {"query": 5}}))
         process.stdin.write(frame({"id": 4, "method": "findspot/localize", "params": {"text": "find_me"}}))
         process.stdin.flush()
-        answers = {}
+        answers: dict[int, dict[str, Any]] = {}
         while set(answers) != {1, 2, 3, 4}:
             message = read(process.stdout)
             if "id" in message:
@@ -117,7 +124,7 @@ def test_the_process_ends_while_it_is_indexing(tmp_path: Path, way: str) -> None
             number += 1
             if root["state"] == "indexing":
                 break
-            assert root["state"] == "empty"
+            assert root["state"] == "empty", root
         if way == "shutdown":
             process.stdin.write(frame({"id": number, "method": "shutdown"}))
         if way in {"exit", "shutdown"}:
@@ -151,13 +158,13 @@ def test_garbage_ends_the_session_with_a_plain_message(workspace: Path) -> None:
 def test_stray_prints_do_not_reach_the_client(workspace: Path) -> None:
     code = (
         "import os\n"
-        "from findspot.lsp import server\n"
-        "real = server.open_engine\n"
-        "def noisy(root, config):\n"
+        "from findspot.lsp import engines, server\n"
+        "real = engines.SharedModels.open\n"
+        "def noisy(self, root, config):\n"
         "    print('printed', flush=True)\n"
         "    os.write(1, b'written')\n"
-        "    return real(root, config)\n"
-        "server.build_server.__defaults__ = (None, noisy)\n"
+        "    return real(self, root, config)\n"
+        "engines.SharedModels.open = noisy\n"
         "raise SystemExit(server.run_stdio({}))\n"
     )
     requests = hello(workspace) + frame({"id": 2, "method": "findspot/status", "params": {}})

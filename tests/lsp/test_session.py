@@ -53,14 +53,13 @@ async def test_what_the_server_says_about_itself(make_wire: MakeWire, folder: Pa
 async def test_search_answers_with_every_field(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire()
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     answer = await wire.request("findspot/search", {"query": "next attempt", "topK": 3})
     (result,) = answer["results"]
     assert result["uri"] == (folder / "src" / "upload.py").as_uri()
     assert result["range"] == {"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 36}}
-    assert result.keys() == set(
-        "uri range root path symbol kind score probability rank stage evidence fresh text".split()
-    )
+    named = {"uri", "range", "root", "path", "symbol", "kind", "score", "probability", "rank", "stage", "evidence"}
+    assert result.keys() == named | {"fresh", "text"}
     assert (result["path"], result["rank"], result["stage"]) == ("src/upload.py", 1, "hybrid")
     assert result["evidence"] == [{"kind": "lexical", "detail": "all words", "score": 1.0}]
     assert answer["status"]["state"] == "ready"
@@ -84,7 +83,7 @@ async def test_search_while_indexing_answers_and_says_so(make_wire: MakeWire, fo
 async def test_cancel_stops_the_work(make_wire: MakeWire, folder: Path, method: str) -> None:
     wire = make_wire(steps=0)
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     engine = wire.engines["shop"]
     engine.steps = 100_000
     params: dict[str, Any] = {"text": "upload", "budget": 60}
@@ -118,14 +117,14 @@ async def test_the_cancel_button_of_a_progress_bar_stops_indexing(make_wire: Mak
 async def test_a_client_without_progress_gets_none(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire(steps=20)
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     assert not [m for m in wire.received if "rogress" in m.get("method", "")]
 
 
 async def test_partial_results_come_first_and_the_answer_replaces_them(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire(steps=3)
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     number = wire.ask(
         "findspot/localize", {"text": "upload", "partialResultToken": "part", "workDoneToken": 0, "level": "file"}
     )
@@ -146,7 +145,7 @@ async def test_partial_results_come_first_and_the_answer_replaces_them(make_wire
 async def test_unsaved_text_is_found_at_once(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire()
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     file = folder / "src" / "upload.py"
     edit(wire, file, "def brand_new(): pass\n")
     assert await paths(wire, "brand_new") == ["src/upload.py"]
@@ -159,7 +158,7 @@ async def test_unsaved_text_is_found_at_once(make_wire: MakeWire, folder: Path) 
 async def test_typing_costs_one_overlay_after_a_pause(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire()
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     file = folder / "src" / "upload.py"
     edit(wire, file, "a")
     for version in range(3, 30):
@@ -173,7 +172,7 @@ async def test_typing_costs_one_overlay_after_a_pause(make_wire: MakeWire, folde
 async def test_saving_keeps_the_text_until_the_index_has_it(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire()
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     file = folder / "src" / "upload.py"
     text = "def brand_new(): pass\n"
     edit(wire, file, text)
@@ -189,7 +188,7 @@ async def test_saving_keeps_the_text_until_the_index_has_it(make_wire: MakeWire,
 async def test_closing_without_saving_brings_the_file_back(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire()
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     file = folder / "src" / "upload.py"
     edit(wire, file, "nothing")
     assert await paths(wire, "schedule") == []
@@ -200,7 +199,7 @@ async def test_closing_without_saving_brings_the_file_back(make_wire: MakeWire, 
 async def test_incremental_changes_use_the_clients_units(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire()
     await wire.start(folder, capabilities={"general": {"positionEncodings": ["utf-8"]}})
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     file = folder / "src" / "übung.py"
     text = file.read_text(encoding="utf-8")
     edit(wire, file, text)
@@ -225,7 +224,7 @@ async def test_documents_outside_and_of_other_schemes_are_left_alone(
 ) -> None:
     wire = make_wire()
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     other = tmp_path / "other.py"
     other.write_text("x", encoding="utf-8")
     link = folder / "link.py"
@@ -243,7 +242,7 @@ async def test_two_folders_are_searched_together_or_by_name(make_wire: MakeWire,
     (other / "upload_two.py").write_text("upload\n", encoding="utf-8")
     wire = make_wire()
     await wire.start(folder, other)
-    await wire.until_watched(folder, other)
+    await wire.until_indexed(folder, other)
     answer = await wire.request("findspot/search", {"query": "upload"})
     assert {result["root"] for result in answer["results"]} == {folder.as_uri(), other.as_uri()}
     assert [result["rank"] for result in answer["results"]] == [1, 2, 3]
@@ -254,13 +253,13 @@ async def test_two_folders_are_searched_together_or_by_name(make_wire: MakeWire,
     assert await paths(wire, "upload", scope=[(folder / "src").as_uri()]) == ["src/upload.py"]
 
     event = {"added": [], "removed": [{"uri": folder.as_uri(), "name": "shop"}]}
-    engine = wire.engines["shop"]
+    engine = wire.engines.pop("shop")
     wire.notify("workspace/didChangeWorkspaceFolders", {"event": event})
     assert await paths(wire, "upload") == ["upload_two.py"]
     assert await asyncio.to_thread(engine.closed.wait, 10)
     event = {"added": [{"uri": folder.as_uri(), "name": "shop"}], "removed": []}
     wire.notify("workspace/didChangeWorkspaceFolders", {"event": event})
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     assert len(await paths(wire, "upload")) == 3
 
 
@@ -276,7 +275,7 @@ async def test_older_clients_name_one_root(make_wire: MakeWire, folder: Path) ->
     wire = make_wire()
     await wire.request("initialize", {"processId": None, "rootUri": folder.as_uri(), "capabilities": {}})
     wire.notify("initialized", {})
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     assert await paths(wire, "schedule") == ["src/upload.py"]
 
 
@@ -340,7 +339,7 @@ async def test_broken_messages_are_answered_and_end_nothing(make_wire: MakeWire,
     wire.notify("textDocument/didChange", {"contentChanges": 5})
     wire.notify("nonsense/notification", {"a": 1})
     assert (await wire.error("nonsense/request", {"class": 1}))["code"] == -32601
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     assert await paths(wire, "schedule") == ["src/upload.py"]
     await wire.request("shutdown")
     assert (await wire.error("findspot/search", {"query": "x"}))["code"] == -32600
@@ -349,7 +348,7 @@ async def test_broken_messages_are_answered_and_end_nothing(make_wire: MakeWire,
 async def test_settings_of_the_editor(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire(debounce_ms=50)
     await wire.start(folder, options={"top_k": 1, "debounce_ms": 70, "embeder": "x", "budget": "long"})
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     shown = [m["params"]["message"] for m in wire.received if m.get("method") == "window/showMessage"]
     assert len(shown) == 2
     assert "unknown setting 'embeder'; did you mean 'embedder'?" in shown[0]
@@ -364,7 +363,7 @@ async def test_a_broken_settings_file_is_shown_once_and_the_rest_goes_on(make_wi
     (folder / ".findspot" / "config.toml").write_text("top_kk = 3\n", encoding="utf-8")
     wire = make_wire()
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     await paths(wire, "upload")
     shown = [m["params"]["message"] for m in wire.received if m.get("method") == "window/showMessage"]
     assert len(shown) == 1
@@ -374,12 +373,12 @@ async def test_a_broken_settings_file_is_shown_once_and_the_rest_goes_on(make_wi
 async def test_index_request_reports_what_it_did(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire()
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     (folder / "new.py").write_text("newest = 1\n", encoding="utf-8")
     answer = await wire.request("workspace/executeCommand", {"command": "findspot.index", "arguments": [{}]})
     (report,) = answer["roots"]
     assert (report["root"], report["state"], report["added"], report["unchanged"]) == (folder.as_uri(), "ready", 1, 3)
-    assert "refresh rebuild=False" in wire.engines["shop"].log
+    assert wire.engines["shop"].log[:2] == ["watch", "refresh rebuild=False"]
     await wire.request("findspot/index", {"rebuild": True, "root": folder.as_uri()})
     assert "refresh rebuild=True" in wire.engines["shop"].log
 
@@ -388,7 +387,7 @@ async def test_index_request_reports_what_it_did(make_wire: MakeWire, folder: Pa
 async def test_workspace_symbols(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire()
     await wire.start(folder)
-    await wire.until_watched(folder)
+    await wire.until_indexed(folder)
     (symbol,) = await wire.request("workspace/symbol", {"query": "next attempt"})
     assert (symbol["name"], symbol["containerName"], symbol["kind"]) == ("inner", "Outer in src/upload.py", 12)
     assert symbol["location"]["uri"] == (folder / "src" / "upload.py").as_uri()

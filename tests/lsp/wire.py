@@ -25,19 +25,22 @@ class Wire:
     def __init__(self, steps: int = 0, overrides: Mapping[str, Any] | None = None) -> None:
         self.steps = steps
         self.engines: dict[str, FakeEngine] = {}
-        self.server: FindspotServer = build_server(overrides, engine=self._open)
+        self.server: FindspotServer = build_server(overrides, self)
         self.protocol = self.server.session.protocol
         self.protocol.set_writer(self, include_headers=False)
         self.received: list[dict[str, Any]] = []
         self._ids = itertools.count(1)
         self._arrived = asyncio.Event()
 
-    def _open(self, root: Path, config: Config) -> Engine:
+    # The two methods that make this object a source of engines.
+
+    def open(self, root: Path, config: Config) -> Engine:
+        """Open a fake engine."""
         engine = FakeEngine(root, config, self.steps)
         self.engines[root.name] = engine
         return cast("Engine", engine)
 
-    # The two methods that make this object a writer for the server.
+    # The two methods that make this object a writer for the server; ``close`` serves both.
 
     def write(self, data: bytes) -> None:
         """Take one message of the server; its own requests are answered with null at once."""
@@ -49,7 +52,7 @@ class Wire:
             loop.call_soon(self.send, {"id": message["id"], "result": None})
 
     def close(self) -> None:
-        """Do nothing: there is no pipe."""
+        """Do nothing: there is no pipe, and fake engines share nothing."""
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Send one message as it is."""
@@ -107,12 +110,10 @@ class Wire:
         self.notify("initialized", {})
         return result
 
-    async def until_watched(self, *folders: Path) -> None:
+    async def until_indexed(self, *folders: Path) -> None:
         """Wait until the first indexing run of each folder is over."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while any("watch" not in self.engines[f.name].log for f in folders if f.name in self.engines) or len(
-                self.engines
-            ) < len(folders):
+            while not all(f.name in self.engines and self.engines[f.name].indexed for f in folders):
                 await asyncio.sleep(0.005)
 
     async def stop(self) -> None:

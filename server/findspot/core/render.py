@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from findspot.core.text import SubTokenizer
+from findspot.core.text import SubTokenizer, split_text
 from findspot.core.types import Chunk
 
 RENDER_VERSION = 1
@@ -34,26 +34,24 @@ class Fields:
     body: str
 
 
-def render_fields(chunk: Chunk, tokenizer: SubTokenizer) -> Fields:
-    """Render the FTS5 columns; ``signature`` holds the signature and the docstring, ``body`` the whole text."""
-    return Fields(
+def render_chunk(chunk: Chunk, tokenizer: SubTokenizer) -> tuple[Fields, str]:
+    """Render the FTS5 columns of a chunk and the text that the static embedder reads, splitting its words once.
+
+    ``signature`` holds the signature and the docstring, ``body`` the whole text. The static text is lower-case
+    words, most telling first: symbol, file name, docstring, then the text. The directories are left out of it:
+    every chunk of a folder shares them, which pulls their vectors together.
+    """
+    written = split_text(chunk.text)
+    fields = Fields(
         path=" ".join(tokenizer.tokens(chunk.path)),
         name=" ".join(tokenizer.tokens(chunk.symbol)) if chunk.symbol else "",
         signature=" ".join(tokenizer.tokens(f"{chunk.signature} {chunk.docstring}")),
-        body=" ".join(tokenizer.tokens(chunk.text)),
+        body=" ".join(tokenizer.tokens_of(written)),
     )
-
-
-def render_static_document(chunk: Chunk, tokenizer: SubTokenizer) -> str:
-    """Render what the static embedder reads of a chunk: lower-case words, most telling first.
-
-    The directories are left out: every chunk of a folder shares them, which pulls their vectors together.
-    """
     stem = chunk.path.rsplit("/", 1)[-1]
-    head = f"{chunk.symbol or ''} {stem} {chunk.docstring}"
-    words = tokenizer.words(head, _STATIC_WORDS)
-    words += tokenizer.words(chunk.text, _STATIC_WORDS - len(words)) if len(words) < _STATIC_WORDS else []
-    return " ".join(words)
+    words = tokenizer.words(f"{chunk.symbol or ''} {stem} {chunk.docstring}", _STATIC_WORDS)
+    words += tokenizer.words_of(written, _STATIC_WORDS - len(words))
+    return fields, " ".join(words)
 
 
 def render_static_query(text: str, tokenizer: SubTokenizer) -> str:

@@ -8,7 +8,8 @@ splitting techniques", 2014).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import chain
 
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
@@ -30,6 +31,37 @@ def split_identifier(word: str) -> tuple[str, ...]:
     return tuple(part.lower() for part in _PART.findall(word))
 
 
+def split_text(text: str) -> list[str]:
+    """Return the identifiers and words of a text as they are written."""
+    return _WORD.findall(text)
+
+
+class _Parts(dict[str, tuple[str, ...]]):
+    """The parts of each word seen so far, without those too short or too long to count."""
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        parts = tuple(part for part in split_identifier(word) if MIN_TOKEN <= len(part) <= MAX_TOKEN)
+        self[word] = parts
+        return parts
+
+
+class _Tokens(dict[str, tuple[str, ...]]):
+    """The parts of each word seen so far, and the whole word where it has several."""
+
+    def __init__(self, parts: _Parts) -> None:
+        super().__init__()
+        self._parts = parts
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        tokens = self._parts[word]
+        split = split_identifier(word)
+        whole = "".join(split)
+        if len(split) > 1 and MIN_TOKEN < len(whole) <= MAX_TOKEN:
+            tokens = (*tokens, whole)
+        self[word] = tokens
+        return tokens
+
+
 class SubTokenizer:
     """Turns text into sub-tokens, remembering each distinct word it has split.
 
@@ -39,49 +71,27 @@ class SubTokenizer:
     __slots__ = ("_parts", "_tokens")
 
     def __init__(self) -> None:
-        self._tokens: dict[str, tuple[str, ...]] = {}
-        self._parts: dict[str, tuple[str, ...]] = {}
+        self._parts = _Parts()
+        self._tokens = _Tokens(self._parts)
 
     def tokens(self, text: str) -> list[str]:
         """Return what lexical search counts: the parts of each identifier, then the whole of it when it has several.
 
         The whole is written without separators, so that ``get_user`` and ``getUser`` meet as ``getuser``.
         """
-        found: list[str] = []
-        known = self._tokens
-        for word in _WORD.findall(text):
-            tokens = known.get(word)
-            if tokens is None:
-                tokens = self._learn(word)[0]
-            found += tokens
-        return found
+        return self.tokens_of(split_text(text))
 
-    def words(self, text: str, limit: int | None = None) -> list[str]:
-        """Return the parts alone, at most about ``limit`` of them: what a model of plain words should read."""
-        found: list[str] = []
-        known = self._parts
-        for word in _WORD.findall(text):
-            parts = known.get(word)
-            if parts is None:
-                parts = self._learn(word)[1]
-            found += parts
-            if limit is not None and len(found) >= limit:
-                break
-        return found
+    def words(self, text: str, limit: int) -> list[str]:
+        """Return the parts alone, at most ``limit`` of them: what a model of plain words should read."""
+        return self.words_of(split_text(text), limit)
 
-    def _learn(self, word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        if len(self._tokens) >= _CACHE_LIMIT:
+    def tokens_of(self, written: Sequence[str]) -> list[str]:
+        """Do what ``tokens`` does for text that ``split_text`` has split."""
+        if len(self._tokens) > _CACHE_LIMIT:
             self._tokens.clear()
             self._parts.clear()
-        split = split_identifier(word)
-        parts = tuple(part for part in split if MIN_TOKEN <= len(part) <= MAX_TOKEN)
-        whole = "".join(split)
-        tokens = (*parts, whole) if len(split) > 1 and MIN_TOKEN < len(whole) <= MAX_TOKEN else parts
-        self._tokens[word] = tokens
-        self._parts[word] = parts
-        return tokens, parts
+        return list(chain.from_iterable(map(self._tokens.__getitem__, written)))
 
-
-def unique(items: Iterable[str]) -> list[str]:
-    """Return the items without repeats, first occurrence first."""
-    return list(dict.fromkeys(items))
+    def words_of(self, written: Sequence[str], limit: int) -> list[str]:
+        """Do what ``words`` does for text that ``split_text`` has split."""
+        return list(chain.from_iterable(map(self._parts.__getitem__, written[:limit])))[:limit]

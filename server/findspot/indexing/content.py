@@ -25,7 +25,12 @@ _TABLE_BYTES = 20_000
 _DUMP_BYTES = 300_000
 """YAML, SQL and logs are often written by hand and long, so their limit is higher."""
 
-_BINARY = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BINARY = _words(
     """
     7z a aac apk ar avi avif bin blend bmp br bz2 cab cer class crt dat db deb der dll dmg doc docx dylib ear egg elc
     eot exe fbx flac flv gem gguf gif glb gz heic heif icns ico idx iso jar jks jpeg jpg key keystore ko lib lz lz4
@@ -33,7 +38,7 @@ _BINARY = frozenset(
     pack parquet pbf pcap pcm pdb pdf pfx pickle pkl png ppt pptx psd pth pyc pyd pyo rar rlib rpm safetensors sketch
     so sqlite sqlite3 squashfs stl swf tar tbz2 tflite tga tgz tif tiff ttc ttf txz wasm wav webm webp whl wma wmv
     woff woff2 xcf xls xlsx xz zip zst
-    """.split()  # noqa: SIM905 - the same as a list would be a column of hundreds of lines
+    """
 )
 
 _ALWAYS = -1
@@ -51,12 +56,12 @@ _DATA: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("dump", "log", "sql", "yaml", "yml"), (_DUMP_BYTES, "Data files over 300 kB are not indexed.")),
 }
 
-_LOCK_FILES = frozenset(
+_LOCK_FILES = _words(
     """
     bun.lock cargo.lock composer.lock conda-lock.yml deno.lock flake.lock gemfile.lock go.sum go.work.sum
     gradle.lockfile mix.lock npm-shrinkwrap.json package-lock.json package.resolved packages.lock.json paket.lock
     pdm.lock pipfile.lock pixi.lock pnpm-lock.yaml podfile.lock poetry.lock pubspec.lock uv.lock yarn.lock
-    """.split()  # noqa: SIM905
+    """
 )
 
 _GENERATED_SUFFIXES = (
@@ -70,7 +75,7 @@ _MINIFIED_SUFFIXES = tuple(
     for extension in ("js", "mjs", "cjs", "css", "html", "json")
 )
 
-_OFTEN_MINIFIED = frozenset("cjs css htm html js json jsonc jsx mjs scss svelte ts tsx vue xml".split())  # noqa: SIM905
+_OFTEN_MINIFIED = _words("cjs css htm html js json jsonc jsx mjs scss svelte ts tsx vue xml")
 
 _GENERATED_LINE = re.compile(
     rb"""^[ \t]*(?:\#|//|/\*|\*|;|--|%|<!--|<|\"{1,3}|'{1,3}|@?rem[ ])[^\w\n@]{0,12}(?:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from findspot.core.paths import path_class
-from findspot.core.render import content_hash, render_fields, render_static_document
+from findspot.core.render import content_hash, render_chunk
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, FileProblem, ParsedFile, ProblemKind, Span
 from findspot.indexing.content import classify_content, too_large
@@ -144,8 +144,7 @@ class Preparer:
         return tuple(self._chunk(chunk, tuple(found)) for chunk, found in zip(parsed.chunks, names, strict=True))
 
     def _chunk(self, chunk: Chunk, references: tuple[str, ...]) -> PreparedChunk:
-        fields = render_fields(chunk, self._tokenizer)
-        static_text = render_static_document(chunk, self._tokenizer)
+        fields, static_text = render_chunk(chunk, self._tokenizer)
         return PreparedChunk(
             kind=chunk.kind,
             symbol=chunk.symbol,

@@ -185,7 +185,7 @@ def result_json(
     """Return one result as the JSON object of ``findspot/search`` and ``findspot/localize``."""
     found: dict[str, Any] = {
         "uri": uri_in_root(root_uri, result.path),
-        "range": _range_json(range_of(result.span, result.text, contents, encoding)),
+        "range": _range_json(_range_of_result(result, contents, encoding)),
         "root": root_uri,
         "path": clean(result.path),
         "symbol": result.symbol,
@@ -200,6 +200,12 @@ def result_json(
     if include_text:
         found["text"] = result.text
     return found
+
+
+def _range_of_result(result: SearchResult, contents: Iterable[bytes], encoding: Encoding) -> types.Range:
+    # The span of a file is all of it, while its text is the best place inside.
+    text = "" if result.kind == "file" else result.text
+    return range_of(result.span, text, contents, encoding)
 
 
 def _range_json(found: types.Range) -> dict[str, Any]:
@@ -219,7 +225,7 @@ def symbol_of(
         kind=_SYMBOL_KINDS.get(result.kind, types.SymbolKind.File),
         container_name=f"{owner} in {result.path}" if owner else result.path,
         location=types.Location(
-            uri=uri_in_root(root_uri, result.path), range=range_of(result.span, result.text, contents, encoding)
+            uri=uri_in_root(root_uri, result.path), range=_range_of_result(result, contents, encoding)
         ),
     )
 

@@ -33,7 +33,15 @@ from findspot.lsp.convert import (
     result_json,
     symbol_of,
 )
-from findspot.lsp.params import IndexParams, LocalizeParams, ParamsError, SearchParams, StatusParams, Token, parse_search
+from findspot.lsp.params import (
+    IndexParams,
+    LocalizeParams,
+    ParamsError,
+    SearchParams,
+    StatusParams,
+    Token,
+    parse_search,
+)
 from findspot.lsp.progress import WorkDone
 from findspot.lsp.protocol import REQUEST_FAILED
 from findspot.lsp.roots import Root

@@ -13,16 +13,15 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from findspot import __version__
-from findspot.config import Config
 from findspot.lsp.convert import path_of_uri
+from findspot.lsp.engines import EngineSource, SharedModels
 from findspot.lsp.params import PARSERS, ParamsError
 from findspot.lsp.protocol import (
     COMMANDS,
@@ -34,11 +33,8 @@ from findspot.lsp.protocol import (
     make_converter,
 )
 from findspot.lsp.requests import Requests, answering
-from findspot.lsp.session import OpenEngine, Session
+from findspot.lsp.session import Session
 from findspot.lsp.transport import PipeWriter, claim_standard_streams, pump, serve, until_told
-
-if TYPE_CHECKING:
-    from findspot.engine import Engine
 
 CLOSE_SECONDS = 3.0
 """How long threads may take to stop at the end; a model call in C code cannot be interrupted, the process can."""
@@ -59,19 +55,8 @@ class FindspotServer(LanguageServer):
         _log.error("%s: %s", getattr(source, "__name__", source), error)
 
 
-def open_engine(root: Path, config: Config) -> Engine:
-    """Open the engine of ``root``."""
-    from findspot.engine import Engine as RealEngine  # noqa: PLC0415 - keeps the start quick: see ``build_server``
-
-    return RealEngine.open(root, config)
-
-
-def build_server(overrides: Mapping[str, Any] | None = None, engine: OpenEngine = open_engine) -> FindspotServer:
-    """Return a server for one client; ``overrides`` are settings that come before the client's own.
-
-    ``engine`` opens the engine of a root. The real one is imported on its first call, in a worker thread, so that
-    ``initialize`` is answered before SQLite, parsers and models are loaded.
-    """
+def build_server(overrides: Mapping[str, Any] | None = None, engines: EngineSource | None = None) -> FindspotServer:
+    """Return a server for one client; ``overrides`` are settings that come before the client's own."""
     server = FindspotServer(
         "findspot",
         __version__,
@@ -79,7 +64,7 @@ def build_server(overrides: Mapping[str, Any] | None = None, engine: OpenEngine 
         protocol_cls=FindspotProtocol,
         converter_factory=make_converter,
     )
-    server.session = Session(server, overrides or {}, engine)
+    server.session = Session(server, overrides or {}, engines or SharedModels())
     _offer_lifecycle(server)
     _offer_documents(server)
     _offer_requests(server)

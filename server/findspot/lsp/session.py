@@ -25,9 +25,10 @@ from pygls.lsp.server import LanguageServer
 
 from findspot.config import Config, load_config
 from findspot.core.types import Progress, RefreshReport
-from findspot.errors import Cancelled, ConfigError, FindspotError
+from findspot.errors import Cancelled, ConfigError, FindspotError, IndexLockedError
 from findspot.lsp.convert import Encoding
 from findspot.lsp.documents import Documents
+from findspot.lsp.engines import EngineSource
 from findspot.lsp.progress import Bars, WorkDone, describe
 from findspot.lsp.protocol import FindspotProtocol
 from findspot.lsp.roots import Root, Roots, folder_uris
@@ -35,11 +36,13 @@ from findspot.lsp.roots import Root, Roots, folder_uris
 if TYPE_CHECKING:
     from findspot.engine import Engine
 
-OpenEngine = Callable[[Path, Config], "Engine"]
 T = TypeVar("T")
 
 QUIET_SECONDS = 0.15
 """Typing pause after which an unsaved text goes to the index without a search asking for it."""
+
+LOCKED_SECONDS = 2.0
+"""How often to try again while another process is indexing the same folder."""
 
 REPORT_SECONDS = 0.1
 """At most one progress report in this time."""
@@ -83,7 +86,7 @@ class Foreground:
 class Session:
     """Everything one client has opened; methods belong to the event loop's thread unless they say otherwise."""
 
-    def __init__(self, server: LanguageServer, overrides: Mapping[str, Any], open_engine: OpenEngine) -> None:
+    def __init__(self, server: LanguageServer, overrides: Mapping[str, Any], engines: EngineSource) -> None:
         self.server = server
         self.protocol: FindspotProtocol = server.protocol  # type: ignore[assignment]  # given as protocol_cls
         self.roots = Roots(self._open)
@@ -93,13 +96,12 @@ class Session:
         self.search_pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="findspot-search")
         self.localize_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="findspot-localize")
         self.index_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="findspot-index")
-        self._open_engine = open_engine
+        self._engines = engines
         self._overrides = dict(overrides)
         self._problems: list[str] = []
         self._shown: set[str] = set()
         self._calls: dict[object, tuple[threading.Event, Root | None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._watched: set[Root] = set()
         self._saved: set[Path] = set()
         self._flush_timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -127,7 +129,6 @@ class Session:
         for folder in event.removed:
             root = self.roots.remove(folder.uri)
             if root is not None:
-                self._watched.discard(root)
                 self._stop(root)
                 self.spawn(self._run_close(root))
         for folder in event.added:
@@ -154,6 +155,7 @@ class Session:
             root.close()
         for pool in (self.search_pool, self.localize_pool, self.index_pool):
             pool.shutdown(wait=True)
+        self._engines.close()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine beside the messages; its failure is logged."""
@@ -215,7 +217,16 @@ class Session:
         """Bring one folder's index up to date and keep it so."""
         stop = threading.Event()
         bar = WorkDone(self.protocol, self.bars, f"Indexing {root.path.name}", stop.set) if self._has_bars() else None
-        report = await self.refresh(root, stop, bar, background=True)
+        told = False
+        while True:
+            try:
+                report = await self.refresh(root, stop, bar, background=True)
+                break
+            except IndexLockedError as error:
+                if not told:
+                    self.tell(types.MessageType.Info, str(error))
+                told = True
+                await asyncio.sleep(LOCKED_SECONDS)
         self.tell(
             types.MessageType.Info,
             f"{root.path}: {report.added} files added, {report.changed} changed, {report.removed} removed, "
@@ -231,12 +242,15 @@ class Session:
         rebuild: bool = False,
         background: bool = False,
     ) -> RefreshReport:
-        """Refresh one folder, with a bar; watches it from then on. Raises what ``Engine.refresh`` raises."""
+        """Refresh one folder, with a bar. Raises what ``Engine.refresh`` raises.
+
+        Watching begins first: what changes while the folder is being read is then read again.
+        """
 
         def work(event: threading.Event) -> RefreshReport:
-            return root.engine().refresh(
-                progress=self._reporter(bar, background=background), stop=event, rebuild=rebuild
-            )
+            engine = root.engine()
+            engine.watch()
+            return engine.refresh(progress=self._reporter(bar, background=background), stop=event, rebuild=rebuild)
 
         last = "failed"
         try:
@@ -248,9 +262,6 @@ class Session:
         finally:
             if bar is not None:
                 bar.finish(last)
-        if root not in self._watched and not root.stop.is_set():
-            self._watched.add(root)
-            await self.call(self.index_pool, lambda _: root.engine().watch(), root)
         return report
 
     def _reporter(self, bar: WorkDone | None, *, background: bool) -> Callable[[Progress], None]:
@@ -330,7 +341,7 @@ class Session:
 
     def _open(self, path: Path) -> Engine:
         """Open the engine of a folder; runs in a worker thread."""
-        return self._open_engine(path, self._config(path))
+        return self._engines.open(path, self._config(path))
 
     def _config(self, path: Path) -> Config:
         try:

@@ -232,15 +232,18 @@ def _leading(
     column = lines.column(start)
     while first > 0:
         lead_start, lead_end, _ = leads[first - 1]
-        if lead_start < floor or lead_end > start or lines.column(lead_start) > column:
+        if lead_start < floor or lead_end > start:
             break
         # In Rust the line break after a comment is part of it.
         between = source[max(lead_end - 1, lead_start) : start]
         if between[1:].strip() or between.count(b"\n") > 1:
             break
         # Another lead may stand before it on the same line: `#[allow(x)] // why`.
-        before = leads[first - 2][1] if first > 1 else 0
-        if source[max(lines.begin(lead_start), floor, before) : lead_start].strip():
+        line = max(lines.begin(lead_start), floor)
+        shares = first > 1 and leads[first - 2][1] > line
+        if source[leads[first - 2][1] if shares else line : lead_start].strip():
+            break
+        if not shares and lines.column(lead_start) > column:
             break
         start = lead_start
         first -= 1

@@ -38,19 +38,26 @@ def signature(text: str) -> str:
 def _undecorated(line: str) -> str:
     """Take annotations and attributes off the front: ``@Deprecated("x")``, ``#[Route("/")]``, ``[Test]``."""
     while decoration := _DECORATION.match(line):
-        end = decoration.end()
-        if end < len(line) and (closing := _BRACKETS.get(line[end])):
-            depth = 0
-            for end in range(end, len(line)):
-                depth += (line[end] == line[decoration.end()]) - (line[end] == closing)
-                if not depth:
-                    break
-            end += 1
+        end = _after_brackets(line, decoration.end())
         rest = line[end:].lstrip()
         if not rest or rest == line:
             break
         line = rest
     return line
+
+
+def _after_brackets(line: str, start: int) -> int:
+    """Return where the bracket that opens at ``start`` is closed; ``start`` when none opens there."""
+    opening = line[start : start + 1]
+    closing = _BRACKETS.get(opening)
+    if closing is None:
+        return start
+    depth = 0
+    for index in range(start, len(line)):
+        depth += (line[index] == opening) - (line[index] == closing)
+        if not depth:
+            return index + 1
+    return len(line)
 
 
 def comment_text(comments: Iterable[str]) -> str:

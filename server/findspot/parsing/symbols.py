@@ -139,13 +139,11 @@ def _wrap(definitions: list[Definition], wrappers: dict[tuple[int, int], tuple[i
 
 
 def _definition(source: bytes, captures: dict[str, list[Node]], bodies: tuple[str, ...]) -> Definition | None:
-    for label, nodes in captures.items():
-        shape, _, kind = label.partition(".")
-        if shape in _SHAPES:
-            break
-    else:
+    label = next((label for label in captures if label.partition(".")[0] in _SHAPES), None)
+    if label is None:
         return None
-    node = nodes[0]
+    shape, _, kind = label.partition(".")
+    node = captures[label][0]
     owner, name = _names(source, captures, shape)
     if (shape == "upper" and not _is_constant(name)) or (shape == "public" and not name[:1].isupper()):
         return None

@@ -275,8 +275,8 @@ class IndexStore(StoreReader):
         wanted = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
         held = self._vectors.ids()
         stale = np.setdiff1d(held, wanted, assume_unique=True)
-        if len(stale) and self._vectors.needs_rebuild(len(stale)):
-            self._vectors.clear()
+        if self._vectors.needs_rebuild(len(stale), len(wanted)):
+            self._vectors.clear(len(wanted))
             held, stale = self._vectors.ids(), stale[:0]
         if len(stale):
             self._vectors.remove(stale)

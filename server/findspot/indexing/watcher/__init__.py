@@ -96,6 +96,8 @@ class Watcher:
             if self.running:
                 return
             self._join()  # a former run may still be ending
+            if not self._root.is_dir():
+                raise RootError(f"{self._root}: there is no such folder to watch")
             self._stopping = threading.Event()
             self._rules = self._fresh_rules()
             self._source = self._started_source()
@@ -157,6 +159,8 @@ class Watcher:
         try:
             while not stopping.is_set() and self._is_healthy():
                 with self._changes:
+                    if stopping.is_set():  # looked at under the lock, so that its notification is not missed
+                        break
                     delay = self._pending.due_in()
                     if delay is None or delay > 0:
                         self._changes.wait(_HEALTH_SECONDS if delay is None else delay)
@@ -181,7 +185,7 @@ class Watcher:
     def _tell(self, message: str) -> None:
         try:
             self._on_error(message)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a message that fails must not end the watching either
             _log.exception("the message could not be delivered: %s", message)
 
     def _deliver(self) -> None:

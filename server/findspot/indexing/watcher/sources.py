@@ -10,6 +10,7 @@ from typing import Protocol
 
 from watchdog.events import (
     EVENT_TYPE_CLOSED_NO_WRITE,
+    EVENT_TYPE_CREATED,
     EVENT_TYPE_MODIFIED,
     EVENT_TYPE_OPENED,
     FileSystemEvent,
@@ -72,7 +73,7 @@ class ObserverSource:
     def start(self) -> None:
         """See ``Source``."""
         observer = Observer()
-        handler = _Handler(self._relative, self._sink)
+        handler = _Handler(self.handle, self._sink)
         observer.schedule(handler, str(self._root), recursive=True)
         if not self._git_folder.is_relative_to(self._root) and self._git_folder.is_dir():
             observer.schedule(handler, str(self._git_folder), recursive=False)
@@ -91,7 +92,25 @@ class ObserverSource:
 
     def is_alive(self) -> bool:
         """See ``Source``."""
-        return self._observer is not None and self._observer.is_alive()
+        observer = self._observer
+        return observer is not None and all(thread.is_alive() for thread in (observer, *observer.emitters))
+
+    def handle(self, event: FileSystemEvent) -> None:
+        """Report one event of watchdog."""
+        if event.event_type in {EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE}:
+            return
+        if event.is_directory and event.event_type == EVENT_TYPE_MODIFIED:
+            return  # its entries have events of their own
+        for raw in (event.src_path, event.dest_path):
+            path = self._relative(raw) if raw else None
+            if path is None:
+                continue
+            if path == ".":
+                self._sink.everything_changed()
+            elif not event.is_directory or event.event_type == EVENT_TYPE_CREATED:
+                self._sink.changed(path, is_folder=event.is_directory)
+            elif not self._sink.skips(path, is_folder=True):
+                self._sink.everything_changed()  # a folder that was moved or deleted
 
     def _relative(self, path: bytes | str) -> str | None:
         absolute = Path(os.fsdecode(path))
@@ -103,34 +122,18 @@ class ObserverSource:
 
 
 class _Handler(FileSystemEventHandler):
-    """Translates watchdog's events; whatever goes wrong is reported, for an exception would end watchdog's thread."""
+    """Passes events on; what goes wrong is reported, for an exception would end watchdog's thread."""
 
-    def __init__(self, relative: Callable[[bytes | str], str | None], sink: Sink) -> None:
-        self._relative = relative
+    def __init__(self, handle: Callable[[FileSystemEvent], None], sink: Sink) -> None:
+        self._handle = handle
         self._sink = sink
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Report one event."""
         try:
-            self._report(event)
+            self._handle(event)
         except Exception as error:  # noqa: BLE001 - reported, and the thread must live
             self._sink.failed(f"a file event could not be handled: {error!r}")
-
-    def _report(self, event: FileSystemEvent) -> None:
-        if event.event_type in {EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE}:
-            return
-        if event.is_directory and event.event_type == EVENT_TYPE_MODIFIED:
-            return  # its entries have events of their own
-        for raw in (event.src_path, event.dest_path):
-            path = self._relative(raw) if raw else None
-            if path is None:
-                continue
-            if path == ".":
-                self._sink.everything_changed()
-            elif not event.is_directory or event.event_type == "created":
-                self._sink.changed(path, is_folder=event.is_directory)
-            elif not self._sink.skips(path, is_folder=True):
-                self._sink.everything_changed()  # a folder that was moved or deleted
 
 
 class PollingSource:
