@@ -17,16 +17,20 @@ import bm25s  # type: ignore[import-untyped]  # bm25s carries no types
 
 from benchmarks.questions import Hit
 
-_STOP_WORDS = frozenset(
-    "a an and are as at be but by did do does for from go has have how i if in into is it its no not of on one or so that "
-    "the their then there this to was what when where which while who whose why will with you your".split()
+_ENGLISH = (
+    "a an and are as at be but by did do does for from go has have how i if in into is it its no not of on one or so "
+    "that the their then there this to was what when where which while who whose why will with you your"
 )
+
+_STOP_WORDS = frozenset(_ENGLISH.split())
 
 _SUB_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 
-_BINARY_SUFFIXES = frozenset(".gif .gz .ico .jpg .mo .otf .pdf .png .svg .ttf .webp .woff .woff2 .xz .zip".split())
+_BINARY = "gif gz ico jpg mo otf pdf png svg ttf webp woff woff2 xz zip"
 
-_CATALOGUES = frozenset((".po", ".pot"))
+_CATALOGUES = "po pot"
+
+_LEFT_OUT = frozenset(f".{suffix}" for suffix in f"{_BINARY} {_CATALOGUES}".split())
 
 _MAX_BYTES = 1_000_000
 
@@ -104,7 +108,7 @@ def _texts(repo: Path) -> Iterator[tuple[str, str]]:
         for name in sorted(names):
             path = Path(folder, name)
             suffix = path.suffix.lower()
-            if name.startswith(".") or suffix in _BINARY_SUFFIXES | _CATALOGUES or not path.is_file():
+            if name.startswith(".") or suffix in _LEFT_OUT or not path.is_file():
                 continue
             if path.stat().st_size > _MAX_BYTES:
                 continue
@@ -121,9 +125,7 @@ def _pieces(path: str, text: str) -> list[tuple[str | None, str]]:
         except (SyntaxError, ValueError, RecursionError):
             pass  # Python 2 or a broken file in a test: windows are what is left
     lines = text.splitlines()
-    return [
-        (None, "\n".join(lines[start : start + _WINDOW_LINES])) for start in range(0, len(lines), _WINDOW_LINES)
-    ]
+    return [(None, "\n".join(lines[start : start + _WINDOW_LINES])) for start in range(0, len(lines), _WINDOW_LINES)]
 
 
 def _definitions(tree: ast.Module, lines: list[str]) -> list[tuple[str | None, str]]:

@@ -186,7 +186,7 @@ def test_show_root_does_not_even_open_the_index(
 def test_no_progress_where_standard_error_is_no_terminal(
     engine: FakeEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    engine.refreshes = [Progress("indexing", 1, 2, 3, 0.1)]
+    engine.refreshes = [Progress("indexing", 1, 2, 3, 0.5)]
     assert cli.main(["x", "-q"]) == 0
     assert engine.calls("refresh")[0]["progress"] is None
     assert capsys.readouterr().err == ""
@@ -196,7 +196,7 @@ def test_progress_is_cleaned_away_on_a_terminal(
     engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    engine.refreshes = [Progress("indexing", 1, 2, 3, 0.1)]
+    engine.refreshes = [Progress("indexing", 1, 2, 3, 0.5)]
     assert cli.main(["index"]) == 0
     err = capsys.readouterr().err
     assert "indexing: 1/2 files" in err

@@ -50,11 +50,21 @@ def test_the_line_is_redrawn_seldom_fits_the_width_and_goes_away() -> None:
     assert stream.getvalue() == before
 
 
+def test_a_short_call_shows_nothing() -> None:
+    stream = io.StringIO()
+    line = ProgressLine(stream, width=100)
+    line(Progress("scanning", 10, None, 0, 0.01))
+    line(Progress("indexing", 3, 4, 9, 0.2))
+    line(Progress("done", 4, 4, 12, 0.25))
+    line.clear()
+    assert stream.getvalue() == ""
+
+
 def test_a_shorter_line_covers_a_longer_one() -> None:
     stream = io.StringIO()
     line = ProgressLine(stream, width=100)
-    line(Progress("scanning", 1_000_000, None, 0, 0.0))
-    line(Progress("scanning", 1, None, 0, 1.0))
+    line(Progress("scanning", 1_000_000, None, 0, 1.0))
+    line(Progress("scanning", 1, None, 0, 2.0))
     last = stream.getvalue().split("\r")[-1]
     assert last.rstrip() == "looking for files: 1"
     assert len(last) == len("looking for files: 1,000,000")

@@ -148,7 +148,8 @@ async def editing(
     client, editor = make_client()
     await client.start_io(*SERVER)
     capabilities = client_capabilities(kind)
-    if encodings is not None and capabilities.general is not None:
+    if encodings is not None:
+        capabilities.general = capabilities.general or types.GeneralClientCapabilities()
         capabilities.general.position_encodings = [types.PositionEncodingKind(encoding) for encoding in encodings]
     params = types.InitializeParams(
         capabilities=capabilities,

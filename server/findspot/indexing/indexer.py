@@ -95,8 +95,9 @@ class Indexer:
             self._store.sync_vectors()
             self._store.finish_pass()
             self._store.prune_embeddings()
-        threshold = int(_SAVE_EVERY * self._store.corpus().chunks) if lasting else 0
-        self._store.save_vectors(at_least=max(1, threshold))
+            if run.total:
+                self._store.compact_log()
+        self._store.save_vectors(allow_unsaved=int(_SAVE_EVERY * self._store.corpus().chunks) if lasting else 0)
         run.report("done", run.done, run.total)
         return run.result(problems, len(steps.unchanged))
 

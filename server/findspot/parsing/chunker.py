@@ -41,7 +41,7 @@ _TAIL: Final = 120
 
 _MODULE_DOC: Final = 2048
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
-_SHEBANG_OR_CODING = re.compile(r"#!|.*-\*-|.*vim:")
+_PRAGMA = re.compile(r"#!|.*-\*-|.*vim:|\W*(?:frozen_string_literal|eslint|global |jshint|@ts-|@flow|go:build|\+build)")
 
 _MESSAGES: Final = {
     ProblemKind.BINARY: "holds NUL bytes, so it is not read as text",
@@ -180,8 +180,7 @@ def _units(language: str, source: bytes, lines: Lines, outline: Outline) -> list
         start, first, last = _leading(source, lines, outline.leads, definition.start, floor)
         docstring = python_docstring(source, definition.body) if language == "python" and definition.body else ""
         if not docstring:
-            told = (source[a:b].decode() for a, b, spoken in outline.leads[first:last] if spoken)
-            docstring = comment_text(told)
+            docstring = comment_text(_told(source, lines, outline.leads[first:last]))
         line = lines.begin(start)
         if line >= floor and not source[line:start].strip():
             start = line
@@ -248,6 +247,11 @@ def _leading(
         start = lead_start
         first -= 1
     return start, first, last
+
+
+def _told(source: bytes, lines: Lines, leads: list[tuple[int, int, bool]]) -> list[str]:
+    """Return the comments among leads that have a line of their own."""
+    return [source[a:b].decode() for a, b, spoken in leads if spoken and not source[lines.begin(a) : a].strip()]
 
 
 def _segments(source: bytes, units: list[_Unit]) -> list[_Segment]:
@@ -321,7 +325,7 @@ def _module_docstring(language: str, source: bytes, outline: Outline) -> str:
             break
         if spoken:
             text = source[start:stop].decode()
-            if not _SHEBANG_OR_CODING.match(text):
+            if not _PRAGMA.match(text):
                 told.append(text)
         end = stop
     text = comment_text(told)

@@ -18,7 +18,7 @@ _CLOSING = re.compile(r"\s*(?:\*+/|(?:--)?\]=*\])\s*$")
 _MARKUP = re.compile(
     r"</?(?:summary|remarks|param|returns|para|see|seealso|c|code|value|example|exception|typeparam)\b[^>]*>"
 )
-_DECORATION = re.compile(r"@[\w.:]+\s*|#?(?=\[)")
+_DECORATION = re.compile(r"@(?!interface\b)[\w.:]+\s*|#?(?=\[)")
 _BRACKETS: Final = {"(": ")", "[": "]"}
 _RULE = re.compile(r"^[-=*#~_/+.\s]{3,}$|\s*[-=*#~_/+]{3,}$")
 _TAIL = re.compile(r"\s*(?:=>|=|:|\{|\bdo|\bthen)?\s*$")

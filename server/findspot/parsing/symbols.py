@@ -31,7 +31,7 @@ from findspot.core.types import Import, Reference, SymbolKind
 from findspot.parsing.imports import import_targets
 from findspot.parsing.languages import GRAMMARS, Match
 
-Shape = Literal["fn", "bound", "cls", "large", "impl", "scope", "table", "sym"]
+Shape = Literal["fn", "bound", "cls", "large", "impl", "scope", "sym", "table"]
 
 _SHAPES: Final = frozenset((*get_args(Shape), "upper", "public"))
 _SCOPES: Final = frozenset({"fn", "bound", "cls", "impl", "scope", "table"})
@@ -42,6 +42,7 @@ _MAX_NESTING: Final = 32
 _MAX_NAME: Final = 200
 _GENERIC = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 _SEPARATORS = re.compile(r"::|->|[.:#]")
+_WORD = re.compile(r"\w|\$")
 _NO_OWNER: Final = frozenset({"", "exports", "module", "this", "self", "prototype", "window", "global", "globalThis"})
 
 
@@ -178,8 +179,8 @@ def _names(source: bytes, captures: dict[str, list[Node]], shape: str) -> tuple[
         name = _text(source, captures["name"][0]).strip("'\"`:")
         if shape in {"upper", "public", "sym"}:
             return owner, name
-        head = name.partition("(")[0].strip()
-        return owner, " ".join((head or name).split())[:_MAX_NAME]
+        head = " ".join((name.partition("(")[0] or name).split())[:_MAX_NAME]
+        return owner, head if _WORD.search(head) else f"operator{head}"
     if "path" not in captures:
         return owner, ""
     text = _text(source, captures["path"][0])[: 2 * _MAX_NAME]
@@ -216,31 +217,38 @@ def _nest(definitions: list[Definition]) -> list[Definition]:
     names_here: set[str] = set()
     for definition in definitions:
         if last is not None and (last.start, last.end) == (definition.start, definition.end):
-            if definition.name in names_here:
+            if definition.name in names_here and (last.shape != "table" or definition.shape != "sym"):
+                if last.shape == definition.shape and last.kind == "class":
+                    last.kind = definition.kind
                 continue
             # Several names at one place (`a, b = 1, 2`): the first may have the chunk, all are symbols.
             names_here.add(definition.name)
-            if definition.shape != "table":
-                definition.shape = "sym"
-        else:
-            names_here = {definition.name}
+            definition.shape = "sym"
+            _place(definition, last.parent, last.depth)
+            kept.append(definition)
+            continue
+        names_here = {definition.name}
         while open_scopes and open_scopes[-1].end <= definition.start:
             open_scopes.pop()
         while open_scopes and open_scopes[-1].end < definition.end:
             open_scopes.pop()
-        parent = open_scopes[-1] if open_scopes else None
         if len(open_scopes) >= _MAX_NESTING:
             continue
-        definition.parent = parent
-        definition.depth = len(open_scopes)
-        prefix = parent.qualified_name if parent else ""
-        own = f"{definition.owner}.{definition.name}" if definition.owner else definition.name
-        definition.qualified_name = f"{prefix}.{own}" if prefix and own else prefix or own
-        if definition.kind in {"function", "method"}:
-            member = definition.owner or (parent is not None and parent.shape in {"cls", "impl"})
-            definition.kind = "method" if member else "function"
+        _place(definition, open_scopes[-1] if open_scopes else None, len(open_scopes))
         if definition.shape in _SCOPES:
             open_scopes.append(definition)
         kept.append(definition)
         last = definition
     return kept
+
+
+def _place(definition: Definition, parent: Definition | None, depth: int) -> None:
+    """Give a definition its parent, its qualified name, and its kind as a function or a method."""
+    definition.parent = parent
+    definition.depth = depth
+    prefix = parent.qualified_name if parent else ""
+    own = f"{definition.owner}.{definition.name}" if definition.owner else definition.name
+    definition.qualified_name = f"{prefix}.{own}" if prefix and own else prefix or own
+    if definition.kind in {"function", "method"}:
+        member = definition.owner or (parent is not None and parent.shape in {"cls", "impl"})
+        definition.kind = "method" if member else "function"

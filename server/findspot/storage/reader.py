@@ -90,12 +90,12 @@ class StoreReader:
     def generation(self) -> int:
         """Return the number of the last committed change."""
         with self._connection() as connection:
-            return _generation(connection)
+            return read_generation(connection)
 
     def corpus(self) -> Corpus:
         """Return the counts BM25 needs, computed once per generation."""
         with self._connection() as connection:
-            generation = _generation(connection)
+            generation = read_generation(connection)
             known = self._corpus
             if known is not None and known.generation == generation:
                 return known
@@ -118,7 +118,7 @@ class StoreReader:
                 "SELECT count(*) FROM chunks WHERE content_hash NOT IN (SELECT content_hash FROM embeddings)"
             ).fetchone()[0]
             problems = connection.execute("SELECT kind, count(*) FROM problems GROUP BY kind ORDER BY kind").fetchall()
-            generation = _generation(connection)
+            generation = read_generation(connection)
         size = sum(path.stat().st_size for path in self._database.parent.iterdir() if path.is_file())
         return Totals(files, chunks, holes, size, generation, tuple((str(kind), int(n)) for kind, n in problems))
 
@@ -353,7 +353,8 @@ class StoreReader:
         return [str(row[0]) for row in rows]
 
 
-def _generation(connection: sqlite3.Connection) -> int:
+def read_generation(connection: sqlite3.Connection) -> int:
+    """Return the number of the last change that this connection sees."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
     return 0 if row is None else int(row[0])
 

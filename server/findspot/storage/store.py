@@ -21,7 +21,7 @@ import numpy as np
 from findspot.core.types import FileProblem
 from findspot.errors import IndexDamagedError, IndexStorageError
 from findspot.inference.base import Vectors
-from findspot.storage.reader import StoreReader, in_scope, storage_errors
+from findspot.storage.reader import StoreReader, in_scope, read_generation, storage_errors
 from findspot.storage.records import IndexKey, PreparedChunk, PreparedFile
 from findspot.storage.schema import DATABASE_NAME, SCHEMA, TABLES_TO_EMPTY, connect
 from findspot.storage.vectors import Ids, VectorIndex
@@ -41,10 +41,11 @@ StoredChunks = list[tuple[int, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one transaction did: the chunks it stored and the ids it removed."""
+    """What one transaction did: the chunks it stored, the ids it removed, and the generation it made."""
 
     stored: StoredChunks
     removed: list[int]
+    generation: int
 
 
 class IndexStore(StoreReader):
@@ -173,25 +174,27 @@ class IndexStore(StoreReader):
 
         ``vectors`` maps content hashes to unit vectors of shape (dimension,).
         """
-        written = Written([], [])
+        stored: StoredChunks = []
+        gone: list[int] = []
         with self._write_lock, storage_errors():
             connection = self._connection_for_writing
             try:
                 with _transaction(connection):
                     for path in removed:
-                        written.removed.extend(self._delete_file(connection, path))
+                        gone += self._delete_file(connection, path)
                     for file in files:
-                        written.removed.extend(self._delete_file(connection, file.path))
-                        written.stored.extend(self._insert_file(connection, file))
+                        gone += self._delete_file(connection, file.path)
+                        stored += self._insert_file(connection, file)
                     connection.executemany(
                         "INSERT OR IGNORE INTO embeddings (content_hash, vector) VALUES (?, ?)",
                         [(key, np.asarray(vector, dtype=np.float16).tobytes()) for key, vector in vectors.items()],
                     )
                     _bump_generation(connection)
+                    generation = read_generation(connection)
             except BaseException:
                 self._name_ids.clear()  # numbers given inside the transaction were rolled back with it
                 raise
-        return written
+        return Written(stored, gone, generation)
 
     def touch(self, files: Iterable[tuple[str, int, int, int]]) -> None:
         """Note (path, size, mtime_ns, indexed_ns) of files whose content turned out to be unchanged."""
@@ -233,6 +236,11 @@ class IndexStore(StoreReader):
                         "DELETE FROM embeddings WHERE content_hash NOT IN (SELECT content_hash FROM chunks)"
                     )
 
+    def compact_log(self) -> None:
+        """Move what the write-ahead log holds into the database and cut the log, as far as readers allow."""
+        with self._write_lock, storage_errors():
+            self._connection_for_writing.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def is_complete(self) -> bool:
         """Say whether a whole pass over the workspace has ended since the index was last emptied."""
         with self._connection() as connection:
@@ -265,9 +273,14 @@ class IndexStore(StoreReader):
         reused = [chunk for chunk, key in written.stored if key not in vectors]
         if reused:
             self._add_stored(np.array(reused, dtype=np.int64))
+        if self._vectors.generation == written.generation - 1:
+            self._vectors.generation = written.generation
 
     def sync_vectors(self) -> int:
         """Bring the vector graph to what SQLite holds and return how many keys changed."""
+        generation = self.generation()
+        if self._vectors.generation == generation:
+            return 0
         with self._connection() as connection:
             rows = connection.execute(
                 "SELECT c.id FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash"
@@ -283,6 +296,7 @@ class IndexStore(StoreReader):
         missing = np.setdiff1d(wanted, held, assume_unique=True)
         for start in range(0, len(missing), _SYNC_BATCH):
             self._add_stored(missing[start : start + _SYNC_BATCH])
+        self._vectors.generation = generation
         return len(stale) + len(missing)
 
     def _add_stored(self, ids: Ids) -> None:
@@ -301,12 +315,12 @@ class IndexStore(StoreReader):
             matrix = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float16).reshape(len(found), -1)
             self._vectors.add(np.array([chunk for chunk, _ in found], dtype=np.int64), matrix.astype(np.float32))
 
-    def save_vectors(self, at_least: int = 1) -> None:
-        """Write the vector file if at least ``at_least`` keys changed; a failure costs a rebuild, nothing else."""
-        if self._vectors.unsaved < at_least:
+    def save_vectors(self, *, allow_unsaved: int = 0) -> None:
+        """Write the vector file unless at most ``allow_unsaved`` keys changed; a failure costs a rebuild only."""
+        if self._vectors.is_saved or 0 < self._vectors.unsaved <= allow_unsaved:
             return
         try:
-            self._vectors.save(self.generation())
+            self._vectors.save()
         except OSError as error:
             _log.warning("the vector file was not saved and will be built again: %s", error)
 

@@ -58,6 +58,7 @@ class VectorIndex:
         self._mapped: Path | None = None
         self._dirty = 0
         self._exact = True
+        self._generation = self._saved_generation = 0
         self._index = self._open_newest()
 
     def __len__(self) -> int:
@@ -67,6 +68,20 @@ class VectorIndex:
     def unsaved(self) -> int:
         """Number of keys added or removed since the last save."""
         return self._dirty
+
+    @property
+    def is_saved(self) -> bool:
+        """Say whether the file on disk is this very state and says so."""
+        return self._dirty == 0 and self._saved_generation == self._generation
+
+    @property
+    def generation(self) -> int:
+        """The generation of the database that it is known to agree with; 0 for none, they count from 1."""
+        return self._generation
+
+    @generation.setter
+    def generation(self, value: int) -> None:
+        self._generation = value
 
     def ids(self) -> Ids:
         """Return the keys it holds, unsorted."""
@@ -103,6 +118,7 @@ class VectorIndex:
             self._index = self._new()
             self._mapped = None
             self._dirty = 0
+            self._generation = self._saved_generation = 0
             self._remove_files(keep=None)
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
@@ -115,15 +131,17 @@ class VectorIndex:
             keys, distances = np.atleast_1d(matches.keys), np.atleast_1d(matches.distances)
         return [(int(key), 1.0 - float(distance)) for key, distance in zip(keys, distances, strict=True)]
 
-    def save(self, generation: int) -> None:
-        """Write the graph beside the database; raises ``OSError`` when the disk does not take it."""
+    def save(self) -> None:
+        """Write the graph beside the database; raises ``OSError`` when the disk does not take it.
+
+        The name carries the generation, so that a reader can tell without looking inside whether it is up to date.
+        """
         with self._lock:
-            if self._dirty == 0:
-                return
-            temporary = self._directory / f".{self._prefix}{generation}.{os.getpid()}"
+            temporary = self._directory / f".{self._prefix}{self._generation}.{os.getpid()}"
             try:
                 self._index.save(str(temporary))
-                target = self._directory / f"{self._prefix}{generation}-{temporary.stat().st_size}{_SUFFIX}"
+                size = temporary.stat().st_size
+                target = self._directory / f"{self._prefix}{self._generation}-{size}{_SUFFIX}"
                 temporary.replace(target)
             except RuntimeError as error:
                 raise OSError(f"the vector file cannot be written: {error}") from error
@@ -131,6 +149,7 @@ class VectorIndex:
                 with contextlib.suppress(OSError):
                     temporary.unlink(missing_ok=True)
             self._dirty = 0
+            self._saved_generation = self._generation
             self._remove_files(keep=target)
 
     def close(self) -> None:
@@ -159,6 +178,7 @@ class VectorIndex:
             index = self._restore(path, view=True)
             if index is not None:
                 self._mapped = path
+                self._generation = self._saved_generation = _name_parts(path)[0]
                 self._exact = index.connectivity < _GRAPH_CONNECTIVITY
                 return index
         return self._new()

@@ -12,6 +12,9 @@ from typing import TextIO
 from findspot.core.types import Progress
 from findspot.terminal.output import count
 
+_FIRST_DRAW_SECONDS = 0.3
+"""Shorter calls show nothing: a line that only flashes up says less than none."""
+
 _REDRAW_SECONDS = 0.1
 
 
@@ -23,7 +26,7 @@ class ProgressLine:
         self._stream = stream
         self._width = width
         self._drawn = 0
-        self._due = 0.0
+        self._due = _FIRST_DRAW_SECONDS
         self._phase = ""
         self._phase_began = 0.0
 
@@ -31,7 +34,8 @@ class ProgressLine:
         """Show ``report``, but not more often than the eye can follow."""
         now = report.elapsed_seconds
         if report.phase != self._phase:
-            self._phase, self._phase_began, self._due = report.phase, now, 0.0
+            self._phase, self._phase_began = report.phase, now
+            self._due = _FIRST_DRAW_SECONDS
         if report.phase == "done":
             self.clear()
         elif now >= self._due:

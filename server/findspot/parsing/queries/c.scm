@@ -18,7 +18,8 @@
 (preproc_function_def name: (identifier) @name) @large.macro
 (translation_unit (declaration declarator: (init_declarator declarator: (identifier) @name)) @upper.constant)
 (translation_unit (declaration declarator: (init_declarator
-  declarator: (array_declarator declarator: (identifier) @name))) @upper.constant)
+  declarator: [(array_declarator declarator: (identifier) @name) (pointer_declarator declarator: [
+    (identifier) @name (array_declarator declarator: (identifier) @name)])])) @upper.constant)
 
 (comment) @comment
 

@@ -6,6 +6,7 @@
 (class_specifier name: [(type_identifier) (template_type) (qualified_identifier)] @path body: (_)) @cls.class
 (struct_specifier name: [(template_type) (qualified_identifier)] @path body: (_)) @cls.struct
 (namespace_definition name: (_) @path) @scope.namespace
+(declaration_list (declaration declarator: (init_declarator declarator: (identifier) @name)) @upper.constant)
 (alias_declaration name: (type_identifier) @name) @sym.type
 (concept_definition name: (identifier) @name) @sym.type
 (declaration declarator: (init_declarator declarator: (identifier) @name value: (lambda_expression) @value)) @bound.function

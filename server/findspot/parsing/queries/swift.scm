@@ -1,6 +1,6 @@
 ; Swift: an extension gives its type's name to what is inside.
 
-(function_declaration name: (_) @name body: (_)) @fn.function
+(function_declaration "func" . name: _ @name body: (_)) @fn.function
 (init_declaration "init" @name body: (_)) @fn.method
 (deinit_declaration "deinit" @name) @fn.method
 (subscript_declaration "subscript" @name) @bound.method
@@ -10,8 +10,8 @@
 (class_declaration "enum" name: (_) @name) @cls.enum
 (class_declaration "extension" name: (_) @path) @impl
 (protocol_declaration name: (_) @name) @cls.interface
-(protocol_function_declaration name: (_) @name) @sym.method
-(typealias_declaration name: (_) @name) @sym.type
+(protocol_function_declaration name: (simple_identifier) @name) @sym.method
+(typealias_declaration name: (type_identifier) @name) @sym.type
 (property_declaration name: (pattern bound_identifier: (simple_identifier) @name)
   computed_value: (_) @body) @bound.field
 (source_file (property_declaration name: (pattern bound_identifier: (simple_identifier) @name)) @sym.variable)

@@ -1,0 +1,36 @@
+"""What holds for every parsed file (I-10), checked in one place."""
+
+from __future__ import annotations
+
+from findspot.core.types import ParsedFile
+from findspot.parsing.chunker import parse
+from findspot.parsing.decoding import decode_source
+from findspot.parsing.languages import Parsers
+
+
+def check(path: str, source: bytes, parsers: Parsers | None = None) -> ParsedFile:
+    """Parse, and check that the chunks are exact, in order, and hold all that is not blank."""
+    parsed = parse(path, source, parsers=parsers or Parsers())
+    text = decode_source(source)[0]
+    if text is None:
+        assert not parsed.chunks
+        return parsed
+    position = 0
+    for chunk in parsed.chunks:
+        start, end = chunk.span.start_byte, chunk.span.end_byte
+        assert start < end
+        assert chunk.text == text[start:end].decode()
+        assert chunk.text.strip()
+        assert chunk.span.start_line == text.count(b"\n", 0, start) + 1
+        assert chunk.span.end_line == text.count(b"\n", 0, end - 1) + 1
+        if chunk.kind != "window":
+            assert start >= position
+        assert not text[position:start].strip()
+        position = max(position, end)
+    assert not text[position:].strip()
+    for symbol in parsed.symbols:
+        assert 0 <= symbol.span.start_byte < symbol.span.end_byte <= len(text)
+        assert symbol.name
+    for reference in parsed.references:
+        assert text.startswith(reference.name.encode(), reference.byte)
+    return parsed

@@ -1,0 +1,48 @@
+"""Which language a file is in, and that each grammar loads."""
+
+from __future__ import annotations
+
+import pytest
+
+from findspot.parsing.languages import GRAMMARS, Parsers, language_of
+
+CASES = [
+    ("a/b.py", b"", "python"),
+    ("types.PYI", b"", "python"),
+    ("a.test.mjs", b"", "javascript"),
+    ("a.d.ts", b"", "typescript"),
+    ("a.tsx", b"", "tsx"),
+    ("x.h", b"#ifndef X\nint f(void);\n", "c"),
+    ("x.h", b"#pragma once\nnamespace a {\n", "cpp"),
+    ("x.h", b"#include <string>\n", "cpp"),
+    ("x.h", b"@interface A : NSObject\n", "objective-c"),
+    ("Gemfile", b"", "ruby"),
+    ("Dockerfile", b"", "dockerfile"),
+    ("Dockerfile.dev", b"", "dockerfile"),
+    ("CMakeLists.txt", b"", "cmake"),
+    ("bin/tool", b"#!/usr/bin/env python3\n", "python"),
+    ("bin/tool", b"#!/usr/bin/env -S node --x\n", "javascript"),
+    ("bin/tool", b"#! /usr/local/bin/ruby2.7 -w\n", "ruby"),
+    ("bin/tool", b"#!/bin/sh -e\n", "bash"),
+    ("bin/tool", b"#!/usr/bin/lua5.4\n", "lua"),
+    ("bin/tool", b"#!/opt/strange\n", None),
+    ("README", b"", "text"),
+    ("notes.txt", b"Notes\n=====\n", "text"),
+    ("index.txt", b".. _index:\n\nIndex\n=====\n", "rst"),
+    ("a.yml", b"", "yaml"),
+    ("a.unknown", b"", None),
+    (".gitignore", b"", "ignore"),
+    ("Makefile", b"", "makefile"),
+]
+
+
+@pytest.mark.parametrize(("path", "head", "language"), CASES)
+def test_language_of_a_file(path: str, head: bytes, language: str | None) -> None:
+    assert language_of(path, head) == language
+
+
+@pytest.mark.parametrize("language", GRAMMARS)
+def test_each_grammar_loads_and_its_query_compiles(language: str) -> None:
+    root, matches = Parsers().matches(language, b"\n")
+    assert root.end_byte <= 1
+    assert matches == []
