@@ -33,7 +33,7 @@ def index(place: Workplace) -> list[Line]:
             "s",
             mine.samples("s"),
             (Budget("p50", 10),),
-            f"{status.files:,} files, {status.chunks:,} chunks; the whole command",
+            f"{status.files:,} files, {status.chunks:,} chunks; {mine.processor_note('s')}",
         ),
         Line("cold index", "bm25", "s", bm25.samples("s"), note=f"{plain.chunks:,} chunks, in memory, one process"),
         Line("cold index", "ripgrep", "s", None, note="has no index"),
@@ -62,7 +62,7 @@ def size(place: Workplace) -> list[Line]:
             "MB",
             Samples((megabytes,)),
             (Budget("max", 250),),
-            f"{distributions} distributions, no extras, without compiled bytecode that pip adds",
+            f"{distributions} distributions, no extras, as pip installed them",
         ),
     ]
 
@@ -79,12 +79,17 @@ def command(place: Workplace) -> list[Line]:
         with watch.lap():
             done = subprocess.run(run, env=dict(place.environ()), capture_output=True, check=False)
         assert done.returncode in {0, 1}, done.stderr.decode(errors="replace")
-        with ripgrep.lap():
+        with (ripgrep if number >= 0 else Stopwatch()).lap():
             place.ripgrep.search(text)
     missing = place.ripgrep.missing()
     return [
         Line(
-            "command, up-to-date index", "findspot", "s", mine.samples("s"), (Budget("p50", 0.5),), "with its refresh"
+            "command, up-to-date index",
+            "findspot",
+            "s",
+            mine.samples("s"),
+            (Budget("p50", 0.5),),
+            f"with its refresh; {mine.processor_note('s')}",
         ),
         Line("command, up-to-date index", "ripgrep", "s", None if missing else ripgrep.samples("s"), note=missing),
     ]

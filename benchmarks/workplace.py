@@ -86,9 +86,17 @@ class Workplace:
         return [script] if script else [sys.executable, "-m", "findspot"]
 
     def environ(self, cache: Path | None = None) -> Mapping[str, str]:
-        """Return the environment of a process that must not see the user's own index and settings."""
-        private = {"FINDSPOT_CACHE_DIR": str(cache or self.cache), "XDG_CONFIG_HOME": str(self.folder / "settings")}
-        return os.environ | private
+        """Return the environment of a process that must not see the user's own index and settings.
+
+        Bytecode is kept as for a package that pip installed, but beside the cache: nothing is written into a checkout.
+        """
+        private = {
+            "FINDSPOT_CACHE_DIR": str(cache or self.cache),
+            "XDG_CONFIG_HOME": str(self.folder / "settings"),
+            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
+        }
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return inherited | private
 
     def index(self, cache: Path, repo: Path | None = None, *, watch: bool = False) -> float:
         """Run ``findspot index`` as a process of its own; with ``watch`` return the peak of its memory in MB."""

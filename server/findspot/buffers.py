@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
+from findspot.core.arrays import Vectors
 from findspot.core.render import content_hash
-from findspot.indexing.prepare import Preparer
+from findspot.indexing.pool import PreparerOptions
 from findspot.indexing.sources import Source
-from findspot.inference.base import Embedder, Vectors
+from findspot.inference.base import Embedder
 from findspot.retrieval.view import NO_OVERLAY, Overlay
 from findspot.storage.records import PreparedFile
+
+if TYPE_CHECKING:
+    from findspot.indexing.prepare import Preparer
 
 
 class Buffers:
     """The buffers of one root. Threads may share it; each request works on the overlay as it was at its start."""
 
-    def __init__(self, preparer: Preparer, embedder: Embedder | None) -> None:
-        """Take a preparer that nobody else uses."""
-        self._preparer = preparer
+    def __init__(self, options: PreparerOptions, embedder: Embedder | None) -> None:
+        """Take what a preparer is made of; it is made when the first buffer comes."""
+        self._options = options
+        self._preparer: Preparer | None = None
         self._embedder = embedder
         self._lock = threading.Lock()
         self._files: dict[str, PreparedFile] = {}
@@ -43,6 +49,8 @@ class Buffers:
                 self._sources.pop(path, None)
             else:
                 raw = text.encode("utf-8", "replace")
+                if self._preparer is None:
+                    self._preparer = self._options.make()
                 file = self._preparer.prepare_buffer(path, raw)
                 self._files[path] = file
                 self._sources[path] = Source(content_hash(raw), raw)

@@ -5,6 +5,8 @@ Exit status: 0 found or done, 1 nothing found, 2 error, 130 interrupted.
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 import sys
 import time
 import traceback
@@ -69,8 +71,7 @@ def _command(argv: Sequence[str]) -> int:
     except SystemExit as left:  # argparse has printed the help or what is wrong
         write_lines(())
         return left.code if isinstance(left.code, int) else ERROR
-    if raw.verbose:
-        _log_to_stderr()
+    _log_to_stderr(verbose=raw.verbose, quiet=raw.quiet)
     return run(resolve(raw, Path.cwd()))
 
 
@@ -183,7 +184,9 @@ def _print_answer(
     A warning comes first, also with ``--quiet``: nobody shall read a partial answer as a whole one.
     """
     place, view = request.place, request.view
-    summary = output.answer_note(answer.status, request.scope, model=model)
+    # A warning has said already why the index is not up to date.
+    status = dataclasses.replace(answer.status, message="") if warnings else answer.status
+    summary = output.answer_note(status, request.scope, model=model)
     for warning in warnings:
         note(f"warning: {warning}")
     if not answer.status.complete:
@@ -202,7 +205,8 @@ def _clear(line: ProgressLine | None) -> None:
         line.clear()
 
 
-def _log_to_stderr() -> None:
-    import logging  # noqa: PLC0415 - only --verbose needs it
-
-    logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+def _log_to_stderr(*, verbose: bool, quiet: bool) -> None:
+    form = "%(asctime)s %(name)s %(levelname)s: %(message)s" if verbose else "findspot: %(levelname)s: %(message)s"
+    logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, stream=sys.stderr, format=form)
+    if verbose:
+        logging.getLogger("findspot").setLevel(logging.DEBUG)

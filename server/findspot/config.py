@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -27,6 +28,9 @@ OWN_DIR = ".findspot"
 """Marker folder in a root; it holds ``config.toml`` and nothing of the index."""
 
 ROOT_MARKERS = (".git", ".hg", ".jj", OWN_DIR)
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_NAME_LENGTH = 40
 
 _GIT_VARIABLES = ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")
 
@@ -82,7 +86,9 @@ class Config:
     def index_dir(self, root: Path) -> Path:
         """Return the folder of the index of ``root``, inside the cache folder and named after the root."""
         digest = hashlib.blake2b(os.fsencode(str(root)), digest_size=8).hexdigest()
-        return self.cache_dir / "indexes" / f"{root.name or 'root'}-{digest}"
+        # The name is for people who look into the cache; what a file system or library may not take is left out.
+        name = _UNSAFE.sub("_", root.name)[:_NAME_LENGTH] or "root"
+        return self.cache_dir / "indexes" / f"{name}-{digest}"
 
 
 def user_config_path() -> Path:
@@ -129,7 +135,9 @@ def load_config(
     cache_dir = (
         Path(cache).expanduser().absolute() if cache else Path(platformdirs.user_cache_dir("findspot", appauthor=False))
     )
-    return Config(settings, cache_dir, tuple(sorted(sources.items())), {name: env[name] for name in _GIT_VARIABLES if name in env})
+    return Config(
+        settings, cache_dir, tuple(sorted(sources.items())), {name: env[name] for name in _GIT_VARIABLES if name in env}
+    )
 
 
 def color_wanted(environ: Mapping[str, str] | None = None, *, platform: str = sys.platform) -> bool:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from findspot.buffers import Buffers
 from findspot.config import Config
@@ -27,15 +27,14 @@ from findspot.core.types import (
     SearchResult,
     Stage,
 )
-from findspot.errors import FindspotError, IndexDamagedError, OutsideRootError, QueryError
+from findspot.errors import FindspotError, IndexDamagedError, IndexStorageError, OutsideRootError, QueryError
 from findspot.indexing.ignore_rules import global_excludes
 from findspot.indexing.indexer import Indexer
 from findspot.indexing.pool import PreparerOptions
-from findspot.indexing.prepare import PARSING_VERSION
 from findspot.indexing.roots import checked_root, find_root
 from findspot.indexing.sources import Source, read_source
+from findspot.indexing.tasks import PARSING_VERSION
 from findspot.indexing.walker import WalkOptions, clean_prefix
-from findspot.indexing.watcher import Watcher
 from findspot.inference.models import Models
 from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.searcher import Ranked, Searcher
@@ -44,6 +43,9 @@ from findspot.storage.locks import is_locked
 from findspot.storage.records import ChunkRow, IndexKey
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
+
+if TYPE_CHECKING:
+    from findspot.indexing.watcher import Watcher
 
 __all__ = ["Engine", "Models", "find_root"]
 
@@ -89,7 +91,7 @@ class Engine:
         )
         self._store = IndexStore(self._index_dir, key)
         self._indexer = Indexer(options, self._index_dir, self._store, found)
-        self._buffers = Buffers(options.make(), found)
+        self._buffers = Buffers(options, found)
         self._cache = VectorCache(config.cache_dir, settings.reranker)
         self._searcher = Searcher(self._store, found)
         self._localizer = Localizer(self._searcher, models.reranker, self._cache, self._text_of)
@@ -111,7 +113,9 @@ class Engine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -166,7 +170,7 @@ class Engine:
             except IndexDamagedError:
                 self._store.mark_damaged()
                 raise
-            except FindspotError as error:
+            except IndexStorageError as error:
                 self._failure = str(error)
                 raise
             finally:
@@ -197,6 +201,8 @@ class Engine:
         self._watcher.start()
 
     def _make_watcher(self, changed: Callable[[frozenset[str] | None], None]) -> Watcher:
+        from findspot.indexing.watcher import Watcher  # noqa: PLC0415 - loads watchdog, which a single answer never needs
+
         def failed(message: str) -> None:
             self._failure = message
 

@@ -15,6 +15,9 @@ from tests.architecture.tree import ROOT, Module, functions, imported_names, mod
 FILE_LIMIT = 450
 """The aim is 400 lines; the rest is room for a docstring that is worth it."""
 
+TEST_FILE_LIMIT = 600
+"""A file of tests is a list; what has to be readable is each of them."""
+
 FUNCTION_LIMIT = 90
 """The aim is 80 lines."""
 
@@ -47,7 +50,11 @@ def test_every_file_opens_with_a_docstring_and_future_annotations() -> None:
 
 
 def test_files_stay_readable() -> None:
-    long = {module.path: module.lines for module in modules() if module.lines > FILE_LIMIT}
+    long = {
+        module.path: module.lines
+        for module in modules()
+        if module.lines > (TEST_FILE_LIMIT if module.path.startswith("tests/") else FILE_LIMIT)
+    }
     assert {path: lines for path, lines in long.items() if path not in TABLES} == {}
     assert set(TABLES) <= set(long), "an entry of TABLES is no longer needed"
 
@@ -180,7 +187,7 @@ def text_lines() -> Iterator[tuple[str, int, str]]:
 
 
 def test_tests_assert_something() -> None:
-    """A test without an assertion passes whatever the code does."""
+    """A test without an assertion passes whatever the code does; waiting for something, or failing, is one too."""
     hits(finding for module in modules(prefix="tests/") for finding in weak_tests(module))
 
 
@@ -190,7 +197,7 @@ def weak_tests(module: Module) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
             source = ast.unparse(node)
             checks = re.search(
-                r"\bassert\b|pytest\.(raises|fail|warns)|\b(check|hits|assert|expect|verify)\w*\(", source
+                r"\bassert\b|pytest\.(raises|fail|warns)|\b(check|hits|assert|expect|verify|wait)\w*\(", source
             )
             if not checks:
                 yield f"{module.path}:{node.lineno}: {node.name} asserts nothing"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from findspot.config import load_config
+from findspot.storage.locks import indexing_lock
 from tests.cli.conftest import Ask
 from tests.cli.processes import FILES, paths, records, write_project
 
@@ -282,3 +284,20 @@ def test_settings_of_the_project_count_and_the_command_line_wins(ask: Ask, proje
     (project / ".findspot" / "config.toml").write_text("top_k = 1\n")
     assert len(paths(ask("upload", "--json", cwd=project))) == 1
     assert len(paths(ask("upload", "--json", "-k", "2", cwd=project))) == 2
+
+
+@pytest.mark.row("V11", "B09")
+def test_while_another_process_indexes_the_answer_is_labelled_and_stale_files_are_marked(
+    ask: Ask, project: Path
+) -> None:
+    ask("index", cwd=project)
+    changed = project / "src" / "uploads" / "scheduler.py"
+    changed.write_text(changed.read_text() + "\n\n# one more line\n")
+    with indexing_lock(load_config(project).index_dir(project)):
+        done = ask("upload", "--json", "-q", cwd=project)
+        assert b"warning: another process is indexing this root" in done.stderr
+        fresh = {record["path"]: record["fresh"] for record in records(done)}
+        assert fresh["src/uploads/scheduler.py"] is False
+        assert fresh["src/uploads/checksum.py"] is True
+        assert b"another process is indexing" in ask("index", cwd=project, status=2).stderr
+    assert all(record["fresh"] for record in records(ask("upload", "--json", cwd=project)))

@@ -82,7 +82,8 @@ class Recorder:
         end = time.monotonic() + _PATIENCE
         for number in itertools.count():
             path = f"settle{number}.py"
-            (root / path).touch()
+            self.forget()
+            (root / path).write_text(f"x = {time.monotonic_ns()}\n", encoding="utf-8")
             self.wait_for(path)
             if any(batch is not None and path in batch for batch in self.batches):
                 break

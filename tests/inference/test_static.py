@@ -15,9 +15,10 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
+from findspot.core.arrays import Vectors
 from findspot.core.text import SubTokenizer
 from findspot.errors import Cancelled, ModelError
-from findspot.inference.base import Embedder, Vectors
+from findspot.inference.base import Embedder
 from findspot.inference.registry import ModelEntry, load_manifest, load_static
 from findspot.inference.static import StaticEmbedder
 

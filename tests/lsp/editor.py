@@ -160,7 +160,8 @@ async def editing(
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             told = await client.initialize_session(params)
-            editor.encoding = str(getattr(told.capabilities.position_encoding, "value", "utf-16"))
+            encoding = told.capabilities.position_encoding or "utf-16"
+            editor.encoding = str(getattr(encoding, "value", encoding))
             yield editor
             await client.shutdown_session()
     finally:

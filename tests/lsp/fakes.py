@@ -19,7 +19,7 @@ from findspot.core.types import (
     SearchResult,
     Span,
 )
-from findspot.errors import Cancelled, OutsideRootError, QueryError
+from findspot.errors import Cancelled, IndexLockedError, OutsideRootError, QueryError
 
 STEP_SECONDS = 0.01
 
@@ -35,6 +35,7 @@ class FakeEngine:
         self.files: dict[str, bytes] = {}
         self.state = IndexState.EMPTY
         self.log: list[str] = []
+        self.locked = 0
         self.closed = threading.Event()
         self.stopped = threading.Event()
 
@@ -53,6 +54,9 @@ class FakeEngine:
     ) -> RefreshReport:
         """Read every file (or ``paths``), after ``steps`` steps with a progress report each."""
         self.log.append(f"refresh {sorted(paths)}" if paths is not None else f"refresh rebuild={rebuild}")
+        if self.locked:
+            self.locked -= 1
+            raise IndexLockedError(f"another process is indexing {self.root}")
         self.state = IndexState.INDEXING
         for step in range(self.steps if paths is None else 0):
             if stop is not None and stop.wait(STEP_SECONDS):

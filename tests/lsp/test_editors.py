@@ -116,7 +116,7 @@ async def test_localize_sends_the_instant_list_first(kind: str, shop: Path) -> N
 @both
 @pytest.mark.row("V12")
 async def test_search_while_indexing_answers_and_is_labelled(kind: str, tmp_path: Path) -> None:
-    generate(tmp_path / "big", 1500)
+    generate(tmp_path / "big", 500)
     async with editing(kind, tmp_path / "big") as editor:
         answer = await editor.search("answer case of unit")
         assert answer["status"]["complete"] is False
@@ -127,7 +127,7 @@ async def test_search_while_indexing_answers_and_is_labelled(kind: str, tmp_path
         assert answer["status"]["complete"] is True
         kinds = [value["kind"] for _, value in editor.progress]
         assert (kinds[0], kinds[-1]) == ("begin", "end")
-        assert any("of 1,500 files" in (value["message"] or "") for value in editor.reports("report"))
+        assert any("of 500 files" in (value["message"] or "") for value in editor.reports("report"))
 
 
 @both
@@ -144,14 +144,18 @@ async def test_cancelled_indexing_stops_and_a_cancelled_localize_too(kind: str, 
 
         async def stopped() -> bool:
             (root,) = (await editor.request("findspot/status", {}))["roots"]
-            return bool(root["state"] == "aborted")
+            return root["state"] in {"aborted", "failed"} and "stopped" in root["message"]
 
         await editor.until(stopped)
         assert editor.reports("end")[0]["message"] == "cancelled"
 
-        pending = editor.client.protocol.send_request_async("findspot/index", {}, msg_id="run")
-        task = asyncio.ensure_future(pending)
-        await asyncio.sleep(0.5)
+        params: dict[str, Any] = {"workDoneToken": "again"}
+        task = asyncio.ensure_future(editor.client.protocol.send_request_async("findspot/index", params, "run"))
+
+        async def reported() -> bool:
+            return any(token == "again" and value["kind"] == "report" for token, value in editor.progress)
+
+        await editor.until(reported)
         editor.client.cancel_request(types.CancelParams(id="run"))
         with pytest.raises(JsonRpcException) as cancelled:
             await task
@@ -208,6 +212,21 @@ async def test_the_life_of_an_edit(kind: str, shop: Path) -> None:
     async with editing(kind, shop) as editor:
         await editor.until_ready()
         assert (await editor.paths("export_ledger"))[0] == "shop/invoice.py"
+
+
+@pytest.mark.row("B09")
+async def test_a_result_says_when_its_file_has_changed_since(shop: Path) -> None:
+    async with editing("neovim", shop, options={"debounce_ms": 60_000}) as editor:
+        await editor.until_ready()
+        file = shop / "shop" / "invoice.py"
+        file.write_text("import os\n\n\n" + PARSE, encoding="utf-8")
+        (result,) = (await editor.search("parse_invoice", topK=1))["results"]
+        assert (result["path"], result["fresh"]) == ("shop/invoice.py", False)
+        assert result["range"] == {"start": {"line": 0, "character": 0}, "end": {"line": 6, "character": 0}}
+        await editor.request("findspot/index", {})
+        (result,) = (await editor.search("parse_invoice", topK=1))["results"]
+        assert result["fresh"] is True
+        assert result["range"]["start"] == {"line": 3, "character": 0}
 
 
 @both

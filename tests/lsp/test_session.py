@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from findspot import __version__
+from findspot.lsp import session
 from tests.lsp.wire import Wire
 
 MakeWire = Callable[..., Wire]
@@ -263,6 +264,30 @@ async def test_two_folders_are_searched_together_or_by_name(make_wire: MakeWire,
     assert len(await paths(wire, "upload")) == 3
 
 
+async def test_a_folder_behind_a_link_keeps_the_clients_name(make_wire: MakeWire, folder: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(folder, target_is_directory=True)
+    wire = make_wire()
+    await wire.start(link)
+    await wire.until_indexed(link)
+    edit(wire, link / "src" / "upload.py", "brand_new")
+    (result,) = (await wire.request("findspot/search", {"query": "brand_new"}))["results"]
+    assert result["uri"] == (link / "src" / "upload.py").as_uri()
+
+
+async def test_another_process_that_indexes_is_waited_for(
+    make_wire: MakeWire, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LOCKED_SECONDS", 0.01)
+    wire = make_wire()
+    wire.locked = 3
+    await wire.start(folder)
+    await wire.until_indexed(folder)
+    assert await paths(wire, "schedule") == ["src/upload.py"]
+    told = [m["params"]["message"] for m in wire.received if m.get("method") == "window/logMessage"]
+    assert len([message for message in told if "another process is indexing" in message]) == 1
+
+
 async def test_a_request_without_a_folder_says_so(make_wire: MakeWire) -> None:
     wire = make_wire()
     await wire.start()
@@ -302,7 +327,7 @@ async def test_older_clients_name_one_root(make_wire: MakeWire, folder: Path) ->
         ("findspot/localize", {"text": "x", "budget": 1e9}, "'budget'"),
         ("findspot/localize", {"text": "x", "level": "line"}, "'level'"),
         ("findspot/localize", {"text": "x", "level": ["file"]}, "'level'"),
-        ("findspot/localize", {"text": "x" * 1_000_001}, "at most 1,000,000"),
+        ("findspot/localize", {"text": "x" * 200_001}, "at most 200,000"),
         ("findspot/localize", {"text": "x", "partialResultToken": {}}, "'partialResultToken'"),
         ("findspot/index", {"rebuild": "yes"}, "true or false"),
         ("findspot/status", {"root": 5}, "'root'"),

@@ -24,6 +24,7 @@ class Wire:
 
     def __init__(self, steps: int = 0, overrides: Mapping[str, Any] | None = None) -> None:
         self.steps = steps
+        self.locked = 0
         self.engines: dict[str, FakeEngine] = {}
         self.server: FindspotServer = build_server(overrides, self)
         self.protocol = self.server.session.protocol
@@ -37,6 +38,7 @@ class Wire:
     def open(self, root: Path, config: Config) -> Engine:
         """Open a fake engine."""
         engine = FakeEngine(root, config, self.steps)
+        engine.locked = self.locked
         self.engines[root.name] = engine
         return cast("Engine", engine)
 

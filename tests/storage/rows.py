@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from findspot.core.arrays import Vectors
 from findspot.core.render import Fields, content_hash
 from findspot.core.text import SubTokenizer
 from findspot.core.types import PathClass
-from findspot.inference.base import Vectors
 from findspot.storage.records import IndexKey, PreparedChunk, PreparedFile, PreparedSymbol
 from findspot.storage.store import IndexStore
 

@@ -13,7 +13,6 @@ from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import IndexDamagedError, IndexStorageError
 from findspot.storage.schema import DATABASE_NAME
 from findspot.storage.store import IndexStore
-
 from tests.storage.rows import index_key, prepared_file, vector_of, write
 
 OpenStore = Callable[[], IndexStore]

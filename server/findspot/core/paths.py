@@ -36,7 +36,8 @@ _GENERATED_NAME = re.compile(
     r"""
       \.pb(?:\.gw)?\.(?:go|cc|h|c|cpp|swift|dart)$ | _pb2?(?:_grpc)?\.(?:pyi?|rb|js|d\.ts|ts)$ | _pb\.(?:js|ts|d\.ts)$
     | _grpc(?:_web)?_pb\.(?:js|ts|d\.ts)$ | \.(?:g|freezed|gr|mocks|designer|g\.i)\.(?:dart|cs)$
-    | [._-](?:generated|autogen)\.[\w.]+$ | [._]gen\.(?:go|rs|ts|tsx|js|cs|h|cc|cpp|py|kt|java|dart)$ | ^(?:zz_)?generated\.(?:go|rs|proto|deepcopy\.go) | ^zz_generated\. | ^bindata\.go$
+    | [._-](?:generated|autogen)\.[\w.]+$ | [._]gen\.(?:go|rs|ts|tsx|js|cs|h|cc|cpp|py|kt|java|dart)$
+    | ^(?:zz_)?generated\.(?:go|rs|proto|deepcopy\.go) | ^zz_generated\. | ^bindata\.go$
     | \.min\.(?:js|css|mjs|html)$ | [.-]bundle\.(?:js|css)$ | \.(?:js|css|mjs|cjs|ts)\.map$ | \.(?:po|pot|lock)$
     """,
     re.VERBOSE,
@@ -69,6 +70,7 @@ _EXAMPLE_DIRS: Final = _words(
     "example examples sample samples demo demos tutorial tutorials benchmark benchmarks bench benches jmh playground "
     "playgrounds cookbook cookbooks quickstart quickstarts showcase snippets"
 )
+_PACKAGE_ROOTS: Final = _words("java kotlin scala groovy")
 _EXAMPLE_DIR = re.compile(r"[_-](?:examples?|samples?|demos?|bench(?:es|marks?)?)$")
 _EXAMPLE_NAME = re.compile(
     r"\.(?:stories|story)\.[jt]sx?$|^(?:benchmark|bench)_\w+\.\w+$|_(?:benchmark|bench)\.\w+$|\.example$|\.sample$"
@@ -115,7 +117,7 @@ def path_class(path: str) -> PathClass:
     if _is_test(name, lower, folders, low_folders, extension):
         return PathClass.TEST
     if (
-        not _EXAMPLE_DIRS.isdisjoint(low_folders)
+        not _EXAMPLE_DIRS.isdisjoint(_above_packages(low_folders))
         or any(_EXAMPLE_DIR.search(folder) for folder in low_folders)
         or _EXAMPLE_NAME.search(lower)
     ):
@@ -129,6 +131,12 @@ def path_class(path: str) -> PathClass:
     if _is_docs(lower, stem, extension, low_folders):
         return PathClass.DOCS
     return PathClass.CONFIG if extension in _CONFIG_EXTENSIONS else PathClass.SOURCE
+
+
+def _above_packages(folders: list[str]) -> list[str]:
+    """Leave out the folders of a JVM package name: ``org.example`` is no example."""
+    package = next((index for index, folder in enumerate(folders) if folder in _PACKAGE_ROOTS), len(folders))
+    return folders[:package]
 
 
 def _is_test(name: str, lower: str, folders: list[str], low_folders: list[str], extension: str) -> bool:

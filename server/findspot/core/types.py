@@ -252,7 +252,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
-    """What a refresh did. ``seconds`` is wall-clock time; ``skipped`` counts files by reason."""
+    """What a refresh did. ``seconds`` is wall-clock time.
+
+    ``skipped`` counts the files of the whole index that have a problem, by reason; ``problems`` are those that this
+    refresh met.
+    """
 
     state: IndexState
     added: int = 0

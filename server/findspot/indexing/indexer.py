@@ -10,13 +10,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
+from findspot.core.arrays import Vectors
 from findspot.core.types import FileProblem, IndexState, Progress, RefreshReport
 from findspot.errors import Cancelled
 from findspot.indexing.plan import Plan, make_plan
 from findspot.indexing.pool import PreparerOptions, prepare_all
-from findspot.indexing.prepare import Outcome, Task, Unchanged, Vanished
+from findspot.indexing.tasks import Outcome, Task, Unchanged, Vanished
 from findspot.indexing.walker import FoundFile, WalkOptions, walk
-from findspot.inference.base import Embedder, Vectors
+from findspot.inference.base import Embedder
 from findspot.storage.locks import indexing_lock
 from findspot.storage.records import PreparedFile
 from findspot.storage.store import IndexStore
@@ -162,8 +163,6 @@ class _Run:
 
     def result(self, skipped: Sequence[FileProblem], unchanged: int) -> RefreshReport:
         """Return what happened."""
-        problems = (*skipped, *self.unread, *self._problems)
-        kinds = Counter(problem.kind.value for problem in problems)
         return RefreshReport(
             state=IndexState.READY,
             added=self._counts["added"],
@@ -172,8 +171,8 @@ class _Run:
             unchanged=unchanged + self._counts["touched"],
             embedded=self._embedded,
             seconds=time.monotonic() - self._started,
-            skipped=tuple(sorted(kinds.items())),
-            problems=tuple(problems),
+            skipped=self._store.problem_counts(),
+            problems=(*skipped, *self.unread, *self._problems),
         )
 
     def _check(self) -> None:

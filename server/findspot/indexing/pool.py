@@ -17,10 +17,14 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from findspot.errors import Cancelled
-from findspot.indexing.prepare import Outcome, Preparer, Task
+from findspot.indexing.tasks import Outcome, Task
 from findspot.indexing.walker import WalkOptions
+
+if TYPE_CHECKING:
+    from findspot.indexing.prepare import Preparer
 
 _PER_JOB = 24
 """Files a worker takes at once: enough to hide the pipe, few enough for a quick cancel."""
@@ -44,6 +48,8 @@ class PreparerOptions:
 
     def make(self) -> Preparer:
         """Make a preparer for one thread or process."""
+        from findspot.indexing.prepare import Preparer  # noqa: PLC0415 - loads the parsers, which a mere search never needs
+
         return Preparer(self.root, self.walk, chunk_size=self.chunk_size, chunk_overlap=self.chunk_overlap)
 
 
@@ -79,7 +85,10 @@ def _in_workers(
     options: PreparerOptions, jobs: Sequence[Sequence[Task]], count: int, stop: threading.Event | None
 ) -> Iterator[list[Outcome]]:
     executor = ProcessPoolExecutor(
-        max_workers=count, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=(options,)
+        max_workers=count,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(options,),
     )
     waiting: deque[Future[list[Outcome]]] = deque()
     try:

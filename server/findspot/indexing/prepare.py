@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from bisect import bisect_right
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,10 +14,11 @@ from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, FileProblem, ParsedFile, ProblemKind, Span
 from findspot.indexing.content import classify_content, too_large
 from findspot.indexing.reading import open_source
+from findspot.indexing.tasks import Outcome, Task, Unchanged, Vanished
 from findspot.indexing.walker import WalkOptions
 from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
 from findspot.parsing.decoding import decode_source
+from findspot.parsing.languages import Parsers
 from findspot.storage.records import Place, PreparedChunk, PreparedFile, PreparedSymbol
 
 _DECODING = {
@@ -26,40 +26,8 @@ _DECODING = {
     ProblemKind.ENCODING: "It is not valid UTF-8; what could not be read was replaced.",
 }
 
-PARSING_VERSION = 1
-"""Part of the index key: raise it whenever the same file would give other chunks, symbols or references."""
-
 _NAMES_PER_CHUNK = 400
 """References kept of one chunk; generated tables of calls would otherwise fill the edge table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A root-relative file to prepare. ``known_hash`` is the stored content hash, if any: an equal one ends the work."""
-
-    path: str
-    known_hash: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A file whose content is what the index holds; only its time has to be noted."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    indexed_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Vanished:
-    """A file that was there when the folder was read and is gone now."""
-
-    path: str
-
-
-Outcome = PreparedFile | Unchanged | Vanished | FileProblem
-"""A ``FileProblem`` stands for a file that could not be read at all; it is tried again at the next refresh."""
 
 
 class _Read(NamedTuple):
@@ -162,7 +130,9 @@ class Preparer:
 def _skipped(read: _Read, *problems: FileProblem) -> PreparedFile:
     """Return a file that is known by its hash and has no chunks, so that it is not read again until it changes."""
     found = tuple((problem.kind, problem.message) for problem in problems)
-    return PreparedFile(read.path, "", path_class(read.path), *read[1:], chunks=(), symbols=(), imports=(), problems=found)
+    return PreparedFile(
+        read.path, "", path_class(read.path), *read[1:], chunks=(), symbols=(), imports=(), problems=found
+    )
 
 
 def _place(span: Span) -> Place:

@@ -9,8 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-Vectors = npt.NDArray[np.float32]
-"""Shape (number of texts, dimension), float32, each row of unit length or all zero for a text with no token."""
+from findspot.core.arrays import Vectors
 
 
 class Embedder(Protocol):

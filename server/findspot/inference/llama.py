@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from findspot.core.arrays import Vectors
 from findspot.errors import Cancelled, ModelError
-from findspot.inference.base import Vectors
 from findspot.inference.wordpiece import WordPiece
 
 DOCUMENT_TOKENS = 112

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from findspot.core.arrays import Vectors
 from findspot.errors import Cancelled, ModelError
-from findspot.inference.base import Vectors
 from findspot.inference.wordpiece import WordPiece
 
 _BLOCK = 64

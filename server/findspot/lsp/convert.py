@@ -203,6 +203,8 @@ def result_json(
 
 
 def _range_of_result(result: SearchResult, contents: Iterable[bytes], encoding: Encoding) -> types.Range:
+    if not result.fresh:  # bytes were counted in a text that is gone; lines are the better guess
+        contents = ()
     # The span of a file is all of it, while its text is the best place inside.
     text = "" if result.kind == "file" else result.text
     return range_of(result.span, text, contents, encoding)

@@ -20,7 +20,7 @@ from findspot.lsp.convert import clean
 MAX_QUERY = 20_000
 """Characters of a search query; longer text is a case for localize."""
 
-MAX_TEXT = 1_000_000
+MAX_TEXT = 200_000
 """Characters of a text to localize: a long issue with its logs."""
 
 MAX_SCOPE = 1_000

@@ -171,7 +171,9 @@ class Requests:
         """Ask every folder; returns the parts and the messages of folders that failed while others answered."""
         session = self._session
         roots = session.roots.chosen(params.root)
-        places = await session.call(session.search_pool, lambda _: session.roots.within(roots, params.scope))
+        places: list[tuple[Root, list[str]]] = [(root, []) for root in roots]
+        if params.scope:
+            places = await session.call(session.search_pool, lambda _: session.roots.within(roots, params.scope))
 
         def work(root: Root, scope: list[str], event: threading.Event) -> _Part:
             with session.foreground.request():

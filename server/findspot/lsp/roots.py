@@ -108,10 +108,8 @@ class Roots:
     def within(self, roots: Sequence[Root], scope: Sequence[str]) -> list[tuple[Root, list[str]]]:
         """Return each root to search with its part of ``scope`` as root-relative paths; opens engines.
 
-        Without a scope all of ``roots`` are searched whole. A URI outside of them is an ``OutsideRootError``.
+        A URI outside of ``roots`` is an ``OutsideRootError``.
         """
-        if not scope:
-            return [(root, []) for root in roots]
         parts: dict[Root, list[str]] = {}
         for uri in scope:
             path = path_of_uri(uri)

@@ -12,7 +12,7 @@ How a file with a syntax tree is cut:
 - A left-over piece of less than two non-blank lines, or without a single word, joins the chunk before it,
   unless it is the first piece of a definition or of the file: else every closing brace were a chunk.
 - Pieces longer than ``PIECE_BYTES`` are cut at statement borders.
-- Blanks between chunks belong to none. Everything else belongs to exactly one chunk (I-10).
+- Blanks (ASCII white space) between chunks belong to none. Everything else belongs to exactly one chunk (I-10).
 
 Markdown and reStructuredText are cut at headings by the same rules. Any other text is cut into windows, which
 overlap by definition; there, too, each chunk's text is exactly what its span covers.
@@ -31,7 +31,7 @@ from findspot.parsing.decoding import decode_source
 from findspot.parsing.headings import parse_headed
 from findspot.parsing.languages import GRAMMARS, HEADED, Parsers, TooTangled, language_of
 from findspot.parsing.lines import Lines
-from findspot.parsing.pieces import cut_code, cut_windows, trim
+from findspot.parsing.pieces import begins_line, cut_code, cut_windows, trim
 from findspot.parsing.symbols import Definition, Outline, read_outline
 
 _UNIT_LINES: Final = 4
@@ -182,7 +182,7 @@ def _units(language: str, source: bytes, lines: Lines, outline: Outline) -> list
         if not docstring:
             docstring = comment_text(_told(source, lines, outline.leads[first:last]))
         line = lines.begin(start)
-        if line >= floor and not source[line:start].strip():
+        if line >= floor and begins_line(source, line, start):
             start = line
         units.append(_Unit(definition, start, definition.end, docstring))
     starts = [unit.start for unit in units]
@@ -240,7 +240,7 @@ def _leading(
         # Another lead may stand before it on the same line: `#[allow(x)] // why`.
         line = max(lines.begin(lead_start), floor)
         shares = first > 1 and leads[first - 2][1] > line
-        if source[leads[first - 2][1] if shares else line : lead_start].strip():
+        if not begins_line(source, leads[first - 2][1] if shares else line, lead_start):
             break
         if not shares and lines.column(lead_start) > column:
             break
@@ -251,7 +251,7 @@ def _leading(
 
 def _told(source: bytes, lines: Lines, leads: list[tuple[int, int, bool]]) -> list[str]:
     """Return the comments among leads that have a line of their own."""
-    return [source[a:b].decode() for a, b, spoken in leads if spoken and not source[lines.begin(a) : a].strip()]
+    return [source[a:b].decode() for a, b, spoken in leads if spoken and begins_line(source, lines.begin(a), a)]
 
 
 def _segments(source: bytes, units: list[_Unit]) -> list[_Segment]:

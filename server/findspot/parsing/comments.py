@@ -83,4 +83,4 @@ def python_docstring(source: bytes, start: int) -> str:
     if not found:
         return ""
     body = next((group for group in found.groups() if group is not None), b"")
-    return inspect.cleandoc(body.decode("utf-8", "replace"))[:MAX_DOCSTRING]
+    return inspect.cleandoc(body.replace(b"\r\n", b"\n").decode("utf-8", "replace"))[:MAX_DOCSTRING]

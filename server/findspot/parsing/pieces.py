@@ -21,6 +21,15 @@ _TOKEN = re.compile(rb"[A-Za-z0-9_\x80-\xff]{1,32}|[^\sA-Za-z0-9_\x80-\xff]|\s{6
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
 
 
+_MAX_INDENT: Final = 200
+"""Bytes of blanks that count as indentation; lines of minified code are not searched to their beginning."""
+
+
+def begins_line(source: bytes, line: int, byte: int) -> bool:
+    """Tell whether only indentation is between the beginning of a line and a byte."""
+    return byte - line <= _MAX_INDENT and not source[line:byte].strip()
+
+
 def trim(source: bytes, start: int, end: int) -> tuple[int, int] | None:
     """Take blank lines off both ends, keeping the indentation of the first line; None when all is blank."""
     text = source[start:end]
@@ -87,8 +96,8 @@ def _borders(source: bytes, root: Node, start: int, end: int) -> list[int]:
             if child_end <= start or child_start >= end:
                 continue
             if child_start > start and not after_comment:
-                line = source.rfind(b"\n", max(start, child_start - 200), child_start) + 1
-                if line and not source[line:child_start].strip():
+                line = source.rfind(b"\n", max(start, child_start - _MAX_INDENT), child_start) + 1
+                if line and begins_line(source, line, child_start):
                     found.append(line)
             after_comment = child.type.endswith("comment")
             if child_end - child_start > _SHORTEST:

@@ -31,7 +31,7 @@ from findspot.core.types import Import, Reference, SymbolKind
 from findspot.parsing.imports import import_targets
 from findspot.parsing.languages import GRAMMARS, Match
 
-Shape = Literal["fn", "bound", "cls", "large", "impl", "scope", "sym", "table"]
+Shape = Literal["fn", "bound", "cls", "large", "impl", "scope", "table", "sym"]
 
 _SHAPES: Final = frozenset((*get_args(Shape), "upper", "public"))
 _SCOPES: Final = frozenset({"fn", "bound", "cls", "impl", "scope", "table"})
@@ -61,7 +61,6 @@ class Definition:
     body: int | None
     parent: Definition | None = None
     qualified_name: str = ""
-    depth: int = 0
 
 
 @dataclass(slots=True)
@@ -224,7 +223,7 @@ def _nest(definitions: list[Definition]) -> list[Definition]:
             # Several names at one place (`a, b = 1, 2`): the first may have the chunk, all are symbols.
             names_here.add(definition.name)
             definition.shape = "sym"
-            _place(definition, last.parent, last.depth)
+            _place(definition, last.parent)
             kept.append(definition)
             continue
         names_here = {definition.name}
@@ -234,7 +233,7 @@ def _nest(definitions: list[Definition]) -> list[Definition]:
             open_scopes.pop()
         if len(open_scopes) >= _MAX_NESTING:
             continue
-        _place(definition, open_scopes[-1] if open_scopes else None, len(open_scopes))
+        _place(definition, open_scopes[-1] if open_scopes else None)
         if definition.shape in _SCOPES:
             open_scopes.append(definition)
         kept.append(definition)
@@ -242,10 +241,9 @@ def _nest(definitions: list[Definition]) -> list[Definition]:
     return kept
 
 
-def _place(definition: Definition, parent: Definition | None, depth: int) -> None:
+def _place(definition: Definition, parent: Definition | None) -> None:
     """Give a definition its parent, its qualified name, and its kind as a function or a method."""
     definition.parent = parent
-    definition.depth = depth
     prefix = parent.qualified_name if parent else ""
     own = f"{definition.owner}.{definition.name}" if definition.owner else definition.name
     definition.qualified_name = f"{prefix}.{own}" if prefix and own else prefix or own

@@ -20,13 +20,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Event
 
+from findspot.core.arrays import Vectors
 from findspot.core.fusion import Scored, joined, whole_span, with_model
 from findspot.core.query import Query, Zone, analyse
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import render_model_document, render_model_query
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, Evidence, Level, Stage
-from findspot.inference.base import Vectors
 from findspot.retrieval.mentions import find_mentions
 from findspot.retrieval.pool import Pool
 from findspot.retrieval.protocols import DocumentModel, VectorCache

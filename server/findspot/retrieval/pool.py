@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from findspot.core.arrays import Vectors
 from findspot.core.query import Query, Zone, term_weights
 from findspot.core.ranking import (
     RankingWeights,
@@ -21,7 +22,6 @@ from findspot.core.ranking import (
 )
 from findspot.core.render import Fields
 from findspot.core.types import Evidence
-from findspot.inference.base import Vectors
 from findspot.retrieval.mentions import Mentions
 from findspot.retrieval.view import IndexView
 from findspot.storage.records import ChunkRow

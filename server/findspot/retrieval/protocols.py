@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from threading import Event
 from typing import Protocol
 
+from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import Span
-from findspot.inference.base import Vectors
 from findspot.storage.records import ChunkRow, Corpus, StoredFile
 
 

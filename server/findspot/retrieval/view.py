@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import Span
-from findspot.inference.base import Vectors
 from findspot.retrieval.protocols import IndexReader
 from findspot.storage.records import ChunkRow, Corpus, PreparedFile
 

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import PathClass, Span
 from findspot.errors import IndexDamagedError, IndexStorageError
-from findspot.inference.base import Vectors
 from findspot.storage.records import ChunkRow, Corpus, FieldLengths, StoredFile, SymbolRow, Totals
 from findspot.storage.schema import connect
 from findspot.storage.vectors import VectorIndex
@@ -117,10 +117,15 @@ class StoreReader:
             holes = connection.execute(
                 "SELECT count(*) FROM chunks WHERE content_hash NOT IN (SELECT content_hash FROM embeddings)"
             ).fetchone()[0]
-            problems = connection.execute("SELECT kind, count(*) FROM problems GROUP BY kind ORDER BY kind").fetchall()
             generation = read_generation(connection)
         size = sum(path.stat().st_size for path in self._database.parent.iterdir() if path.is_file())
-        return Totals(files, chunks, holes, size, generation, tuple((str(kind), int(n)) for kind, n in problems))
+        return Totals(files, chunks, holes, size, generation, self.problem_counts())
+
+    def problem_counts(self) -> tuple[tuple[str, int], ...]:
+        """Return how many files have each kind of problem, by kind."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT kind, count(*) FROM problems GROUP BY kind ORDER BY kind").fetchall()
+        return tuple((str(kind), int(count)) for kind, count in rows)
 
     def problems(self) -> list[tuple[str, str, str]]:
         """Return (path, kind, message) of every file with a problem, by path."""
@@ -228,7 +233,9 @@ class StoreReader:
     def chunks_of(self, path: str) -> list[ChunkRow]:
         """Return the chunks of one file in file order."""
         with self._connection() as connection:
-            rows = connection.execute(f"SELECT {_ROW_COLUMNS} WHERE f.path = ? ORDER BY c.start_byte", (path,)).fetchall()
+            rows = connection.execute(
+                f"SELECT {_ROW_COLUMNS} WHERE f.path = ? ORDER BY c.start_byte", (path,)
+            ).fetchall()
         return [_chunk_row(row) for row in rows]
 
     def chunk_at(self, path: str, line: int) -> int | None:
@@ -337,7 +344,8 @@ class StoreReader:
         """Return the import targets of a file as they are written there."""
         with self._connection() as connection:
             rows = connection.execute(
-                "SELECT target FROM imports i JOIN files f ON f.id = i.file_id WHERE f.path = ? ORDER BY i.rowid", (path,)
+                "SELECT target FROM imports i JOIN files f ON f.id = i.file_id WHERE f.path = ? ORDER BY i.rowid",
+                (path,),
             ).fetchall()
         return [str(row[0]) for row in rows]
 

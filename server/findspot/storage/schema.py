@@ -92,7 +92,17 @@ CREATE INDEX IF NOT EXISTS imports_by_target ON imports (target);
 CREATE TABLE IF NOT EXISTS embeddings (content_hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 """
 
-TABLES_TO_EMPTY = ("problems", "symbols", "name_references", "names", "imports", "lexical", "chunks", "files", "embeddings")
+TABLES_TO_EMPTY = (
+    "problems",
+    "symbols",
+    "name_references",
+    "names",
+    "imports",
+    "lexical",
+    "chunks",
+    "files",
+    "embeddings",
+)
 """Order in which a rebuild empties the tables: what points at rows goes before the rows."""
 
 

@@ -11,22 +11,20 @@ import logging
 import secrets
 import sqlite3
 import threading
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from findspot.core.arrays import Ids, Vectors
 from findspot.core.types import FileProblem
 from findspot.errors import IndexDamagedError, IndexStorageError
-from findspot.inference.base import Vectors
 from findspot.storage.reader import StoreReader, in_scope, read_generation, storage_errors
-from findspot.storage.records import IndexKey, PreparedChunk, PreparedFile
+from findspot.storage.records import IndexKey, PreparedFile
+from findspot.storage.rows import FileRows, StoredChunks, insert_problems
 from findspot.storage.schema import DATABASE_NAME, SCHEMA, TABLES_TO_EMPTY, connect
-from findspot.storage.vectors import Ids, VectorIndex
-
-_DOCSTRING_KEPT = 300
+from findspot.storage.vectors import VectorIndex
 
 _SYNC_BATCH = 4096
 
@@ -34,9 +32,6 @@ _SPARE_EMBEDDINGS = 10_000
 """Vectors without a chunk that are let stand: they save the work when a branch is checked out again."""
 
 _log = logging.getLogger(__name__)
-
-StoredChunks = list[tuple[int, bytes]]
-"""(chunk id, content hash) of chunks in the order of their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ class IndexStore(StoreReader):
         self._database = directory / DATABASE_NAME
         self._write_lock = threading.RLock()
         self._writer: sqlite3.Connection | None = None
-        self._name_ids: dict[str, int] = {}
+        self._rows: FileRows | None = None
         self.read_only = False
         self._damaged = False
         try:
@@ -93,7 +88,9 @@ class IndexStore(StoreReader):
         connection = connect(self._database)
         try:
             connection.executescript(SCHEMA)
-            connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('identity', ?)", (secrets.token_hex(6),))
+            connection.execute(
+                "INSERT OR IGNORE INTO meta (key, value) VALUES ('identity', ?)", (secrets.token_hex(6),)
+            )
             stored = connection.execute("SELECT value FROM meta WHERE key = 'index_key'").fetchone()
             if stored is None or stored[0] != self._key.text():
                 self._empty(connection)
@@ -107,10 +104,11 @@ class IndexStore(StoreReader):
             for table in TABLES_TO_EMPTY:
                 connection.execute(f"DELETE FROM {table}")
             connection.execute(
-                "INSERT OR REPLACE INTO meta (key, value) VALUES ('index_key', ?), ('complete', '0')", (self._key.text(),)
+                "INSERT OR REPLACE INTO meta (key, value) VALUES ('index_key', ?), ('complete', '0')",
+                (self._key.text(),),
             )
             _bump_generation(connection)
-        self._name_ids.clear()
+        self._rows = None
 
     def mark_damaged(self) -> None:
         """Remember that a read met damage, so that the next ``repair`` throws the database away."""
@@ -124,7 +122,7 @@ class IndexStore(StoreReader):
             super().close()
             if self._writer is not None:
                 self._writer.close()
-                self._writer = None
+                self._writer = self._rows = None
             self._discard_files()
             with storage_errors():
                 self._prepare()
@@ -152,7 +150,7 @@ class IndexStore(StoreReader):
             super().close()
             if self._writer is not None:
                 self._writer.close()
-                self._writer = None
+                self._writer = self._rows = None
             self._vectors.close()
 
     # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,13 +176,15 @@ class IndexStore(StoreReader):
         gone: list[int] = []
         with self._write_lock, storage_errors():
             connection = self._connection_for_writing
+            rows = self._rows or FileRows(connection)
+            self._rows = rows
             try:
                 with _transaction(connection):
                     for path in removed:
-                        gone += self._delete_file(connection, path)
+                        gone += rows.delete_file(path)
                     for file in files:
-                        gone += self._delete_file(connection, file.path)
-                        stored += self._insert_file(connection, file)
+                        gone += rows.delete_file(file.path)
+                        stored += rows.insert_file(file)
                     connection.executemany(
                         "INSERT OR IGNORE INTO embeddings (content_hash, vector) VALUES (?, ?)",
                         [(key, np.asarray(vector, dtype=np.float16).tobytes()) for key, vector in vectors.items()],
@@ -192,7 +192,7 @@ class IndexStore(StoreReader):
                     _bump_generation(connection)
                     generation = read_generation(connection)
             except BaseException:
-                self._name_ids.clear()  # numbers given inside the transaction were rolled back with it
+                rows.forget()
                 raise
         return Written(stored, gone, generation)
 
@@ -214,7 +214,7 @@ class IndexStore(StoreReader):
                 return
             with _transaction(connection):
                 connection.execute(f"DELETE FROM problems WHERE {unlisted}", values)
-                _insert_problems(connection, problems)
+                insert_problems(connection, problems)
 
     def finish_pass(self) -> None:
         """Note that a whole pass over the workspace has ended."""
@@ -324,94 +324,6 @@ class IndexStore(StoreReader):
         except OSError as error:
             _log.warning("the vector file was not saved and will be built again: %s", error)
 
-    # ── rows ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _delete_file(self, connection: sqlite3.Connection, path: str) -> list[int]:
-        """Remove a file with all that hangs on it and return the ids of its chunks."""
-        row = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
-        connection.execute("DELETE FROM problems WHERE path = ?", (path,))
-        if row is None:
-            return []
-        chunks = connection.execute("SELECT id, reference_ids FROM chunks WHERE file_id = ?", row).fetchall()
-        for chunk, packed in chunks:
-            connection.executemany(
-                "DELETE FROM name_references WHERE name_id = ? AND chunk_id = ?",
-                [(name, chunk) for name in np.frombuffer(packed, dtype="<i4").tolist()],
-            )
-        connection.executemany("DELETE FROM lexical WHERE rowid = ?", [(chunk,) for chunk, _ in chunks])
-        for table in ("symbols", "imports", "chunks"):
-            connection.execute(f"DELETE FROM {table} WHERE file_id = ?", row)
-        connection.execute("DELETE FROM files WHERE id = ?", row)
-        return [int(chunk) for chunk, _ in chunks]
-
-    def _insert_file(self, connection: sqlite3.Connection, file: PreparedFile) -> StoredChunks:
-        file_id = connection.execute(
-            "INSERT INTO files (path, language, path_class, size, mtime_ns, indexed_ns, content_hash) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                file.path,
-                file.language,
-                file.path_class.value,
-                file.size,
-                file.mtime_ns,
-                file.indexed_ns,
-                file.content_hash,
-            ),
-        ).lastrowid
-        if file_id is None:
-            raise IndexStorageError("SQLite gave no row id")
-        stored = [self._insert_chunk(connection, file_id, chunk) for chunk in file.chunks]
-        connection.executemany(
-            "INSERT INTO symbols (file_id, chunk_id, name, qualified_name, kind, start_byte, end_byte, start_line, "
-            "end_line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (file_id, chunk, s.name, s.qualified_name, s.kind, *s.place)
-                for s, chunk in zip(file.symbols, _chunks_of_symbols(file, stored), strict=True)
-            ],
-        )
-        connection.executemany(
-            "INSERT INTO imports (file_id, target) VALUES (?, ?)", [(file_id, target) for target in file.imports]
-        )
-        _insert_problems(connection, [FileProblem(file.path, kind, message) for kind, message in file.problems])
-        return stored
-
-    def _insert_chunk(self, connection: sqlite3.Connection, file_id: int, chunk: PreparedChunk) -> tuple[int, bytes]:
-        names = [self._name_id(connection, name) for name in chunk.references]
-        chunk_id = connection.execute(
-            "INSERT INTO chunks (file_id, kind, symbol, signature, docstring, start_byte, end_byte, start_line, "
-            "end_line, part, content_hash, path_tokens, name_tokens, signature_tokens, body_tokens, reference_ids) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                file_id,
-                chunk.kind,
-                chunk.symbol,
-                chunk.signature,
-                chunk.docstring[:_DOCSTRING_KEPT],
-                *chunk.place,
-                chunk.part,
-                chunk.content_hash,
-                *(column.count(" ") + 1 if column else 0 for column in chunk.columns),
-                np.array(names, dtype="<i4").tobytes(),
-            ),
-        ).lastrowid
-        if chunk_id is None:
-            raise IndexStorageError("SQLite gave no row id")
-        connection.execute(
-            "INSERT INTO lexical (rowid, path, name, signature, body) VALUES (?, ?, ?, ?, ?)", (chunk_id, *chunk.columns)
-        )
-        connection.executemany(
-            "INSERT INTO name_references (name_id, chunk_id) VALUES (?, ?)", [(name, chunk_id) for name in names]
-        )
-        return chunk_id, chunk.content_hash
-
-    def _name_id(self, connection: sqlite3.Connection, name: str) -> int:
-        known = self._name_ids.get(name)
-        if known is None:
-            connection.execute("INSERT OR IGNORE INTO names (name) VALUES (?)", (name,))
-            known = int(connection.execute("SELECT id FROM names WHERE name = ?", (name,)).fetchone()[0])
-            self._name_ids[name] = known
-        return known
-
 
 @contextlib.contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
@@ -430,33 +342,3 @@ def _bump_generation(connection: sqlite3.Connection) -> None:
         "INSERT INTO meta (key, value) VALUES ('generation', '1') "
         "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
     )
-
-
-def _insert_problems(connection: sqlite3.Connection, problems: Sequence[FileProblem]) -> None:
-    connection.executemany(
-        "INSERT OR REPLACE INTO problems (path, kind, message) VALUES (?, ?, ?)",
-        [(problem.path, problem.kind.value, problem.message) for problem in problems],
-    )
-
-
-def _chunks_of_symbols(file: PreparedFile, stored: StoredChunks) -> list[int]:
-    """Return for each symbol the chunk that stands for it.
-
-    That is the first chunk of the same qualified name inside the definition, else the last chunk that begins at or
-    before it: a definition too small for a chunk of its own lies inside its parent's.
-    """
-    by_name: dict[str, list[int]] = {}
-    for position, chunk in enumerate(file.chunks):
-        if chunk.symbol is not None:
-            by_name.setdefault(chunk.symbol, []).append(position)
-    starts = [chunk.place[0] for chunk in file.chunks]
-    found: list[int] = []
-    for symbol in file.symbols:
-        own = [
-            position
-            for position in by_name.get(symbol.qualified_name, ())
-            if starts[position] < symbol.place[1] and file.chunks[position].place[1] > symbol.place[0]
-        ]
-        position = own[0] if own else max(bisect_right(starts, symbol.place[0]) - 1, 0)
-        found.append(stored[position][0] if stored else 0)
-    return found

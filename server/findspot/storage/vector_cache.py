@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from findspot.inference.base import Vectors
+from findspot.core.arrays import Vectors
 from findspot.storage.schema import connect
 
 _NAME = "model-vectors-v1.sqlite3"
@@ -36,28 +36,38 @@ class VectorCache:
     """A bounded map from content hash to unit vector for one model. Thread-safe; oldest entries go first."""
 
     def __init__(self, cache_dir: Path, model_id: str) -> None:
+        """Name the folder and the model; the file is opened when it is first needed."""
+        self._folder = cache_dir
         self._model_id = model_id
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        try:
-            cache_dir.mkdir(parents=True, exist_ok=True)
-            self._connection = connect(cache_dir / _NAME, busy_seconds=_BUSY_SECONDS)
-            self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL, "
-                "content_hash BLOB NOT NULL, vector BLOB NOT NULL, UNIQUE (model, content_hash))"
-            )
-        except (OSError, sqlite3.Error) as error:
-            self._give_up(error)
+        self._given_up = False
+        self._opened: sqlite3.Connection | None = None
+
+    @property
+    def _connection(self) -> sqlite3.Connection | None:
+        """The open database, or None once it turned out not to be usable. The lock must be held."""
+        if self._opened is None and not self._given_up:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._opened = connect(self._folder / _NAME, busy_seconds=_BUSY_SECONDS)
+                self._opened.execute(
+                    "CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL, "
+                    "content_hash BLOB NOT NULL, vector BLOB NOT NULL, UNIQUE (model, content_hash))"
+                )
+            except (OSError, sqlite3.Error) as error:
+                self._give_up(error)
+        return self._opened
 
     def get(self, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
         """Return the known vectors, each of shape (dimension,)."""
         found: dict[bytes, Vectors] = {}
         with self._lock:
-            if self._connection is None:
+            connection = self._connection
+            if connection is None:
                 return found
             try:
                 for key in dict.fromkeys(hashes):
-                    row = self._connection.execute(
+                    row = connection.execute(
                         "SELECT vector FROM vectors WHERE model = ? AND content_hash = ?", (self._model_id, key)
                     ).fetchone()
                     if row is not None:
@@ -74,35 +84,38 @@ class VectorCache:
             return
         rows = [(self._model_id, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
         with self._lock:
-            if self._connection is None:
+            connection = self._connection
+            if connection is None:
                 return
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.executemany(
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(
                     "INSERT OR IGNORE INTO vectors (model, content_hash, vector) VALUES (?, ?, ?)", rows
                 )
-                oldest, newest = self._connection.execute("SELECT min(id), max(id) FROM vectors").fetchone()
+                oldest, newest = connection.execute("SELECT min(id), max(id) FROM vectors").fetchone()
                 if newest - oldest > _LIMIT + _SLACK:
-                    self._connection.execute("DELETE FROM vectors WHERE id <= ?", (newest - _LIMIT,))
-                self._connection.execute("COMMIT")
+                    connection.execute("DELETE FROM vectors WHERE id <= ?", (newest - _LIMIT,))
+                connection.execute("COMMIT")
             except sqlite3.OperationalError as error:
                 _log.info("model vectors were not kept: %s", error)
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
             except sqlite3.DatabaseError as error:
                 self._give_up(error)
 
     def close(self) -> None:
         """Close the database; later calls miss."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._given_up = True
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
 
     def _give_up(self, error: Exception) -> None:
         """Go on without a cache: the model still works, only slower."""
         _log.warning("the cache of model vectors is not usable, answers will take longer: %s", error)
-        if self._connection is not None:
+        self._given_up = True
+        if self._opened is not None:
             with contextlib.suppress(sqlite3.Error):
-                self._connection.close()
-            self._connection = None
+                self._opened.close()
+            self._opened = None

@@ -14,12 +14,9 @@ import threading
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from usearch.index import Index
 
-from findspot.inference.base import Vectors
-
-Ids = npt.NDArray[np.int64]
+from findspot.core.arrays import Ids, Vectors
 
 _PREFIX = "vectors-"
 _SUFFIX = ".usearch"

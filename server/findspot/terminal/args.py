@@ -31,7 +31,7 @@ class RawArguments(argparse.Namespace):
 
     command: Command
     root: Path | None
-    quiet: bool
+    quiet: bool = False
     verbose: bool
     format: Format
     top_k: int | None = None
