@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from findspot.config import use_one_math_thread
 from findspot.core.types import Answer, IndexState
 from findspot.errors import Cancelled, FindspotError, IndexLockedError, IndexStorageError
 from findspot.terminal import output
@@ -49,6 +50,7 @@ _LOCK_POLL_SECONDS = 0.1
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` (default: the process's own) and return the exit status."""
+    use_one_math_thread()  # before numpy is loaded, which reads it once
     prepare_streams()
     try:
         return _command(sys.argv[1:] if argv is None else argv)

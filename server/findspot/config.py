@@ -148,6 +148,14 @@ def color_wanted(environ: Mapping[str, str] | None = None, *, platform: str = sy
     return platform != "win32" or bool(env.get("WT_SESSION") or env.get("TERM_PROGRAM") or env.get("TERM"))
 
 
+def use_one_math_thread() -> None:
+    """Keep numpy's matrix library to one thread, here and in worker processes, unless the user has chosen a number.
+
+    Its threads spin while they wait: for our small matrices they double the processor time and gain nothing.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def _read_toml(path: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -37,7 +37,7 @@ def write_workspace(root: Path, fixture: str) -> dict[str, tuple[int, int]]:
 
 
 @contextmanager
-def open_engine(root: Path, models: Models | None = None, **settings: object) -> Iterator[Engine]:
+def open_engine(root: Path, models: Models | None = None, **settings: str | int) -> Iterator[Engine]:
     """Open an engine on a workspace with settings as the command line would give them."""
     with Engine.open(root, load_config(root, settings), models) as engine:
         yield engine

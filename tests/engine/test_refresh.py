@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from findspot.config import load_config
 from findspot.core.types import IndexState, ProblemKind, Progress, RefreshReport
 from findspot.engine import Engine, Models
 from findspot.errors import Cancelled, IndexDamagedError, IndexLockedError
+from findspot.indexing.walker import Walk, walk
 from findspot.storage.locks import indexing_lock
 from findspot.storage.schema import DATABASE_NAME
 from tests.engine.checks import open_engine
@@ -28,7 +30,8 @@ def make_files(root: Path, count: int, functions: int = 6) -> None:
         folder = root / f"pkg{number % 7}"
         folder.mkdir(parents=True, exist_ok=True)
         body = "".join(
-            f"def handler_{number}_{at}(value):\n    return compute_{at}(value, {number})\n\n" for at in range(functions)
+            f"def handler_{number}_{at}(value):\n    return compute_{at}(value, {number})\n\n"
+            for at in range(functions)
         )
         (folder / f"mod_{number}.py").write_text(body, encoding="utf-8")
 
@@ -136,7 +139,9 @@ def test_worker_processes_and_one_process_build_the_same_index(tmp_path: Path, m
     make_files(tmp_path / "work", 320, functions=3)
     answers = []
     for workers in (1, 2):
-        config = load_config(tmp_path / "work", {"workers": workers}, environ={"FINDSPOT_CACHE_DIR": str(tmp_path / str(workers))})
+        config = load_config(
+            tmp_path / "work", {"workers": workers}, environ={"FINDSPOT_CACHE_DIR": str(tmp_path / str(workers))}
+        )
         with Engine.open(tmp_path / "work", config, models) as engine:
             engine.refresh()
             status = engine.status()
@@ -178,21 +183,12 @@ def test_a_file_that_goes_between_walk_and_read_is_simply_absent(
     with open_engine(tmp_path, models, workers=1) as engine:
         target = tmp_path / "pkg1" / "mod_1.py"
 
-        def remove(step: Progress) -> None:
-            if step.phase == "scanning" and step.done == 0:
-                return
-            target.unlink(missing_ok=True)
-
-        from findspot.indexing import indexer
-
-        walk = indexer.walk
-
-        def walk_then_remove(*args: object, **kwargs: object) -> object:
-            found = walk(*args, **kwargs)  # type: ignore[arg-type]
+        def walk_then_remove(*args: Any, **kwargs: Any) -> Walk:
+            found = walk(*args, **kwargs)
             target.unlink()
             return found
 
-        monkeypatch.setattr(indexer, "walk", walk_then_remove)
+        monkeypatch.setattr("findspot.indexing.indexer.walk", walk_then_remove)
         report = engine.refresh()
         assert report.added == 2
         assert engine.status().files == 2

@@ -90,7 +90,7 @@ def test_each_kind_of_query_finds_its_place(
         assert first.symbol == symbol
 
 
-REPORT = '''Discounts: crash at the till
+REPORT = """Discounts: crash at the till
 
 When a customer has a voucher the till stops:
 
@@ -102,7 +102,7 @@ Traceback (most recent call last):
     raise ValueError("discount above one hundred percent")
 ValueError: discount above one hundred percent
 ```
-'''
+"""
 
 
 @pytest.mark.row("C04")
@@ -125,12 +125,14 @@ def test_a_report_with_a_trace_leads_to_the_frame_that_raised(tmp_path: Path, mo
 
 
 @pytest.mark.row("A13")
-@pytest.mark.parametrize(("settings", "reason"), [({"reranker": ""}, "switched off"), ({"reranker": "absent"}, "absent")])
+@pytest.mark.parametrize(
+    ("settings", "reason"), [({"reranker": ""}, "switched off"), ({"reranker": "absent"}, "absent")]
+)
 def test_without_a_model_the_answer_has_the_same_shape_and_says_why(
-    tmp_path: Path, settings: dict[str, object], reason: str
+    tmp_path: Path, settings: dict[str, str], reason: str
 ) -> None:
     write_workspace(tmp_path, SHOP)
-    with open_engine(tmp_path, **settings) as engine:
+    with open_engine(tmp_path, None, **settings) as engine:
         engine.refresh()
         answer = engine.localize(REPORT)
     assert answer.results[0].symbol == "apply_discount"

@@ -46,7 +46,6 @@ def test_what_is_recorded(tmp_path: Path) -> None:
 
 
 @posix_only
-@pytest.mark.row("V48")
 def test_symbolic_links_and_their_loops(tmp_path: Path) -> None:
     """Links are not followed, whether they lead to files, folders, nowhere or in circles."""
     outside = tmp_path / "outside"

@@ -31,7 +31,7 @@ def documents() -> list[str]:
     words = SubTokenizer()
     found = []
     for path in sorted(Path(load_static.__code__.co_filename).parents[1].rglob("*.py")):
-        parts = words.words(path.read_text(encoding="utf-8"))
+        parts = words.words(path.read_text(encoding="utf-8"), 100_000)
         found += [" ".join(parts[start : start + 60]) for start in range(0, len(parts), 60)]
     return [*found, "", "naïve straße 東京 повторная", "ﬀﬀ", "x" * 200]
 

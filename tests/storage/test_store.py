@@ -109,7 +109,10 @@ def test_writing_a_file_again_replaces_all_of_it(open_store: OpenStore) -> None:
     assert store.callers(["send"]) == {}
     assert store.chunks_named(["retry_upload"]) == {}
     found = store.dense(vector_of("def retry_upload(): send(file) again"), 10)
-    assert {row.symbol for row in store.rows([chunk for chunk, _ in found]).values()} == {"resume_upload", "check_token"}
+    assert {row.symbol for row in store.rows([chunk for chunk, _ in found]).values()} == {
+        "resume_upload",
+        "check_token",
+    }
 
 
 def test_removed_files_leave_no_row(open_store: OpenStore, tmp_path: Path) -> None:
@@ -197,7 +200,7 @@ def test_a_failed_write_leaves_what_was_there(open_store: OpenStore) -> None:
 def test_a_full_disk_is_said_and_loses_nothing(open_store: OpenStore) -> None:
     store = open_store()
     write(store, UPLOAD)
-    writer = store._connection_for_writing  # noqa: SLF001 - a full disk is simulated by SQLite's own page limit
+    writer = store._connection_for_writing
     pages = writer.execute("PRAGMA page_count").fetchone()[0]
     writer.execute(f"PRAGMA max_page_count = {pages}")
     big = prepared_file("big.py", {f"f{n}": f"word{n} " * 2000 for n in range(50)})

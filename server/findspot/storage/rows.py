@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from findspot.core.types import FileProblem
-from findspot.errors import IndexStorageError
 from findspot.storage.records import PreparedChunk, PreparedFile
 
 StoredChunks = list[tuple[int, bytes]]
@@ -18,16 +17,30 @@ StoredChunks = list[tuple[int, bytes]]
 _DOCSTRING_KEPT = 300
 
 
+_SLICE = 900
+"""Values per statement; SQLite builds of before 2020 take 999."""
+
+
 class FileRows:
-    """Writes files into the tables; remembers the numbers of names, which repeat from file to file."""
+    """Writes batches of files into the tables, with few statements of many rows each.
+
+    It remembers the numbers of names, which repeat from file to file; they hold as long as nobody else has written,
+    which the generation tells.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._name_ids: dict[str, int] = {}
+        self._generation = -1
 
-    def forget(self) -> None:
-        """Drop the remembered numbers: those given inside a transaction are rolled back with it."""
-        self._name_ids.clear()
+    def begin(self, generation: int) -> None:
+        """Forget what was remembered if the database is not at ``generation`` by this object's own last write."""
+        if generation != self._generation:
+            self._name_ids.clear()
+
+    def end(self, generation: int) -> None:
+        """Note the generation that this write has made."""
+        self._generation = generation
 
     def delete_file(self, path: str) -> list[int]:
         """Remove a file with all that hangs on it and return the ids of its chunks."""
@@ -36,86 +49,98 @@ class FileRows:
         if row is None:
             return []
         chunks = self._connection.execute("SELECT id, reference_ids FROM chunks WHERE file_id = ?", row).fetchall()
-        for chunk, packed in chunks:
-            self._connection.executemany(
-                "DELETE FROM name_references WHERE name_id = ? AND chunk_id = ?",
-                [(name, chunk) for name in np.frombuffer(packed, dtype="<i4").tolist()],
-            )
+        self._connection.executemany(
+            "DELETE FROM name_references WHERE name_id = ? AND chunk_id = ?",
+            [(name, chunk) for chunk, packed in chunks for name in np.frombuffer(packed, dtype="<i4").tolist()],
+        )
         self._connection.executemany("DELETE FROM lexical WHERE rowid = ?", [(chunk,) for chunk, _ in chunks])
         for table in ("symbols", "imports", "chunks"):
             self._connection.execute(f"DELETE FROM {table} WHERE file_id = ?", row)
         self._connection.execute("DELETE FROM files WHERE id = ?", row)
         return [int(chunk) for chunk, _ in chunks]
 
-    def insert_file(self, file: PreparedFile) -> StoredChunks:
-        """Add a file of which nothing is stored and return its chunks."""
-        file_id = self._connection.execute(
-            "INSERT INTO files (path, language, path_class, size, mtime_ns, indexed_ns, content_hash) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+    def insert_files(self, files: Sequence[PreparedFile]) -> StoredChunks:
+        """Add files of which nothing is stored and return their chunks in order."""
+        stored: StoredChunks = []
+        names = self._numbers({name for file in files for chunk in file.chunks for name in chunk.references})
+        file_id = self._last("SELECT max(id) FROM files")
+        chunk_id = self._last("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'")
+        file_rows: list[tuple[object, ...]] = []
+        chunk_rows: list[tuple[object, ...]] = []
+        lexical_rows: list[tuple[object, ...]] = []
+        edges: list[tuple[int, int]] = []
+        symbols: list[tuple[object, ...]] = []
+        imports: list[tuple[int, str]] = []
+        problems: list[FileProblem] = []
+        for file in files:
+            file_id += 1
+            file_rows.append((file_id, file.path, file.language, file.path_class.value, *file[3:7]))
+            first = chunk_id + 1
+            for chunk in file.chunks:
+                chunk_id += 1
+                numbers = [names[name] for name in chunk.references]
+                chunk_rows.append(_chunk_values(chunk_id, file_id, chunk, numbers))
+                lexical_rows.append((chunk_id, *chunk.columns))
+                edges += [(number, chunk_id) for number in numbers]
+                stored.append((chunk_id, chunk.content_hash))
+            symbols += [
+                (file_id, first + at, symbol.name, symbol.qualified_name, symbol.kind, *symbol.place)
+                for symbol, at in zip(file.symbols, _chunks_of_symbols(file), strict=True)
+            ]
+            imports += [(file_id, target) for target in file.imports]
+            problems += [FileProblem(file.path, kind, message) for kind, message in file.problems]
+        for table, rows in (
+            ("files", file_rows),
+            ("chunks", chunk_rows),
+            ("lexical (rowid, path, name, signature, body)", lexical_rows),
+            ("name_references", sorted(edges)),
             (
-                file.path,
-                file.language,
-                file.path_class.value,
-                file.size,
-                file.mtime_ns,
-                file.indexed_ns,
-                file.content_hash,
+                "symbols (file_id, chunk_id, name, qualified_name, kind, start_byte, end_byte, start_line, end_line)",
+                symbols,
             ),
-        ).lastrowid
-        if file_id is None:
-            raise IndexStorageError("SQLite gave no row id")
-        stored = [self._insert_chunk(file_id, chunk) for chunk in file.chunks]
-        self._connection.executemany(
-            "INSERT INTO symbols (file_id, chunk_id, name, qualified_name, kind, start_byte, end_byte, start_line, "
-            "end_line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (file_id, chunk, s.name, s.qualified_name, s.kind, *s.place)
-                for s, chunk in zip(file.symbols, _chunks_of_symbols(file, stored), strict=True)
-            ],
-        )
-        self._connection.executemany(
-            "INSERT INTO imports (file_id, target) VALUES (?, ?)", [(file_id, target) for target in file.imports]
-        )
-        insert_problems(self._connection, [FileProblem(file.path, kind, message) for kind, message in file.problems])
+            ("imports", imports),
+        ):
+            if rows:
+                marks = ",".join("?" * len(rows[0]))
+                self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        insert_problems(self._connection, problems)
         return stored
 
-    def _insert_chunk(self, file_id: int, chunk: PreparedChunk) -> tuple[int, bytes]:
-        names = [self._name_id(name) for name in chunk.references]
-        chunk_id = self._connection.execute(
-            "INSERT INTO chunks (file_id, kind, symbol, signature, docstring, start_byte, end_byte, start_line, "
-            "end_line, part, content_hash, path_tokens, name_tokens, signature_tokens, body_tokens, reference_ids) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                file_id,
-                chunk.kind,
-                chunk.symbol,
-                chunk.signature,
-                chunk.docstring[:_DOCSTRING_KEPT],
-                *chunk.place,
-                chunk.part,
-                chunk.content_hash,
-                *(column.count(" ") + 1 if column else 0 for column in chunk.columns),
-                np.array(names, dtype="<i4").tobytes(),
-            ),
-        ).lastrowid
-        if chunk_id is None:
-            raise IndexStorageError("SQLite gave no row id")
-        self._connection.execute(
-            "INSERT INTO lexical (rowid, path, name, signature, body) VALUES (?, ?, ?, ?, ?)",
-            (chunk_id, *chunk.columns),
-        )
-        self._connection.executemany(
-            "INSERT INTO name_references (name_id, chunk_id) VALUES (?, ?)", [(name, chunk_id) for name in names]
-        )
-        return chunk_id, chunk.content_hash
+    def _last(self, question: str) -> int:
+        row = self._connection.execute(question).fetchone()
+        return 0 if row is None or row[0] is None else int(row[0])
 
-    def _name_id(self, name: str) -> int:
-        known = self._name_ids.get(name)
-        if known is None:
-            self._connection.execute("INSERT OR IGNORE INTO names (name) VALUES (?)", (name,))
-            known = int(self._connection.execute("SELECT id FROM names WHERE name = ?", (name,)).fetchone()[0])
-            self._name_ids[name] = known
+    def _numbers(self, wanted: set[str]) -> dict[str, int]:
+        """Return the number of each name, giving new names the next ones."""
+        known = self._name_ids
+        unknown = sorted(wanted.difference(known))
+        for start in range(0, len(unknown), _SLICE):
+            part = unknown[start : start + _SLICE]
+            marks = ",".join("?" * len(part))
+            known.update(self._connection.execute(f"SELECT name, id FROM names WHERE name IN ({marks})", part))
+        new = [name for name in unknown if name not in known]
+        first = self._last("SELECT max(id) FROM names") + 1
+        numbered = list(enumerate(new, start=first))
+        self._connection.executemany("INSERT INTO names (id, name) VALUES (?, ?)", numbered)
+        known.update((name, number) for number, name in numbered)
         return known
+
+
+def _chunk_values(chunk_id: int, file_id: int, chunk: PreparedChunk, names: Sequence[int]) -> tuple[object, ...]:
+    """Return a row of ``chunks`` in the order of its columns."""
+    return (
+        chunk_id,
+        file_id,
+        chunk.kind,
+        chunk.symbol,
+        chunk.signature,
+        chunk.docstring[:_DOCSTRING_KEPT],
+        *chunk.place,
+        chunk.part,
+        chunk.content_hash,
+        *(column.count(" ") + 1 if column else 0 for column in chunk.columns),
+        np.array(names, dtype="<i4").tobytes(),
+    )
 
 
 def insert_problems(connection: sqlite3.Connection, problems: Sequence[FileProblem]) -> None:
@@ -126,8 +151,8 @@ def insert_problems(connection: sqlite3.Connection, problems: Sequence[FileProbl
     )
 
 
-def _chunks_of_symbols(file: PreparedFile, stored: StoredChunks) -> list[int]:
-    """Return for each symbol the chunk that stands for it.
+def _chunks_of_symbols(file: PreparedFile) -> list[int]:
+    """Return for each symbol the place, in the file's chunks, of the one that stands for it.
 
     That is the first chunk of the same qualified name inside the definition, else the last chunk that begins at or
     before it: a definition too small for a chunk of its own lies inside its parent's.
@@ -144,6 +169,5 @@ def _chunks_of_symbols(file: PreparedFile, stored: StoredChunks) -> list[int]:
             for position in by_name.get(symbol.qualified_name, ())
             if starts[position] < symbol.place[1] and file.chunks[position].place[1] > symbol.place[0]
         ]
-        position = own[0] if own else max(bisect_right(starts, symbol.place[0]) - 1, 0)
-        found.append(stored[position][0] if stored else 0)
+        found.append(own[0] if own else max(bisect_right(starts, symbol.place[0]) - 1, 0))
     return found

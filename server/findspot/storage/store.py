@@ -180,11 +180,10 @@ class IndexStore(StoreReader):
             self._rows = rows
             try:
                 with _transaction(connection):
-                    for path in removed:
+                    rows.begin(read_generation(connection))
+                    for path in (*removed, *(file.path for file in files)):
                         gone += rows.delete_file(path)
-                    for file in files:
-                        gone += rows.delete_file(file.path)
-                        stored += rows.insert_file(file)
+                    stored += rows.insert_files(files)
                     connection.executemany(
                         "INSERT OR IGNORE INTO embeddings (content_hash, vector) VALUES (?, ?)",
                         [(key, np.asarray(vector, dtype=np.float16).tobytes()) for key, vector in vectors.items()],
@@ -192,8 +191,9 @@ class IndexStore(StoreReader):
                     _bump_generation(connection)
                     generation = read_generation(connection)
             except BaseException:
-                rows.forget()
+                self._rows = None  # numbers given inside the transaction were rolled back with it
                 raise
+            rows.end(generation)
         return Written(stored, gone, generation)
 
     def touch(self, files: Iterable[tuple[str, int, int, int]]) -> None:
