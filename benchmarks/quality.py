@@ -18,7 +18,8 @@ _PLENTY = 60.0
 class HitLine:
     """Of ``asked`` questions of a kind, how many a tool answers within its first 1, 5 and 10 results.
 
-    ``symbols`` is None for a tool that names no symbols; ``with_symbol`` counts the questions that have one.
+    ``symbols`` is None for a tool that names no symbols; ``with_symbol`` counts the questions that have one;
+    ``missed`` holds the beginnings of the questions without a right file at any depth.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class HitLine:
     files: tuple[int, ...]
     with_symbol: int
     symbols: tuple[int, ...] | None
+    missed: tuple[str, ...]
 
 
 def quality(place: Workplace) -> list[HitLine]:
@@ -73,6 +75,7 @@ def _count(kind: str, tool: str, found: dict[Question, list[Hit]]) -> HitLine:
         _within(files),
         len(symbols),
         None if tool == "ripgrep" else _within(symbols),
+        tuple(question.text[:80] for question, rank in zip(found, files, strict=True) if rank is None),
     )
 
 

@@ -69,7 +69,10 @@ def test_names_are_quoted_dotted_called_or_written_like_code() -> None:
         ("it is done.Then it ends, e.g. here (see above) and file(s)", set[str]()),
         ("`plain` words in `back ticks here`", {"plain", "back", "ticks", "here"}),
         ("the module.py file", set[str]()),
-        ("a HTTPServer, parseURL, snake_case, __init__ and $scope", {"HTTPServer", "parseURL", "snake_case", "__init__"}),
+        (
+            "a HTTPServer, parseURL, snake_case, __init__ and $scope",
+            {"HTTPServer", "parseURL", "snake_case", "__init__"},
+        ),
     ],
 )
 def test_what_counts_as_a_name(text: str, expected: set[str]) -> None:
@@ -90,12 +93,17 @@ def test_paths_with_lines() -> None:
 
 
 def test_windows_paths_and_versions() -> None:
-    found = {(m.path, m.line) for m in parse_report(r"x" "\n" r"in C:\proj\src\main.cs:12, v1.2.3 and 3.11 or e.g. x.y").paths}
+    found = {
+        (m.path, m.line)
+        for m in parse_report(r"x" "\n" r"in C:\proj\src\main.cs:12, v1.2.3 and 3.11 or e.g. x.y").paths
+    }
     assert found == {("C:/proj/src/main.cs", 12)}
 
 
 def test_indented_blocks_and_sessions_are_code() -> None:
-    report = parse_report("Title\n\nBefore\n\n    x = make_it()\n    y = 2\n\nAfter\n>>> call_me(1)\n3\n\nEnd\n- item\n    more of the item")
+    report = parse_report(
+        "Title\n\nBefore\n\n    x = make_it()\n    y = 2\n\nAfter\n>>> call_me(1)\n3\n\nEnd\n- item\n    more of the item"
+    )
     assert [block.strip() for block in report.code] == ["x = make_it()\n    y = 2", ">>> call_me(1)\n3"]
     assert "more of the item" in report.prose
     assert "After" in report.prose
@@ -116,7 +124,7 @@ def test_nothing_much(text: str) -> None:
 
 def hostile() -> dict[str, str]:
     size = 200_000
-    letters = random.Random(7)  # noqa: S311 - data, not secrets
+    letters = random.Random(7)
     pieces = {
         "one word": "a",
         "dots": "a.",

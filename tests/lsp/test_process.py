@@ -104,7 +104,7 @@ def test_stdout_is_the_protocols_and_nothing_else(workspace: Path) -> None:
         assert answer(process.stdout, 5)["result"] is None
         assert process.wait(END_SECONDS) == 0
         assert process.stdout.read() == b""
-        assert process.stderr.read() == b""
+        assert process.stderr.read().decode() == ""
 
 
 @pytest.mark.parametrize("way", ["exit", "end of input", "shutdown"])

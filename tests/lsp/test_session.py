@@ -383,6 +383,15 @@ async def test_settings_of_the_editor(make_wire: MakeWire, folder: Path) -> None
     assert len(await paths(wire, "upload")) == 1
 
 
+async def test_settings_that_fit_only_together_are_taken_together(make_wire: MakeWire, folder: Path) -> None:
+    wire = make_wire()
+    await wire.start(folder, options={"chunk_size": 48, "chunk_overlap": 8})
+    await wire.until_indexed(folder)
+    settings = wire.engines["shop"].config.settings
+    assert (settings.chunk_size, settings.chunk_overlap) == (48, 8)
+    assert not [m for m in wire.received if m.get("method") == "window/showMessage"]
+
+
 async def test_a_broken_settings_file_is_shown_once_and_the_rest_goes_on(make_wire: MakeWire, folder: Path) -> None:
     (folder / ".findspot").mkdir()
     (folder / ".findspot" / "config.toml").write_text("top_kk = 3\n", encoding="utf-8")

@@ -85,25 +85,22 @@ def z_scores(values: Sequence[float]) -> list[float]:
     return [(value - mean) / deviation for value in values]
 
 
-def with_model(entries: Sequence[Scored], cosines: Mapping[int, float], weights: RankingWeights) -> list[Scored]:
-    """Reorder the head of a list by the localization model; ``cosines`` are by candidate index.
+def with_model(entries: Sequence[Scored], cosines: Mapping[int, float], weight: float) -> list[Scored]:
+    """Reorder what has a cosine (by candidate index) by z(score) + ``weight`` * z(cosine).
 
-    The head is what has a cosine, in list order. Its new scores are mapped onto the range of its old ones, so
-    that the list stays comparable and the rest stays below.
+    The others stay where they are, and the scores stay with the places, so that the list remains in their order.
     """
-    head = [entry for entry in entries if entry.index in cosines]
-    if len(head) < 2:
+    places = [at for at, entry in enumerate(entries) if entry.index in cosines]
+    if len(places) < 2:
         return list(entries)
-    own = z_scores([entry.score for entry in head])
-    model = z_scores([cosines[entry.index] for entry in head])
-    mixed = [a + weights.model * b for a, b in zip(own, model, strict=True)]
-    order = sorted(range(len(head)), key=lambda at: (-mixed[at], at))
-    top, bottom = max(mixed), min(mixed)
-    high, low = head[0].score, head[-1].score
-    scale = (high - low) / (top - bottom) if top > bottom else 0.0
-    renewed = [Scored(head[at].index, low + (mixed[at] - bottom) * scale) for at in order]
-    slots = iter(renewed)
-    return [next(slots) if entry.index in cosines else entry for entry in entries]
+    own = z_scores([entries[at].score for at in places])
+    model = z_scores([cosines[entries[at].index] for at in places])
+    mixed = [a + weight * b for a, b in zip(own, model, strict=True)]
+    order = sorted(range(len(places)), key=lambda number: (-mixed[number], number))
+    found = list(entries)
+    for place, number in zip(places, order, strict=True):
+        found[place] = Scored(entries[places[number]].index, entries[place].score)
+    return found
 
 
 def whole_span(parts: Sequence[Span]) -> Span:

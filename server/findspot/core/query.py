@@ -16,7 +16,7 @@ from findspot.core.identifiers import Name, PathMention, looks_like_identifier, 
 from findspot.core.report import Report, parse_report
 from findspot.core.text import SubTokenizer
 
-Zone = Literal["title", "ident", "prose", "code", "trace"]
+Zone = Literal["title", "ident", "related", "prose", "code", "trace"]
 
 
 class QueryKind(StrEnum):
@@ -72,6 +72,29 @@ _STOP_WORDS = frozenset(_ENGLISH.split())
 _REPORT_STOP_WORDS = _STOP_WORDS | frozenset(_REPORT.split())
 """The words of forms and politeness too, which every report has; in a short question they may be the point."""
 
+_ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ies", ("y", "ied")),
+    ("ied", ("y", "ies")),
+    ("ations", ("ation", "ate", "e")),
+    ("ation", ("ate", "e", "", "ations", "ator")),
+    ("ions", ("ion", "e", "")),
+    ("ion", ("e", "", "or", "ions")),
+    ("ings", ("ing", "", "e")),
+    ("ing", ("", "e", "ed", "er", "s")),
+    ("ers", ("er", "", "e")),
+    ("ors", ("or", "e", "ion")),
+    ("er", ("", "e", "ers", "ing")),
+    ("or", ("e", "ion", "ors", "")),
+    ("ed", ("", "e", "ing", "s")),
+    ("ches", ("ch",)),
+    ("shes", ("sh",)),
+    ("sses", ("ss",)),
+    ("xes", ("x",)),
+    ("ss", ("sses",)),
+    ("s", ("", "ed", "ing")),
+)
+"""Endings of English words, longest first where one holds another, and what may stand in their place."""
+
 _TEST_WORDS = frozenset(
     ("test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "unittest", "pytest", "mock", "mocks")
 )
@@ -120,6 +143,8 @@ def analyse(text: str, tokenizer: SubTokenizer, *, report: bool = False) -> Quer
         "code": _terms("\n".join(parsed.code), tokenizer, stop),
         "trace": _terms(parsed.trace, tokenizer, stop),
     }
+    if kind is QueryKind.PROSE:
+        zones["related"] = {form: 1.0 for term in zones["title"] for form in word_forms(term)}
     if not any(zones.values()):  # stop words only: they are all there is
         zones["title"] = _weighted(tokenizer.tokens(text))
     return Query(
@@ -152,6 +177,30 @@ def classify(text: str, report: Report) -> QueryKind:
     if len(words) > _ISSUE_WORDS or report.code or text.count("\n\n") >= 2:
         return QueryKind.ISSUE
     return QueryKind.PROSE
+
+
+def word_forms(word: str) -> list[str]:
+    """Return other forms that an English word may have in code: ``files`` is ``file``, ``retries`` is ``retry``.
+
+    Wrong guesses cost nothing: a form that no chunk holds is dropped.
+    """
+    if not word.isascii() or not word.isalpha() or len(word) < 4:
+        return []
+    found: list[str] = []
+    for ending, endings in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            stem = word[: -len(ending)]
+            found += [stem + other for other in endings]
+            if len(stem) > 3 and stem[-1] == stem[-2] and ending in {"ed", "ing", "er"}:
+                found.append(stem[:-1])  # "stopped", "running"
+            break
+    else:
+        found += [word + ending for ending in ("s", "ed", "er", "ing")]
+        if word.endswith("e"):
+            found += [word + "d", word + "r", word[:-1] + "ing", word[:-1] + "ion"]
+        if word.endswith("y"):
+            found += [word[:-1] + "ies", word[:-1] + "ied"]
+    return [form for form in dict.fromkeys(found) if form != word]
 
 
 def term_weights(query: Query, zone_weights: Mapping[str, float]) -> dict[str, float]:

@@ -14,7 +14,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.types import FileProblem, IndexState, Progress, RefreshReport
 from findspot.errors import Cancelled
 from findspot.indexing.plan import Plan, make_plan
-from findspot.indexing.pool import PreparerOptions, prepare_all
+from findspot.indexing.pool import PreparerOptions, PreparerPool
 from findspot.indexing.tasks import Outcome, Task, Unchanged, Vanished
 from findspot.indexing.walker import FoundFile, WalkOptions, walk
 from findspot.inference.base import Embedder
@@ -41,6 +41,7 @@ class Indexer:
         self._index_dir = index_dir
         self._store = store
         self._embedder = embedder
+        self._pool = PreparerPool(options)
 
     @property
     def walk_options(self) -> WalkOptions:
@@ -89,14 +90,14 @@ class Indexer:
             files.update(found.files)
             problems += found.problems
         steps = make_plan(files, self._store.stored_files(scope))
-        run.carry_out(steps, self._options, workers)
+        run.carry_out(steps, self._pool, workers)
         self._store.replace_problems((*problems, *run.unread), scope)
         if not scope:
             run.report("vectors", run.done, run.total)
             self._store.sync_vectors()
             self._store.finish_pass()
-            self._store.prune_embeddings()
-            if run.total:
+            if run.total or steps.removed:
+                self._store.prune_embeddings()
                 self._store.compact_log()
         self._store.save_vectors(allow_unsaved=int(_SAVE_EVERY * self._store.corpus().chunks) if lasting else 0)
         run.report("done", run.done, run.total)
@@ -138,7 +139,7 @@ class _Run:
         if self._progress is not None:
             self._progress(Progress(phase, done, total, self._chunks, time.monotonic() - self._started))
 
-    def carry_out(self, steps: Plan, options: PreparerOptions, workers: int) -> None:
+    def carry_out(self, steps: Plan, pool: PreparerPool, workers: int) -> None:
         """Do what the plan says; raises ``Cancelled`` with everything written so far kept."""
         tasks = [Task(file.path, known_hash) for file, known_hash in steps.work()]
         known = {task.path for task in tasks if task.known_hash is not None}
@@ -148,7 +149,7 @@ class _Run:
             removed = steps.removed[start : start + 500]
             self._write([], removed)
             self._counts["removed"] += len(removed)
-        for outcomes in prepare_all(options, tasks, workers=workers, stop=self.stop):
+        for outcomes in pool.prepare(tasks, workers=workers, stop=self.stop):
             self._take(outcomes, known)
             if self._pending_chunks >= _BATCH_CHUNKS or len(self._files) >= _BATCH_FILES:
                 self._flush()

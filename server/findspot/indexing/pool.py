@@ -53,32 +53,40 @@ class PreparerOptions:
         return Preparer(self.root, self.walk, chunk_size=self.chunk_size, chunk_overlap=self.chunk_overlap)
 
 
-def prepare_all(
-    options: PreparerOptions, tasks: Sequence[Task], *, workers: int, stop: threading.Event | None
-) -> Iterator[list[Outcome]]:
-    """Yield the outcomes in the order of ``tasks``, some at a time; raises ``Cancelled`` between jobs.
+class PreparerPool:
+    """Prepares files for one indexing run after another; keeps the preparer of this process between them."""
 
-    ``workers`` is the number of processes, 0 chooses, 1 means none but this one.
-    """
-    jobs = [tasks[start : start + _PER_JOB] for start in range(0, len(tasks), _PER_JOB)]
-    count = min(workers or os.cpu_count() or 1, _MOST_WORKERS)
-    done = 0
-    if count > 1 and len(tasks) >= _WORTH_A_POOL:
-        try:
-            for outcomes in _in_workers(options, jobs, count, stop):
-                yield outcomes
-                done += 1
-            return
-        except BrokenProcessPool as error:
-            # A worker was killed (out of memory) or could not start (an embedding program without a main guard).
-            _log.warning("indexing goes on in one process: %s", error)
-    preparer = options.make()
-    for job in jobs[done:]:
+    def __init__(self, options: PreparerOptions) -> None:
+        self._options = options
+        self._own: Preparer | None = None
+
+    def prepare(self, tasks: Sequence[Task], *, workers: int, stop: threading.Event | None) -> Iterator[list[Outcome]]:
+        """Yield the outcomes in the order of ``tasks``, some at a time; raises ``Cancelled`` between jobs.
+
+        ``workers`` is the number of processes, 0 chooses, 1 means none but this one. One call at a time.
+        """
+        jobs = [tasks[start : start + _PER_JOB] for start in range(0, len(tasks), _PER_JOB)]
+        count = min(workers or os.cpu_count() or 1, _MOST_WORKERS)
+        done = 0
+        if count > 1 and len(tasks) >= _WORTH_A_POOL:
+            try:
+                for outcomes in _in_workers(self._options, jobs, count, stop):
+                    yield outcomes
+                    done += 1
+            except BrokenProcessPool as error:
+                # A worker was killed (out of memory) or could not start (an embedding program without a main guard).
+                _log.warning("indexing goes on in one process: %s", error)
+        for job in jobs[done:]:
+            yield self._here(job, stop)
+
+    def _here(self, job: Sequence[Task], stop: threading.Event | None) -> list[Outcome]:
+        if self._own is None:
+            self._own = self._options.make()
         outcomes = []
         for task in job:
             _check(stop)
-            outcomes.append(preparer.prepare(task))
-        yield outcomes
+            outcomes.append(self._own.prepare(task))
+        return outcomes
 
 
 def _in_workers(

@@ -39,6 +39,7 @@ class Root:
         self._open_engine = open_engine
         self._engine: Engine | None = None
         self._guard = threading.Lock()
+        self._life = threading.Lock()  # an engine must not be closed while its watcher is starting
 
     def engine(self) -> Engine:
         """Return the engine, opening it on the first call; raises ``RootError`` once the folder was removed."""
@@ -49,17 +50,21 @@ class Root:
                 self._engine = self._open_engine(self.path)
             return self._engine
 
-    def opened(self) -> Engine | None:
-        """Return the engine if it is open already."""
-        return self._engine
+    def watch(self) -> Engine:
+        """Return the engine, watching its folder from now on; searches need not wait for that."""
+        with self._life:
+            engine = self.engine()
+            engine.watch()
+            return engine
 
     def close(self) -> None:
         """Stop the work on this folder and close its engine."""
         self.stop.set()
-        with self._guard:
-            engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.close()
+        with self._life:
+            with self._guard:
+                engine, self._engine = self._engine, None
+            if engine is not None:
+                engine.close()
 
 
 class Roots:

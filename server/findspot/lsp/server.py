@@ -39,9 +39,6 @@ from findspot.lsp.transport import PipeWriter, claim_standard_streams, pump, ser
 CLOSE_SECONDS = 3.0
 """How long threads may take to stop at the end; a model call in C code cannot be interrupted, the process can."""
 
-SWITCH_SECONDS = 0.001
-"""How long one thread may hold the interpreter: with the usual 5 ms an indexing thread delays each answer."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -228,7 +225,6 @@ async def _serve(server: FindspotServer, reader: asyncio.StreamReader) -> None:
 
 def _run(server: FindspotServer, main: Coroutine[Any, Any, None]) -> int:
     """Run the loop, then end all threads; a thread that does not stop in time does not keep the process alive."""
-    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         asyncio.run(main)
     finally:

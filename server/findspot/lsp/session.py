@@ -50,6 +50,8 @@ REPORT_SECONDS = 0.1
 GIVE_WAY_SECONDS = 0.25
 """How long one step of indexing waits for running searches; a bound, so that steady typing cannot stop it."""
 
+_NO_FILE = Path(os.devnull)
+
 _log = logging.getLogger(__name__)
 
 
@@ -248,9 +250,9 @@ class Session:
         """
 
         def work(event: threading.Event) -> RefreshReport:
-            engine = root.engine()
-            engine.watch()
-            return engine.refresh(progress=self._reporter(bar, background=background), stop=event, rebuild=rebuild)
+            return root.watch().refresh(
+                progress=self._reporter(bar, background=background), stop=event, rebuild=rebuild
+            )
 
         last = "failed"
         try:
@@ -330,25 +332,32 @@ class Session:
         if not isinstance(options, Mapping):
             self._problems.append("initializationOptions must be an object of settings; the defaults are used")
             return
-        for key, value in options.items():
-            try:
-                # The file of the user's own settings is left out: its mistakes are reported per folder.
-                load_config(None, {key: value}, user_config=Path(os.devnull))
-            except ConfigError as error:
-                self._problems.append(f"{_plain(error)}. The default is used")
-            else:
-                self._overrides.setdefault(key, value)
+        # Without the user's own file here: its mistakes are reported once a folder is opened.
+        try:
+            load_config(None, options, user_config=_NO_FILE)
+        except ConfigError:
+            options = {key: value for key, value in options.items() if self._usable(key, value)}
+        self._overrides = {**options, **self._overrides}
+
+    def _usable(self, key: str, value: Any) -> bool:
+        try:
+            load_config(None, {key: value}, user_config=_NO_FILE)
+        except ConfigError as error:
+            self._problems.append(f"{_plain(error)} (the default is used)")
+            return False
+        return True
 
     def _open(self, path: Path) -> Engine:
         """Open the engine of a folder; runs in a worker thread."""
         return self._engines.open(path, self._config(path))
 
     def _config(self, path: Path) -> Config:
-        try:
-            return load_config(path, self._overrides)
-        except ConfigError as error:
-            self.post(self._show, f"{_plain(error)}. The other settings files are left out too until this is repaired")
-        return load_config(None, self._overrides, user_config=Path(os.devnull))
+        for root in (path, None):
+            try:
+                return load_config(root, self._overrides)
+            except ConfigError as error:
+                self.post(self._show, f"{_plain(error)} (this file is left out)")
+        return load_config(None, self._overrides, user_config=_NO_FILE)
 
     def _add(self, uri: str) -> Root | None:
         try:

@@ -14,7 +14,6 @@ as many as fit before the deadline.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,13 +23,13 @@ from findspot.core.arrays import Vectors
 from findspot.core.fusion import Scored, joined, whole_span, with_model
 from findspot.core.query import Query, Zone, analyse
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
-from findspot.core.render import render_model_document, render_model_query
+from findspot.core.render import content_hash, render_model_document, render_model_query
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, Evidence, Level, Stage
 from findspot.retrieval.mentions import find_mentions
 from findspot.retrieval.pool import Pool
 from findspot.retrieval.protocols import DocumentModel, VectorCache
-from findspot.retrieval.searcher import Ranked, Searcher, check, finish
+from findspot.retrieval.searcher import Ranked, Searcher, check, finish, wider
 from findspot.retrieval.view import NO_OVERLAY, IndexView, Overlay
 from findspot.storage.records import ChunkRow
 
@@ -42,6 +41,9 @@ _ZONES: tuple[tuple[tuple[Zone, ...], int, int], ...] = (
 )
 """Questions to the lexical index: zones, candidates, terms. One question of all terms would let a long paste
 drown the title."""
+
+_WIDEST = 60
+"""Candidates from which the net is cast wider when the list is short."""
 
 _POSTINGS = 25_000
 """Chunks that the terms of one such question may occur in: about 20 ms."""
@@ -125,12 +127,22 @@ class Localizer:
         pool = Pool(view, query, self._weights)
         request = _Request(query, view, pool, level, top_k, stop)
         self._gather(request)
-        entries = [entry for entry in joined(pool.rows, pool.scores()) if pool.matches(pool.rows[entry.index])]
+        entries = self._entries(request)
         hybrid = Localization(self._answers(request, entries, {}), "hybrid", "the model has not been asked yet")
         if on_partial is not None and entries:
             on_partial(hybrid)
         check(stop)
         return self._with_model(request, entries, hybrid, deadline)
+
+    def _entries(self, request: _Request) -> list[Scored]:
+        """Return what matches, best first, from as wide a net as a list of ``top_k`` needs (V27)."""
+        pool = request.pool
+        steps = wider(pool, request.view, _WIDEST, request.stop, more=True)
+        while True:
+            entries = [entry for entry in joined(pool.rows, pool.scores()) if pool.matches(pool.rows[entry.index])]
+            found = {pool.rows[entry.index].path for entry in entries} if request.level == "file" else entries
+            if len(found) >= request.top_k or not next(steps, False):
+                return entries
 
     # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -198,7 +210,7 @@ class Localizer:
         if len(cosines) < 2:
             return replace(hybrid, model="no time was left in the budget", considered=len(head))
         check(request.stop)
-        results = self._answers(request, with_model(entries, cosines, self._weights), cosines)
+        results = self._answers(request, with_model(entries, cosines, self._weights.model), cosines)
         return Localization(results, "localized", "applied", len(cosines), len(head))
 
     def _cosines(
@@ -211,8 +223,7 @@ class Localizer:
             text = self._text_of(row)
             if text is not None:
                 document = render_model_document(_chunk(row, text))
-                key = hashlib.blake2b(document.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-                documents[entry.index] = (key, document)
+                documents[entry.index] = (content_hash(document.encode("utf-8", "surrogatepass")), document)
         check(request.stop)
         report = request.query.report
         title, prose = (report.title, report.prose) if report.title or report.prose else (request.query.sentence, "")
@@ -243,13 +254,18 @@ class Localizer:
         shown: dict[str, Scored] = {}
         for entry in entries:
             shown.setdefault(pool.rows[entry.index].path, entry)
-        order = sorted(shown, key=lambda path: (-scores[path], path))[: request.top_k]
+        by_score = sorted(shown, key=lambda path: (-scores[path], path))
+        files = [Scored(shown[path].index, scores[path]) for path in by_score]
+        best: dict[int, float] = {}
+        for index, cosine in cosines.items():
+            speaker = shown[pool.rows[index].path].index
+            best[speaker] = max(best.get(speaker, -1.0), cosine)
+        files = with_model(files, best, self._weights.model_files)[: request.top_k]
         found: list[Ranked] = []
-        for path, unit in zip(order, finish(pool, request.view, [shown[path] for path in order]), strict=True):
-            spans = [row.span for row in request.view.chunks_of(path)]
-            whole = whole_span(spans) if spans else unit.span
-            answer = replace(unit, score=scores[path], span=whole, kind="file", symbol=None)
-            found.append(_with_evidence(answer, cosines.get(shown[path].index)))
+        for entry, unit in zip(files, finish(pool, request.view, files), strict=True):
+            spans = [row.span for row in request.view.chunks_of(unit.row.path)]
+            answer = replace(unit, span=whole_span(spans) if spans else unit.span, kind="file", symbol=None)
+            found.append(_with_evidence(answer, best.get(entry.index)))
         return found
 
 

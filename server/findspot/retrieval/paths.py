@@ -46,7 +46,7 @@ class PathTable:
         if not parts:
             return []
         candidates = self._by_name.get(parts[-1], [])
-        return _agreeing(candidates, parts, len(parts), known=len(parts))
+        return _agreeing(candidates, parts)
 
     def folder(self, path: str) -> list[PathMatch]:
         """Return the files directly in a folder written as a path."""
@@ -70,7 +70,7 @@ class PathTable:
         return found if len(found) <= _MAX_FILES else []
 
 
-def _agreeing(candidates: Sequence[str], parts: Sequence[str], total: int, known: int) -> list[PathMatch]:
+def _agreeing(candidates: Sequence[str], parts: Sequence[str]) -> list[PathMatch]:
     best = 0
     kept: list[str] = []
     for candidate in candidates:
@@ -78,15 +78,15 @@ def _agreeing(candidates: Sequence[str], parts: Sequence[str], total: int, known
         agree = 0
         while agree < min(len(own), len(parts)) and own[-1 - agree] == parts[-1 - agree]:
             agree += 1
-        if agree == len(own):
-            agree = max(agree, min(known, total))  # the whole path agrees: nothing more could
+        if agree == len(own) > 1:
+            agree = len(parts)  # the whole path agrees: nothing more could
         if agree > best:
             best, kept = agree, []
         if agree == best:
             kept.append(candidate)
     if not kept or len(kept) > _MAX_FILES:
         return []
-    sure = min(1.0, best / min(total, 3))
+    sure = min(1.0, best / min(len(parts), 3))
     return [PathMatch(path, sure / len(kept) ** 0.5) for path in kept]
 
 

@@ -10,7 +10,7 @@ fields are scored exactly, signals are summed by kind of query, priors applied, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
 
@@ -103,14 +103,8 @@ class Searcher:
         self._add_meaning(pool, query, view, max(_DENSE, _PER_RESULT * top_k))
         check(stop)
         entries = self._entries(pool)
-        for _ in range(_ROUNDS):
-            if len(entries) >= top_k or not (more or dropped):
-                break
-            limit *= 4
-            ids, more = view.lexical(list(pool.terms), limit)
-            dropped = False
-            pool.add(ids)
-            check(stop)
+        steps = wider(pool, view, limit, stop, more=more or dropped)
+        while len(entries) < top_k and next(steps, False):
             entries = self._entries(pool)
         return finish(pool, view, entries[:top_k])
 
@@ -124,7 +118,12 @@ class Searcher:
         return known[1]
 
     def _add_meaning(self, pool: Pool, query: Query, view: IndexView, limit: int) -> None:
-        if self._embedder is None or self._weights.dense[query.kind.value] <= 0:
+        """Take neighbours by meaning in.
+
+        Words that the index has never seen have none: measured, their word pieces are as near to anything as real
+        questions are to their answers.
+        """
+        if self._embedder is None or self._weights.dense[query.kind.value] <= 0 or not pool.terms:
             return
         vector = self._embedder.embed_query(render_static_query(query.sentence, SubTokenizer()))
         if vector.any():
@@ -140,6 +139,18 @@ def check(stop: Event | None) -> None:
     """Raise ``Cancelled`` once the caller has set ``stop``."""
     if stop is not None and stop.is_set():
         raise Cancelled("the search was stopped")
+
+
+def wider(pool: Pool, view: IndexView, limit: int, stop: Event | None, *, more: bool) -> Iterator[bool]:
+    """Cast the net wider with each step: all terms, four times the chunks, until nothing more matches."""
+    for _ in range(_ROUNDS):
+        if not more:
+            return
+        limit *= 4
+        ids, more = view.lexical(list(pool.terms), limit)
+        pool.add(ids)
+        check(stop)
+        yield True
 
 
 def finish(pool: Pool, view: IndexView, entries: Sequence[Scored]) -> list[Ranked]:

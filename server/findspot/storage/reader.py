@@ -11,7 +11,7 @@ import queue
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ _COLUMN_WEIGHTS = "2.0, 3.0, 2.0, 1.0"
 
 _VARIABLES = 900
 """Values per statement; SQLite builds of before 2020 take 999."""
+
+_REMEMBERED_TERMS = 50_000
 
 _EXACT_SCOPE = 4_000
 """Chunks up to which a scope is compared vector by vector (about 8 ms) instead of through the graph."""
@@ -56,6 +58,13 @@ def storage_errors() -> Iterator[None]:
         raise IndexDamagedError(f"the index is damaged and will be built again: {error}") from error
 
 
+class _Frequencies(NamedTuple):
+    """Document frequencies of terms in one generation; threads may add to it, always the same numbers."""
+
+    generation: int
+    counts: dict[str, int]
+
+
 class StoreReader:
     """Reads one index: rows, lexical and dense candidates, symbols and edges."""
 
@@ -64,6 +73,7 @@ class StoreReader:
         self._vectors = vectors
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._corpus: Corpus | None = None
+        self._frequencies = _Frequencies(-1, {})
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -144,14 +154,23 @@ class StoreReader:
     # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────
 
     def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """Return in how many chunks each term occurs, in any column; 0 for unknown terms."""
-        found = dict.fromkeys(terms, 0)
+        """Return in how many chunks each term occurs, in any column; 0 for unknown terms.
+
+        FTS5 counts by reading a term's postings, so counts are remembered as long as nothing is written.
+        """
         with self._connection() as connection:
-            for part in _slices(list(found)):
-                found.update(
+            generation = read_generation(connection)
+            known = self._frequencies
+            if known.generation != generation or len(known.counts) > _REMEMBERED_TERMS:
+                known = _Frequencies(generation, {})
+            missing = [term for term in dict.fromkeys(terms) if term not in known.counts]
+            for part in _slices(missing):
+                known.counts.update(dict.fromkeys(part, 0))
+                known.counts.update(
                     connection.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({_marks(part)})", part)
                 )
-        return found
+        self._frequencies = known
+        return {term: known.counts[term] for term in terms}
 
     def lexical(self, terms: Sequence[str], limit: int, scope: Sequence[str] = ()) -> list[tuple[int, float]]:
         """Return (chunk id, BM25) of chunks that hold any of the terms, best first; higher is better."""

@@ -16,6 +16,9 @@ DATABASE_NAME = f"index-v{SCHEMA_VERSION}.sqlite3"
 
 _BUSY_SECONDS = 10.0
 
+_LOG_PAGES = 8192
+"""Pages (32 MB) that the write-ahead log may hold before SQLite moves them, which waits for the disk."""
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -119,6 +122,7 @@ def connect(path: Path, *, read_only: bool = False, busy_seconds: float = _BUSY_
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32768")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         connection.execute("PRAGMA temp_store = MEMORY")
         return connection
     uri = path.absolute().as_uri()
