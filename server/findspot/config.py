@@ -105,12 +105,14 @@ def load_config(
     root: Path | None,
     overrides: Mapping[str, Any] | None = None,
     *,
+    override_source: str = "command line",
     environ: Mapping[str, str] | None = None,
     user_config: Path | None = None,
 ) -> Config:
     """Resolve the settings for ``root``; raises ``ConfigError`` naming the file and the nearest known key.
 
-    ``overrides`` are the values of the command line or the editor; None values in it count as absent.
+    ``overrides`` are the values of the command line or the editor, which ``override_source`` names; None values in
+    it count as absent.
     """
     env = os.environ if environ is None else environ
     layers: list[tuple[str, Mapping[str, Any]]] = []
@@ -118,7 +120,7 @@ def load_config(
     layers.append((str(user_path), _read_toml(user_path)))
     if root is not None:
         layers.append((str(project_config_path(root)), _read_toml(project_config_path(root))))
-    layers.append(("command line", {key: value for key, value in (overrides or {}).items() if value is not None}))
+    layers.append((override_source, {key: value for key, value in (overrides or {}).items() if value is not None}))
 
     merged: dict[str, Any] = {}
     sources: dict[str, str] = {}

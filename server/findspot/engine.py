@@ -24,15 +24,14 @@ from findspot.core.types import (
     Level,
     Progress,
     RefreshReport,
-    SearchResult,
     Stage,
 )
 from findspot.errors import FindspotError, IndexDamagedError, IndexStorageError, OutsideRootError, QueryError
-from findspot.indexing.ignore_rules import global_excludes
+from findspot.indexing.content import classify_name
+from findspot.indexing.ignore_rules import PathRules, global_excludes
 from findspot.indexing.indexer import Indexer
 from findspot.indexing.pool import PreparerOptions
 from findspot.indexing.roots import checked_root, find_root
-from findspot.indexing.sources import Source, read_source
 from findspot.indexing.tasks import PARSING_VERSION
 from findspot.indexing.walker import WalkOptions, clean_prefix
 from findspot.inference.models import Models
@@ -40,9 +39,10 @@ from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.searcher import Ranked, Searcher
 from findspot.retrieval.symbols import related_places, symbol_places
 from findspot.storage.locks import is_locked
-from findspot.storage.records import ChunkRow, IndexKey
+from findspot.storage.records import IndexKey
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
+from findspot.texts import Texts
 
 if TYPE_CHECKING:
     from findspot.indexing.watcher import Watcher
@@ -51,9 +51,6 @@ __all__ = ["Engine", "Models", "find_root"]
 
 _MAX_QUERY = 200_000
 """Characters of a query or report; more is a file that was passed by mistake."""
-
-_MAX_TEXT = 16_000
-"""Bytes of source that one result carries."""
 
 _WATCH_LOCK_SECONDS = 30.0
 """How long the watcher waits for another process that indexes the same root."""
@@ -92,10 +89,12 @@ class Engine:
         self._store = IndexStore(self._index_dir, key)
         self._indexer = Indexer(options, self._index_dir, self._store, found)
         self._buffers = Buffers(options, found)
+        self._texts = Texts(root, self._buffers, settings.max_file_bytes)
         self._cache = VectorCache(config.cache_dir, settings.reranker)
         self._searcher = Searcher(self._store, found)
-        self._localizer = Localizer(self._searcher, models.reranker, self._cache, self._text_of)
+        self._localizer = Localizer(self._searcher, models.reranker, self._cache, self._texts.text_of)
         self._refreshing = threading.Lock()
+        self._watching = threading.Lock()
         self._closing = threading.Event()
         self._progress: Progress | None = None
         self._failure = ""
@@ -121,9 +120,10 @@ class Engine:
     def close(self) -> None:
         """Stop watching and indexing, save what is derived, close the files. Idempotent."""
         self._closing.set()
-        if self._watcher is not None:
-            self._watcher.stop()
-            self._watcher = None
+        with self._watching:
+            if self._watcher is not None:
+                self._watcher.stop()
+                self._watcher = None
         with self._refreshing:
             self._store.close()
             self._cache.close()
@@ -184,8 +184,6 @@ class Engine:
 
     def watch(self, on_change: Callable[[RefreshReport], None] | None = None) -> None:
         """Keep the index fresh in the background until ``close``; ``on_change`` is told of every change."""
-        if self._watcher is not None:
-            return
 
         def changed(paths: frozenset[str] | None) -> None:
             try:
@@ -197,8 +195,10 @@ class Engine:
             if on_change is not None and (report.added or report.changed or report.removed):
                 on_change(report)
 
-        self._watcher = self._make_watcher(changed)
-        self._watcher.start()
+        with self._watching:
+            if self._watcher is None and not self._closing.is_set():
+                self._watcher = self._make_watcher(changed)
+                self._watcher.start()
 
     def _make_watcher(self, changed: Callable[[frozenset[str] | None], None]) -> Watcher:
         from findspot.indexing.watcher import Watcher  # noqa: PLC0415 - loads watchdog, which a single answer never needs
@@ -299,8 +299,17 @@ class Engine:
     # ── state ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def set_overlay(self, path: str, text: str | None) -> None:
-        """Search ``text`` in place of what is on disk at the root-relative ``path``; None goes back to the disk."""
-        self._buffers.set(self._inside(path), text)
+        """Search ``text`` in place of what is on disk at the root-relative ``path``; None goes back to the disk.
+
+        A buffer of a file that the index leaves out (ignored, hidden, too large, binary by name) is left out too.
+        """
+        inside = self._inside(path)
+        self._buffers.set(inside, text if text is not None and self._is_indexed(inside, len(text)) else None)
+
+    def _is_indexed(self, path: str, size: int) -> bool:
+        walk = self._indexer.walk_options
+        rules = PathRules(self.root, hidden=walk.hidden, global_excludes=walk.global_excludes)
+        return not rules.skips(path, is_folder=False) and classify_name(path, size, walk.max_file_bytes) is None
 
     def relative(self, path: Path) -> str:
         """Return the root-relative form of a path, with ``/``; raises ``OutsideRootError``."""
@@ -346,8 +355,7 @@ class Engine:
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _answer(self, found: Sequence[Ranked], stage: Stage, model: str, started: float) -> Answer:
-        sources: dict[str, Source | None] = {}
-        results = tuple(self._result(one, rank, stage, sources) for rank, one in enumerate(found, start=1))
+        results = self._texts.results(found, stage)
         corpus = self._guarded(self._store.corpus)
         state = self._state()
         status = AnswerStatus(
@@ -362,40 +370,6 @@ class Engine:
             message=self._failure or self._no_embedder,
         )
         return Answer(results, status)
-
-    def _result(self, one: Ranked, rank: int, stage: Stage, sources: dict[str, Source | None]) -> SearchResult:
-        path = one.row.path
-        buffered = one.row.id < 0
-        if path not in sources:
-            sources[path] = self._buffers.source(path) if buffered else self._read(path)
-        source = sources[path]
-        fresh = source is not None and source.content_hash == one.row.file_hash
-        shown = one.row.span if one.kind == "file" else one.span
-        text = ""
-        if source is not None:
-            text = source.slice(shown, _MAX_TEXT) if fresh else source.lines(shown, _MAX_TEXT)
-        return SearchResult(
-            path=path,
-            symbol=one.symbol,
-            kind=one.kind,
-            span=one.span,
-            score=one.score,
-            rank=rank,
-            stage=stage,
-            evidence=one.evidence,
-            fresh=fresh,
-            text=text,
-        )
-
-    def _text_of(self, row: ChunkRow) -> str | None:
-        """Return the text of a chunk if its file is still the one that was indexed."""
-        source = self._buffers.source(row.path) if row.id < 0 else self._read(row.path)
-        if source is None or source.content_hash != row.file_hash:
-            return None
-        return source.slice(row.span, _MAX_TEXT)
-
-    def _read(self, path: str) -> Source | None:
-        return read_source(self.root, path, self.config.settings.max_file_bytes)
 
     def _guarded(self, ask: Callable[[], _T]) -> _T:
         """Ask the index; damage is remembered, so that the next refresh builds it again."""

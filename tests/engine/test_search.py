@@ -214,6 +214,18 @@ def test_unsaved_text_is_searched_in_place_of_the_file(tmp_path: Path, models: M
         assert all(result.symbol != "convert_currency" for result in engine.search("convert_currency").results)
 
 
+def test_an_unsaved_buffer_of_an_ignored_file_stays_out(tmp_path: Path, models: Models) -> None:
+    write_workspace(tmp_path, SHOP)
+    (tmp_path / ".gitignore").write_text("secret.env\n", encoding="utf-8")
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        for path in ("secret.env", ".git/COMMIT_EDITMSG", "shop/photo.png"):
+            engine.set_overlay(path, "the extraordinarily secret passphrase")
+        assert engine.search("extraordinarily secret passphrase").results == ()
+        engine.set_overlay("shop/new.py", "PASSPHRASE = 'extraordinarily secret'\n")
+        assert engine.search("extraordinarily secret passphrase").results[0].path == "shop/new.py"
+
+
 @pytest.mark.row("B09")
 def test_a_file_changed_since_it_was_indexed_is_marked(tmp_path: Path, models: Models) -> None:
     marked = write_workspace(tmp_path, SHOP)

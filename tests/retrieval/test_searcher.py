@@ -167,3 +167,10 @@ def test_an_emptied_buffer_hides_its_file(searcher: Searcher, preparer: Preparer
     overlay = overlay_of(preparer, embedder, "src/report/render.py", "")
     paths = {one.row.path for one in searcher.search("escape html characters render page", overlay=overlay)}
     assert "src/report/render.py" not in paths
+
+
+def test_the_span_covers_comment_definition_and_nested_functions(index: Index, embedder: StaticEmbedder) -> None:
+    steps = "\n".join(f"\tstep{number}(value{number})" for number in range(300))
+    text = f"package p\n\n// Loop reads keys.\nfunc Loop() {{\n{steps}\n\tinner := func() {{ twist() }}\n\tinner()\n{steps}\n}}\n"
+    found = Searcher(index({"p/loop.go": text}), embedder).search("Loop", top_k=3)[0]
+    assert (found.symbol, found.span.start_line, found.span.end_line) == ("Loop", 3, 607)

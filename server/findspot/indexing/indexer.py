@@ -90,7 +90,7 @@ class Indexer:
             files.update(found.files)
             problems += found.problems
         steps = make_plan(files, self._store.stored_files(scope))
-        run.carry_out(steps, self._pool, workers)
+        run.carry_out(steps, self._pool, workers, polite=lasting)
         self._store.replace_problems((*problems, *run.unread), scope)
         if not scope:
             run.report("vectors", run.done, run.total)
@@ -139,7 +139,7 @@ class _Run:
         if self._progress is not None:
             self._progress(Progress(phase, done, total, self._chunks, time.monotonic() - self._started))
 
-    def carry_out(self, steps: Plan, pool: PreparerPool, workers: int) -> None:
+    def carry_out(self, steps: Plan, pool: PreparerPool, workers: int, *, polite: bool) -> None:
         """Do what the plan says; raises ``Cancelled`` with everything written so far kept."""
         tasks = [Task(file.path, known_hash) for file, known_hash in steps.work()]
         known = {task.path for task in tasks if task.known_hash is not None}
@@ -149,7 +149,7 @@ class _Run:
             removed = steps.removed[start : start + 500]
             self._write([], removed)
             self._counts["removed"] += len(removed)
-        for outcomes in pool.prepare(tasks, workers=workers, stop=self.stop):
+        for outcomes in pool.prepare(tasks, workers=workers, polite=polite, stop=self.stop):
             self._take(outcomes, known)
             if self._pending_chunks >= _BATCH_CHUNKS or len(self._files) >= _BATCH_FILES:
                 self._flush()

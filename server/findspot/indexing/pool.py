@@ -34,6 +34,9 @@ _WORTH_A_POOL = 300
 
 _MOST_WORKERS = 8
 
+_NICENESS = 10
+"""What workers of a server add to their niceness, so that searches go before indexing (I-15)."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -60,17 +63,20 @@ class PreparerPool:
         self._options = options
         self._own: Preparer | None = None
 
-    def prepare(self, tasks: Sequence[Task], *, workers: int, stop: threading.Event | None) -> Iterator[list[Outcome]]:
+    def prepare(
+        self, tasks: Sequence[Task], *, workers: int, polite: bool, stop: threading.Event | None
+    ) -> Iterator[list[Outcome]]:
         """Yield the outcomes in the order of ``tasks``, some at a time; raises ``Cancelled`` between jobs.
 
-        ``workers`` is the number of processes, 0 chooses, 1 means none but this one. One call at a time.
+        ``workers`` is the number of processes, 0 chooses, 1 means none but this one; ``polite`` lets them step back
+        for everything else that wants the processor. One call at a time.
         """
         jobs = [tasks[start : start + _PER_JOB] for start in range(0, len(tasks), _PER_JOB)]
         count = min(workers or os.cpu_count() or 1, _MOST_WORKERS)
         done = 0
         if count > 1 and len(tasks) >= _WORTH_A_POOL:
             try:
-                for outcomes in _in_workers(self._options, jobs, count, stop):
+                for outcomes in _in_workers(self._options, jobs, count, stop, polite=polite):
                     yield outcomes
                     done += 1
             except BrokenProcessPool as error:
@@ -90,13 +96,18 @@ class PreparerPool:
 
 
 def _in_workers(
-    options: PreparerOptions, jobs: Sequence[Sequence[Task]], count: int, stop: threading.Event | None
+    options: PreparerOptions,
+    jobs: Sequence[Sequence[Task]],
+    count: int,
+    stop: threading.Event | None,
+    *,
+    polite: bool,
 ) -> Iterator[list[Outcome]]:
     executor = ProcessPoolExecutor(
         max_workers=count,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start_worker,
-        initargs=(options,),
+        initargs=(options, polite),
     )
     waiting: deque[Future[list[Outcome]]] = deque()
     try:
@@ -137,7 +148,9 @@ class _Worker:
     preparer: Preparer | None = None
 
 
-def _start_worker(options: PreparerOptions) -> None:
+def _start_worker(options: PreparerOptions, polite: bool) -> None:  # noqa: FBT001 - a pool passes by position
+    if polite and hasattr(os, "nice"):
+        os.nice(_NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
     _Worker.preparer = options.make()
     parent = multiprocessing.parent_process()

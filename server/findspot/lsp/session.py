@@ -51,6 +51,7 @@ GIVE_WAY_SECONDS = 0.25
 """How long one step of indexing waits for running searches; a bound, so that steady typing cannot stop it."""
 
 _NO_FILE = Path(os.devnull)
+_EDITOR = "editor settings"
 
 _log = logging.getLogger(__name__)
 
@@ -334,16 +335,16 @@ class Session:
             return
         # Without the user's own file here: its mistakes are reported once a folder is opened.
         try:
-            load_config(None, options, user_config=_NO_FILE)
+            load_config(None, options, user_config=_NO_FILE, override_source=_EDITOR)
         except ConfigError:
             options = {key: value for key, value in options.items() if self._usable(key, value)}
         self._overrides = {**options, **self._overrides}
 
     def _usable(self, key: str, value: Any) -> bool:
         try:
-            load_config(None, {key: value}, user_config=_NO_FILE)
+            load_config(None, {key: value}, user_config=_NO_FILE, override_source=_EDITOR)
         except ConfigError as error:
-            self._problems.append(f"{_plain(error)} (the default is used)")
+            self._problems.append(f"{error} (the default is used)")
             return False
         return True
 
@@ -354,10 +355,10 @@ class Session:
     def _config(self, path: Path) -> Config:
         for root in (path, None):
             try:
-                return load_config(root, self._overrides)
+                return load_config(root, self._overrides, override_source=_EDITOR)
             except ConfigError as error:
-                self.post(self._show, f"{_plain(error)} (this file is left out)")
-        return load_config(None, self._overrides, user_config=_NO_FILE)
+                self.post(self._show, f"{error} (this file is left out)")
+        return load_config(None, self._overrides, user_config=_NO_FILE, override_source=_EDITOR)
 
     def _add(self, uri: str) -> Root | None:
         try:
@@ -382,7 +383,3 @@ class Session:
         """What the client counts columns in."""
         found = self.server.workspace.position_encoding
         return found.value if isinstance(found, types.PositionEncodingKind) else str(found or "utf-16")
-
-
-def _plain(error: ConfigError) -> str:
-    return str(error).removeprefix("command line: ")

@@ -140,7 +140,7 @@ def _frame(frame: Frame, view: IndexView, table: Callable[[], PathTable], found:
             if number not in same:
                 _keep(found.frames, other, strength * 0.9, detail)
         if number is not None or same or not function:
-            _keep(found.files, match.path, strength, detail)
+            _keep(found.files, match.path, strength, f"file of frame {frame.depth + 1}")
     if not matches and function:
         numbers = view.named([function], 5).get(function, [])
         for number in numbers if len(numbers) < 5 else []:

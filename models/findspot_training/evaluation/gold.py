@@ -1,0 +1,168 @@
+"""What would have been the right answer: files, functions, modules and lines that a patch changes, as they were before.
+
+Only what exists at the base commit counts: nobody can find a file or function that the solution adds. A function is
+``Class.method`` in a file; a *module* is the outermost class or function around a change.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from findspot.core.paths import path_class
+from findspot.core.types import PathClass, Symbol
+from findspot.parsing.chunker import parse
+from findspot.parsing.languages import GRAMMARS, Parsers, language_of
+from findspot_training.evaluation.instances import GoldEntry, Instance
+
+Place = tuple[str, str]
+"""A root-relative path and a qualified name inside that file."""
+
+_HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")
+
+_FUNCTIONS = frozenset({"function", "method"})
+_CLASSES = frozenset({"class", "interface", "struct", "enum", "trait", "type"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """The right answer at the base commit; ``files`` holds documents and tests too, everything else only code."""
+
+    files: tuple[str, ...]
+    code_files: tuple[str, ...]
+    functions: tuple[Place, ...]
+    modules: tuple[Place, ...]
+    lines: dict[str, tuple[tuple[int, int], ...]]
+
+
+def gold_of(
+    instance: Instance, tree: Collection[str], read: Callable[[str], bytes | None], parsers: Parsers
+) -> Gold:
+    """Return the gold of an instance, limited to the paths of ``tree``, whose bytes ``read`` gives."""
+    entries = patched(instance.patch) if instance.entries is None else instance.entries
+    named = [entry.path for entry in entries] if instance.gold_files is None else instance.gold_files
+    files = tuple(path for path in dict.fromkeys(named) if path in tree)
+    code = files if instance.gold_code_files is None else instance.gold_code_files
+    code_files = tuple(
+        path
+        for path in dict.fromkeys(code)
+        if path in tree and (instance.gold_code_files is not None or _is_code(path))
+    )
+    functions: dict[Place, None] = {}
+    modules: dict[Place, None] = {}
+    lines: dict[str, tuple[tuple[int, int], ...]] = {}
+    for entry in entries:
+        source = read(entry.path) if entry.path in code_files else None
+        if source is None:
+            continue
+        lines[entry.path] = entry.lines
+        inside, around = _definitions(entry, source, parsers)
+        functions.update(dict.fromkeys((entry.path, name) for name in inside))
+        modules.update(dict.fromkeys((entry.path, outermost(name)) for name in (*inside, *around)))
+    return Gold(files, code_files, tuple(functions), tuple(modules), lines)
+
+
+def outermost(name: str) -> str:
+    """Return the first part of a qualified name."""
+    return name.split(".", 1)[0]
+
+
+def _is_code(path: str) -> bool:
+    return path_class(path) is PathClass.SOURCE and language_of(path, b"") in GRAMMARS
+
+
+def _definitions(entry: GoldEntry, source: bytes, parsers: Parsers) -> tuple[list[str], list[str]]:
+    """Return the changed functions and the classes changed outside their functions that exist in the source."""
+    symbols = parse(entry.path, source, parsers=parsers).symbols
+    if entry.functions is None or entry.classes is None:
+        return _around(symbols, entry.lines)
+    existing = python_definitions(source) if entry.path.endswith(".py") else None
+    if existing is None:
+        existing = {symbol.qualified_name for symbol in symbols}
+    return [name for name in entry.functions if name in existing], [name for name in entry.classes if name in existing]
+
+
+def python_definitions(source: bytes) -> set[str] | None:
+    """Return the qualified names of all classes and functions as Python sees them, None when it cannot parse them.
+
+    Our own parser is what is being measured, so it does not decide what there is to be found.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return None
+    names: set[str] = set()
+    waiting: list[tuple[str, ast.AST]] = [("", tree)]
+    while waiting:
+        prefix, node = waiting.pop()
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                names.add(prefix + child.name)
+                waiting.append((f"{prefix}{child.name}.", child))
+            else:
+                waiting.append((prefix, child))
+    return names
+
+
+def _around(symbols: Sequence[Symbol], ranges: Iterable[tuple[int, int]]) -> tuple[list[str], list[str]]:
+    """Return the innermost functions around the lines, and the innermost classes of lines outside any function."""
+    functions: dict[str, None] = {}
+    classes: dict[str, None] = {}
+    for first, last in ranges:
+        for line in range(first, last + 1):
+            around = [one for one in symbols if one.span.start_line <= line <= one.span.end_line]
+            around.sort(key=lambda one: one.span.end_line - one.span.start_line)
+            inside = next((one for one in around if one.kind in _FUNCTIONS), None)
+            owner = next((one for one in around if one.kind in _CLASSES), None)
+            if inside is not None:
+                functions[inside.qualified_name] = None
+            elif owner is not None:
+                classes[owner.qualified_name] = None
+    return list(functions), list(classes)
+
+
+def patched(patch: str) -> tuple[GoldEntry, ...]:
+    """Return the files that a unified diff changes, with the lines of the old side it touches.
+
+    Lines that are only added belong to the line before them. Files that the patch adds are left out.
+    """
+    changes: dict[str, dict[int, None]] = {}
+    touched: dict[int, None] | None = None
+    old = old_left = new_left = 0
+    for text in patch.split("\n"):
+        if old_left > 0 or new_left > 0:
+            mark = text[:1]
+            if mark == "\\":
+                continue
+            if touched is not None and mark in {"-", "+"}:
+                touched[old if mark == "-" else max(1, old - 1)] = None
+            old += mark != "+"
+            old_left -= mark != "+"
+            new_left -= mark != "-"
+        elif text.startswith("--- "):
+            path = text[4:].split("\t", 1)[0].strip().strip('"')
+            touched = None if path == "/dev/null" else changes.setdefault(path.removeprefix("a/"), {})
+        elif found := _HUNK.match(text):
+            old, old_left, new_left = int(found[1]), int(found[2] or 1), int(found[3] or 1)
+            old += old_left == 0  # a hunk without old lines names the line before it
+    return tuple(GoldEntry(path, _ranges(sorted(lines)), None, None) for path, lines in changes.items())
+
+
+def _ranges(lines: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Join neighbouring line numbers."""
+    joined: list[tuple[int, int]] = []
+    for line in lines:
+        if joined and line == joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], line)
+        else:
+            joined.append((line, line))
+    return tuple(joined)
+
+
+def is_mentioned(gold: Gold, text: str) -> bool:
+    """Say whether the text names a gold file (its path or its name with ending) or a gold function (its bare name)."""
+    wanted = {path for path in gold.code_files} | {path.rsplit("/", 1)[-1] for path in gold.code_files}
+    wanted |= {name.rsplit(".", 1)[-1] for _, name in gold.functions}
+    return any(re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text) for word in wanted)

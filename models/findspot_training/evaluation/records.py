@@ -1,0 +1,176 @@
+"""One finished instance as one JSON line: ranks of the gold, scores of the answer, seconds. What reports are made of.
+
+Each repository has a file of its own, which only the process that works on it appends to. A line that a kill left
+torn is no line; a row that failed is tried again by the next run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from findspot_training.evaluation.gold import Gold, is_mentioned, outermost
+from findspot_training.evaluation.instances import Instance
+from findspot_training.evaluation.metrics import Rank, SetScores, covered_lines, ranks_of, set_scores
+from findspot_training.evaluation.systems import Asked, Found
+from findspot_training.source import TrainingError
+
+LEVELS = ("file", "module", "function", "line")
+
+_SHOWN = 10
+"""Results per list that are kept to be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One system on one row.
+
+    ``files`` are the ranks of the gold code files, ``all_files`` of all gold files, ``functions`` of the gold
+    functions. ``sets`` has the scores of the answer as cut by level, without those that have no gold. ``calibration``
+    lists (probability, whether the result is a gold function or file) for results that carry a probability.
+    """
+
+    files: list[Rank]
+    all_files: list[Rank]
+    functions: list[Rank]
+    sets: dict[str, SetScores]
+    calibration: list[tuple[float, bool]] = field(default_factory=list)
+    top: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One instance, finished (``systems`` filled) or failed (``error`` says why).
+
+    ``config`` identifies engine and options; a run never mixes two of them.
+    """
+
+    id: str
+    repo: str
+    commit: str
+    config: str
+    error: str = ""
+    mentioned: bool = False
+    gold_files: list[str] = field(default_factory=list)
+    gold_functions: list[str] = field(default_factory=list)
+    systems: dict[str, Judged] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    model: str = ""
+    refused: str = ""
+    files: int = 0
+    chunks: int = 0
+    missing: int = 0
+
+    @property
+    def one_file(self) -> bool:
+        """Whether one code file holds all of the solution."""
+        return len(self.gold_files) == 1
+
+    def line(self) -> str:
+        """Return the row as one line of JSON."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def judged(instance: Instance, config: str, gold: Gold, asked: Asked, baselines: Mapping[str, Found]) -> Row:
+    """Compare what every system said with the gold."""
+    return Row(
+        id=instance.id,
+        repo=instance.repo,
+        commit=instance.commit,
+        config=config,
+        mentioned=is_mentioned(gold, instance.text),
+        gold_files=list(gold.code_files),
+        gold_functions=[f"{path}:{name}" for path, name in gold.functions],
+        systems={name: judge(found, gold) for name, found in {**asked.found, **baselines}.items()},
+        seconds={name: round(value, 4) for name, value in asked.seconds.items()},
+        model=asked.model,
+        refused=asked.error,
+    )
+
+
+def judge(found: Found, gold: Gold) -> Judged:
+    """Return ranks and scores of one system's answer."""
+    answer = found.answer
+    functions = {
+        (one.path, one.symbol) for one in answer if one.kind in {"function", "method"} and one.symbol is not None
+    }
+    lines = covered_lines(
+        {path: [one.lines for one in answer if one.path == path] for path in {one.path for one in answer}}
+    )
+    pairs: dict[str, tuple[set[Any], set[Any]]] = {
+        "file": ({one.path for one in answer}, set(gold.code_files)),
+        "module": ({(one.path, outermost(one.symbol)) for one in answer if one.symbol}, set(gold.modules)),
+        "function": (functions, set(gold.functions)),
+        "line": (lines, covered_lines(gold.lines)),
+    }
+    return Judged(
+        files=ranks_of(found.files, gold.code_files),
+        all_files=ranks_of(found.files, gold.files),
+        functions=ranks_of(found.functions, gold.functions),
+        sets={level: set_scores(predicted, wanted) for level, (predicted, wanted) in pairs.items() if wanted},
+        calibration=[
+            (one.probability, (one.path, one.symbol) in gold.functions or (not one.symbol and one.path in gold.files))
+            for one in answer
+            if one.probability is not None
+        ],
+        top=[f"{one.path}:{one.symbol or ''}" for one in answer[:_SHOWN]],
+    )
+
+
+def rows_path(out: Path, repo: str) -> Path:
+    """Return the file of one repository's rows in the folder of a run."""
+    return out / "rows" / f"{repo.replace('/', '+')}.jsonl"
+
+
+def append_row(path: Path, row: Row) -> None:
+    """Add one row and see it to the disk; a torn line before it is closed first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as stream:
+        torn = path.stat().st_size > 0 and path.read_bytes()[-1:] != b"\n"
+        stream.write((b"\n" if torn else b"") + row.line().encode() + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def read_rows(paths: Sequence[Path]) -> dict[str, Row]:
+    """Return the rows of files by instance; the last one of an instance counts, torn lines do not."""
+    rows: dict[str, Row] = {}
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise TrainingError(f"{path}: cannot be read: {error}") from error
+        for line in text.split("\n"):
+            row = _row(line)
+            if row is not None:
+                rows[row.id] = row
+    return rows
+
+
+def read_run(place: Path) -> dict[str, Row]:
+    """Return all rows of the folder of a run; raises ``TrainingError`` when it holds none."""
+    rows = read_rows(sorted((place / "rows").glob("*.jsonl")))
+    if not rows:
+        raise TrainingError(f"{place}: holds no finished row of an evaluation")
+    return rows
+
+
+def _row(line: str) -> Row | None:
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return None
+    values["systems"] = {name: _judged(value) for name, value in values["systems"].items()}
+    return Row(**values)
+
+
+def _judged(values: dict[str, Any]) -> Judged:
+    sets = {level: SetScores(**scores) for level, scores in values["sets"].items()}
+    calibration = [(float(probability), bool(hit)) for probability, hit in values["calibration"]]
+    return Judged(**{**values, "sets": sets, "calibration": calibration})

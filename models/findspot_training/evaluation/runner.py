@@ -1,0 +1,211 @@
+"""Runs an evaluation: repository by repository, commit by commit, one line per finished instance.
+
+A repository has one working folder and one index. Its instances come in the order of their dates, so each step writes
+the files that differ and the engine's own refresh does the rest. Repositories may be spread over processes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import findspot
+from findspot.config import Config, Settings
+from findspot.engine import Engine, Models
+from findspot.errors import FindspotError, ModelError
+from findspot.inference.registry import find_models, load_manifest, load_static
+from findspot.parsing.languages import Parsers
+from findspot_training.evaluation.baselines import Units
+from findspot_training.evaluation.gold import gold_of
+from findspot_training.evaluation.instances import Instance
+from findspot_training.evaluation.records import Row, append_row, judged, read_rows, rows_path
+from findspot_training.evaluation.systems import ask_engine, from_baseline
+from findspot_training.evaluation.trees import BareRepository, WorkTree, find_repository
+from findspot_training.source import TrainingError
+
+SWITCHES: Mapping[str, str] = {
+    "model": "the localization model",
+    "history": "the past of the base commit, as a .git folder whose HEAD it is",
+}
+"""What ``--switch NAME=off`` takes away."""
+
+_RUN_FILE = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What decides the numbers of a run. ``off`` holds names of ``SWITCHES``."""
+
+    top_k: int
+    depth: int
+    budget: float
+    threads: int
+    off: tuple[str, ...]
+
+    def settings(self) -> Settings:
+        """Return the engine's settings; everything that is not an option keeps its shipped value."""
+        given: dict[str, Any] = {"top_k": self.top_k, "budget": self.budget, "threads": self.threads}
+        if "model" in self.off:
+            given["reranker"] = ""
+        return Settings(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Folders: of the bare repositories, of the run, and of working trees and indexes."""
+
+    repositories: Path
+    out: Path
+    work: Path
+
+
+def describe(options: Options) -> dict[str, Any]:
+    """Return what identifies a run: options, settings, and a digest of the engine with its models.
+
+    Any change of the engine's code makes another run: rows of two versions under one roof would say nothing.
+    """
+    settings = options.settings()
+    package = Path(findspot.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
+        digest.update(path.read_bytes())
+    digest.update((find_models() / "manifest.toml").read_bytes())
+    return {
+        "version": findspot.__version__,
+        "engine": digest.hexdigest()[:16],
+        "settings": settings.model_dump(),
+        **asdict(options),
+    }
+
+
+def config_hash(description: Mapping[str, Any]) -> str:
+    """Return a short name for what ``describe`` gives."""
+    return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def evaluate(instances: Sequence[Instance], places: Places, options: Options, *, jobs: int = 1) -> None:
+    """Run what is not finished yet; raises ``TrainingError`` when the folder holds a run with other options."""
+    description = json.loads(json.dumps(describe(options)))
+    name = config_hash(description)
+    run_file = places.out / _RUN_FILE
+    if run_file.is_file():
+        earlier = json.loads(run_file.read_text(encoding="utf-8"))
+        if config_hash(earlier) != name:
+            changed = sorted(key for key in description if description[key] != earlier.get(key))
+            raise TrainingError(
+                f"{places.out} holds a run with another {', '.join(changed)}; give another --out, or delete it"
+            )
+    places.out.mkdir(parents=True, exist_ok=True)
+    run_file.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+    by_repo: dict[str, list[Instance]] = {}
+    for instance in instances:
+        by_repo.setdefault(instance.repo, []).append(instance)
+    task = partial(_run_repository, places=places, options=options, config=name)
+    groups = sorted(by_repo.values(), key=len, reverse=True)
+    if jobs == 1:
+        for group in groups:
+            task(group)
+        return
+    # A fresh interpreter per process: forking one that has threads and models in it is asking for trouble.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        list(pool.map(task, groups))
+
+
+def _run_repository(group: Sequence[Instance], *, places: Places, options: Options, config: str) -> None:
+    """Work on the unfinished instances of one repository, in the order of their dates."""
+    repo = group[0].repo
+    target = rows_path(places.out, repo)
+    finished = {row.id for row in read_rows([target]).values() if not row.error and row.config == config}
+    waiting = sorted((one for one in group if one.id not in finished), key=lambda one: (one.created, one.id))
+    if not waiting:
+        return
+    folder = find_repository(places.repositories, repo)
+    if folder is None:
+        for instance in waiting:
+            append_row(target, _failed(instance, config, f"no repository {repo} below the folder of repositories"))
+        _say(f"{repo}: not there, {len(waiting)} rows left out")
+        return
+    place = places.work / repo.lower().replace("/", "+")
+    with BareRepository(folder) as bare, _Desk(place, bare, options) as desk:
+        for number, instance in enumerate(waiting, start=1):
+            started = time.perf_counter()
+            try:
+                row = desk.work(instance, config)
+            except (TrainingError, FindspotError, OSError) as error:
+                row = _failed(instance, config, f"{type(error).__name__}: {error}")
+            append_row(target, row)
+            said = row.error or f"{row.files} files, {time.perf_counter() - started:.1f} s"
+            _say(f"{repo}: {number} of {len(waiting)}, {instance.id}: {said}")
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _failed(instance: Instance, config: str, reason: str) -> Row:
+    return Row(instance.id, instance.repo, instance.commit, config, error=reason)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+class _Desk:
+    """The working folder, index, engine and baselines of one repository; made on first use, closed at the end."""
+
+    def __init__(self, place: Path, bare: BareRepository, options: Options) -> None:
+        self._bare = bare
+        self._options = options
+        self._tree = WorkTree(place / "tree", bare, history="history" not in options.off)
+        settings = options.settings()
+        # git's own excludes of the person who runs this have no say in what is indexed.
+        self._config = Config(settings, place / "cache", environ={"GIT_CONFIG_GLOBAL": os.devnull})
+        self._models = Models.load(settings)
+        embedder = load_static(load_manifest().entry(settings.embedder))
+        self._units = Units(embedder)
+        self._parsers = Parsers()
+        self._engine: Engine | None = None
+
+    def __enter__(self) -> _Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._engine is not None:
+            self._engine.close()
+        self._models.close()
+
+    def work(self, instance: Instance, config: str) -> Row:
+        """Go to the base commit, refresh the index, ask everybody, compare with the gold."""
+        tree = self._bare.tree(instance.commit)
+        move = self._tree.go(instance.commit, tree)
+        if self._engine is None:
+            self._engine = Engine.open(self._tree.folder, self._config, self._models)
+        engine, options = self._engine, self._options
+        refreshed = engine.refresh()
+        if "model" not in options.off and isinstance(reason := self._models.reranker(), str):
+            raise ModelError(f"the localization model cannot be used: {reason}")
+        asked = ask_engine(engine, instance.text, top_k=options.top_k, depth=options.depth)
+        units = self._units.of(tree, self._tree.read)
+        baselines = {
+            "bm25": from_baseline(self._units.bm25(units, instance.text), top_k=options.top_k, depth=options.depth),
+            "dense": from_baseline(self._units.dense(units, instance.text), top_k=options.top_k, depth=options.depth),
+        }
+        gold = gold_of(instance, tree, self._tree.read, self._parsers)
+        status = engine.status()
+        row = judged(instance, config, gold, asked, baselines)
+        return replace(
+            row,
+            files=status.files,
+            chunks=status.chunks,
+            missing=move.missing,
+            seconds={**row.seconds, "refresh": round(refreshed.seconds, 4)},
+        )

@@ -1,0 +1,123 @@
+"""One issue put to each system on the same tree: the engine's calls through the facade, and the baselines.
+
+A system's ranking of functions is the order of the answer that a user gets, continued by a deeper call; classes and
+sections of the answer are no functions and count for their file and lines only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from findspot.core.types import Answer, SearchResult
+from findspot.engine import Engine
+from findspot.errors import QueryError
+from findspot_training.evaluation.baselines import Ranking
+from findspot_training.evaluation.gold import Place
+
+FILE_DEPTH = 10
+"""Files that are asked for at least: the largest k of their Acc@k."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One result of an answer as cut: where it is, and its probability where it has one."""
+
+    path: str
+    symbol: str | None
+    kind: str
+    lines: tuple[int, int]
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one system said: the answer as cut, and its files and functions as deep as they were asked for."""
+
+    answer: list[Shown] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    functions: list[Place] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All answers to one issue by system, seconds by kind of call, and what was said about the model."""
+
+    found: dict[str, Found]
+    seconds: dict[str, float]
+    model: str
+    error: str = ""
+
+
+ENGINE_SYSTEMS = ("localize", "localize, no model", "search")
+BASELINES = ("bm25", "dense")
+SYSTEMS = ENGINE_SYSTEMS + BASELINES
+
+
+def ask_engine(engine: Engine, text: str, *, top_k: int, depth: int) -> Asked:
+    """Put one text to the engine: timed calls with ``top_k`` results as a user makes them, then deep ones.
+
+    ``localize cold`` is the first call about this text; ``localize warm`` repeats it with the model's vectors at hand,
+    and its answer is what counts. A text that the engine refuses has empty answers and the reason in ``error``.
+    """
+    seconds: dict[str, float] = {}
+
+    def timed(name: str, call: Callable[[], Answer]) -> Answer:
+        started = time.perf_counter()
+        answer = call()
+        seconds[name] = time.perf_counter() - started
+        return answer
+
+    def first_list(_: Answer) -> None:
+        seconds["localize first list"] = time.perf_counter() - began
+
+    try:
+        timed("search cold", lambda: engine.search(text, top_k=top_k))
+        search = timed("search warm", lambda: engine.search(text, top_k=top_k))
+        searched = engine.search(text, top_k=depth)
+        began = time.perf_counter()
+        cold = timed("localize cold", lambda: engine.localize(text, top_k=top_k, on_partial=first_list))
+        deep = engine.localize(text, top_k=depth)
+        files = engine.localize(text, top_k=max(top_k, FILE_DEPTH), level="file")
+        warm = timed("localize warm", lambda: engine.localize(text, top_k=top_k))
+        plain = engine.localize(text, top_k=depth, budget=0.0)
+        plain_files = engine.localize(text, top_k=max(top_k, FILE_DEPTH), level="file", budget=0.0)
+    except QueryError as error:
+        return Asked({name: Found() for name in ENGINE_SYSTEMS}, {}, "not asked", str(error))
+    found = {
+        "localize": Found(_shown(warm), _paths(files.results), _functions((*warm.results, *deep.results))),
+        "localize, no model": Found(_shown(plain, top_k), _paths(plain_files.results), _functions(plain.results)),
+        "search": Found(
+            _shown(search),
+            _paths((*search.results, *searched.results)),
+            _functions((*search.results, *searched.results)),
+        ),
+    }
+    return Asked(found, seconds, f"cold: {cold.status.model}; warm: {warm.status.model}")
+
+
+def from_baseline(ranking: Ranking, *, top_k: int, depth: int) -> Found:
+    """Give a baseline's ranking the shape of an answer."""
+    functions = ranking.functions[:depth]
+    return Found(
+        [Shown(unit.path, unit.symbol, "function", unit.lines) for unit in functions[:top_k]],
+        ranking.files[:depth],
+        [(unit.path, unit.symbol or "") for unit in functions],
+    )
+
+
+def _shown(answer: Answer, limit: int | None = None) -> list[Shown]:
+    return [
+        Shown(one.path, one.symbol, one.kind, (one.span.start_line, one.span.end_line), one.probability)
+        for one in answer.results[:limit]
+    ]
+
+
+def _paths(results: Iterable[SearchResult]) -> list[str]:
+    return list(dict.fromkeys(one.path for one in results))
+
+
+def _functions(results: Sequence[SearchResult]) -> list[Place]:
+    wanted = (one for one in results if one.kind in {"function", "method"} and one.symbol is not None)
+    return list(dict.fromkeys((one.path, one.symbol or "") for one in wanted))
