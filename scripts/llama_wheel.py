@@ -53,6 +53,10 @@ def missing_tool() -> str | None:
     return None
 
 
+COPIES = ("lib/**", "include/**", "bin/**", "llama_cpp/lib/*.so.*.*.*")
+"""What the build installs a second and third time, 48 MB of it; the loader wants ``llama_cpp/lib/*.so`` and ``*.so.0``."""
+
+
 def pip(*arguments: str) -> list[str]:
     """Return the command line of this interpreter's pip."""
     return [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
@@ -71,7 +75,9 @@ def build(folder: Path, version: str) -> int:
     print(f"==> compiling llama.cpp once for this machine: 3 to 10 minutes (details: {log})", flush=True)
     started = time.monotonic()
     with log.open("wb") as output:
-        command = pip("wheel", "--verbose", "--no-deps", f"--wheel-dir={folder}", f"{PACKAGE}=={version}")
+        leave_out = f"--config-settings=wheel.exclude={';'.join(COPIES)}"
+        places = (f"--wheel-dir={folder}", "--no-cache-dir")  # a wheel in pip's own cache would have the copies
+        command = pip("wheel", "--verbose", "--no-deps", leave_out, *places, f"{PACKAGE}=={version}")
         with subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as running:
             while True:
                 try:

@@ -1,7 +1,8 @@
-"""Commands that make the models: ``python -m findspot_training COMMAND``.
+"""Commands that make and measure the models: ``findspot-train COMMAND``, or ``python -m findspot_training COMMAND``.
 
 ``build`` makes every model of the recipes and the manifest; ``distill-static`` and ``convert-gguf`` make one
-kind; ``reference`` writes what the original model says to the texts of the tests.
+kind; ``reference`` writes what the original model says to the texts of the tests. ``evaluate`` measures the engine on
+issues with a known solution, ``compare`` two such runs; ``check-repos`` refuses names of held-out repositories.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from findspot_training import manifest, reference
+from findspot_training.evaluation.commands import add_commands
 from findspot_training.source import TrainingError
 
 _MODELS = Path(__file__).resolve().parents[1]
@@ -24,16 +26,20 @@ _METHOD_OF = {"distill-static": "distil", "convert-gguf": "gguf"}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns 0, or 1 after a message on standard error."""
-    parser = argparse.ArgumentParser(prog="python -m findspot_training", description="Make the models of Findspot.")
+    parser = argparse.ArgumentParser(prog="findspot-train", description="Make and measure the models of Findspot.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="make all models and the manifest")
     commands.add_parser("distill-static", help="make the static embedders and the manifest")
     commands.add_parser("convert-gguf", help="make the GGUF models and the manifest")
     commands.add_parser("reference", help="write the original model's vectors for the tests")
-    command = parser.parse_args(arguments).command
+    add_commands(commands)
+    parsed = parser.parse_args(arguments)
+    command = parsed.command
 
     os.environ["HF_HUB_OFFLINE"] = "1"  # everything needed is installed; a look at the network would be a mistake
     try:
+        if "run" in parsed:
+            return int(parsed.run(parsed))
         if command == "reference":
             reference.write(_REFERENCE)
             return 0

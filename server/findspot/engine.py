@@ -183,7 +183,11 @@ class Engine:
             self._store.clear()
 
     def watch(self, on_change: Callable[[RefreshReport], None] | None = None) -> None:
-        """Keep the index fresh in the background until ``close``; ``on_change`` is told of every change."""
+        """Keep the index fresh in the background until ``close``; ``on_change`` is told of every change.
+
+        A process that watches lives on, so the localization model is loaded too before anybody waits for it.
+        """
+        self._models.preload()
 
         def changed(paths: frozenset[str] | None) -> None:
             try:
@@ -250,6 +254,9 @@ class Engine:
         model was applied, or why not. Raises ``QueryError``, ``Cancelled``.
         """
         started = time.monotonic()
+        seconds = self.config.settings.budget if budget is None else budget
+        if seconds > 0:
+            self._models.preload()  # while the candidates are gathered
 
         def partial(found: Localization) -> None:
             if on_partial is not None:
@@ -261,7 +268,7 @@ class Engine:
                 self._top_k(top_k),
                 self._scope(scope),
                 level,
-                self.config.settings.budget if budget is None else budget,
+                seconds,
                 self._buffers.overlay,
                 stop,
                 partial if on_partial is not None else None,

@@ -88,7 +88,7 @@ def text_of(row: ChunkRow) -> str | None:
 def make(
     store: IndexStore, embedder: StaticEmbedder, model: DocumentModel | str, cache: Memory | None = None
 ) -> Localizer:
-    return Localizer(Searcher(store, embedder), lambda: model, cache or Memory(), text_of)
+    return Localizer(Searcher(store, embedder), lambda _deadline: model, cache or Memory(), text_of)
 
 
 def symbols(found: Localization) -> list[str | None]:

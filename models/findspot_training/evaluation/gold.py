@@ -37,9 +37,7 @@ class Gold:
     lines: dict[str, tuple[tuple[int, int], ...]]
 
 
-def gold_of(
-    instance: Instance, tree: Collection[str], read: Callable[[str], bytes | None], parsers: Parsers
-) -> Gold:
+def gold_of(instance: Instance, tree: Collection[str], read: Callable[[str], bytes | None], parsers: Parsers) -> Gold:
     """Return the gold of an instance, limited to the paths of ``tree``, whose bytes ``read`` gives."""
     entries = patched(instance.patch) if instance.entries is None else instance.entries
     named = [entry.path for entry in entries] if instance.gold_files is None else instance.gold_files
@@ -163,6 +161,6 @@ def _ranges(lines: Sequence[int]) -> tuple[tuple[int, int], ...]:
 
 def is_mentioned(gold: Gold, text: str) -> bool:
     """Say whether the text names a gold file (its path or its name with ending) or a gold function (its bare name)."""
-    wanted = {path for path in gold.code_files} | {path.rsplit("/", 1)[-1] for path in gold.code_files}
+    wanted = set(gold.code_files) | {path.rsplit("/", 1)[-1] for path in gold.code_files}
     wanted |= {name.rsplit(".", 1)[-1] for _, name in gold.functions}
     return any(re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text) for word in wanted)

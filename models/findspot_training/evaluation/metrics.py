@@ -7,7 +7,8 @@ ranking and the F-beta of an answer that chose its own length are different fami
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +59,7 @@ class SetScores:
     f_beta: float
 
 
-def set_scores(predicted: Set[Hashable], gold: Set[Hashable], beta: float = BETA) -> SetScores:
+def set_scores(predicted: AbstractSet[Hashable], gold: AbstractSet[Hashable], beta: float = BETA) -> SetScores:
     """Score a set against the gold set; an empty answer scores 0, an empty gold set raises ``ValueError``."""
     if not gold:
         raise ValueError("there is nothing to find in an empty gold set")
@@ -72,9 +73,7 @@ def set_scores(predicted: Set[Hashable], gold: Set[Hashable], beta: float = BETA
 
 def covered_lines(ranges: Mapping[str, Iterable[tuple[int, int]]]) -> set[tuple[str, int]]:
     """Return (path, line) for every line of the inclusive 1-based ranges of each path."""
-    return {
-        (path, line) for path, spans in ranges.items() for first, last in spans for line in range(first, last + 1)
-    }
+    return {(path, line) for path, spans in ranges.items() for first, last in spans for line in range(first, last + 1)}
 
 
 def mean(values: Sequence[float]) -> float | None:

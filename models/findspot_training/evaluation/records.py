@@ -21,6 +21,8 @@ from findspot_training.source import TrainingError
 
 LEVELS = ("file", "module", "function", "line")
 
+_FUNCTIONS = frozenset({"function", "method"})
+
 _SHOWN = 10
 """Results per list that are kept to be looked at."""
 
@@ -30,13 +32,14 @@ class Judged:
     """One system on one row.
 
     ``files`` are the ranks of the gold code files, ``all_files`` of all gold files, ``functions`` of the gold
-    functions. ``sets`` has the scores of the answer as cut by level, without those that have no gold. ``calibration``
+    functions among functions only, ``seen`` their places in the answer as cut, where classes take places too. ``sets`` has the scores of the answer as cut by level, without those that have no gold. ``calibration``
     lists (probability, whether the result is a gold function or file) for results that carry a probability.
     """
 
     files: list[Rank]
     all_files: list[Rank]
     functions: list[Rank]
+    seen: list[Rank]
     sets: dict[str, SetScores]
     calibration: list[tuple[float, bool]] = field(default_factory=list)
     top: list[str] = field(default_factory=list)
@@ -95,9 +98,7 @@ def judged(instance: Instance, config: str, gold: Gold, asked: Asked, baselines:
 def judge(found: Found, gold: Gold) -> Judged:
     """Return ranks and scores of one system's answer."""
     answer = found.answer
-    functions = {
-        (one.path, one.symbol) for one in answer if one.kind in {"function", "method"} and one.symbol is not None
-    }
+    functions = {(one.path, one.symbol) for one in answer if one.kind in _FUNCTIONS and one.symbol is not None}
     lines = covered_lines(
         {path: [one.lines for one in answer if one.path == path] for path in {one.path for one in answer}}
     )
@@ -111,6 +112,7 @@ def judge(found: Found, gold: Gold) -> Judged:
         files=ranks_of(found.files, gold.code_files),
         all_files=ranks_of(found.files, gold.files),
         functions=ranks_of(found.functions, gold.functions),
+        seen=ranks_of([(one.path, one.symbol if one.kind in _FUNCTIONS else None) for one in answer], gold.functions),
         sets={level: set_scores(predicted, wanted) for level, (predicted, wanted) in pairs.items() if wanted},
         calibration=[
             (one.probability, (one.path, one.symbol) in gold.functions or (not one.symbol and one.path in gold.files))

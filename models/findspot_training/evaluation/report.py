@@ -17,7 +17,8 @@ _FILES = [f"file@{k}" for k in FILE_KS]
 _ALL_FILES = [f"all files@{k}" for k in FILE_KS]
 _FUNCTIONS = [f"func@{k}" for k in FUNCTION_KS]
 _ANY = [f"any func@{k}" for k in ANY_KS]
-_HEADLINE = [*_FILES, *_FUNCTIONS, *_ANY, "file MRR", "func MRR"]
+_SEEN = [f"seen func@{k}" for k in FUNCTION_KS]
+_HEADLINE = [*_FILES, *_FUNCTIONS, *_SEEN, *_ANY, "file MRR", "func MRR"]
 _SHORT = ["file@1", "file@5", *_FUNCTIONS]
 
 _STYLE = (
@@ -72,7 +73,8 @@ def tables(numbers: Mapping[str, Any]) -> list[Table]:
     found = [
         _ranking_table(
             f"Rows {MAIN}",
-            "Strict: all gold in the first k. Files are code files. Any: at least one gold function.",
+            "Strict: all gold in the first k. Files are code files; functions are counted among functions. Seen: places of "
+            "the answer as cut, where a class takes a place too. Any: at least one gold function.",
             numbers["rankings"][MAIN],
             _HEADLINE,
         ),
@@ -193,10 +195,12 @@ def _facts(numbers: Mapping[str, Any]) -> list[str]:
     switched = f"; without {', '.join(run['off'])}" if run["off"] else ""
     facts = [
         f"Findspot {run['version']} (engine {run['engine']}), {run['top_k']} results, budget {run['budget']:g} s{switched}.",
-        f"{counts['finished']} of {counts['rows']} rows finished; "
-        f"{counts['without gold at the base commit']} of them have no gold code file at the base commit, "
-        f"{counts['refused by the engine']} texts were refused by the engine (they count as misses), "
-        f"{counts['files missing in the repositories']} files were missing in the repositories.",
+        (
+            f"{counts['finished']} of {counts['rows']} rows finished; "
+            f"{counts['without gold at the base commit']} of them have no gold code file at the base commit, "
+            f"{counts['refused by the engine']} texts were refused by the engine (they count as misses), "
+            f"{counts['files missing in the repositories']} files were missing in the repositories."
+        ),
         *(f"Not run, {number} rows: {reason}" for reason, number in counts["not run"].items()),
         *(f"The model, {number} rows: {said}" for said, number in numbers["model"].items()),
     ]

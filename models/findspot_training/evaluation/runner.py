@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import findspot
 from findspot.config import Config, Settings
@@ -117,10 +117,10 @@ def evaluate(instances: Sequence[Instance], places: Places, options: Options, *,
     if jobs == 1:
         for group in groups:
             task(group)
-        return
-    # A fresh interpreter per process: forking one that has threads and models in it is asking for trouble.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        list(pool.map(task, groups))
+    else:
+        # A fresh interpreter per process: forking one that has threads and models in it is asking for trouble.
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            list(pool.map(task, groups))
 
 
 def _run_repository(group: Sequence[Instance], *, places: Places, options: Options, config: str) -> None:
@@ -175,7 +175,7 @@ class _Desk:
         self._parsers = Parsers()
         self._engine: Engine | None = None
 
-    def __enter__(self) -> _Desk:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

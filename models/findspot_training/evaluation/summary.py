@@ -20,6 +20,7 @@ from findspot_training.evaluation.metrics import (
     strict_hit,
 )
 from findspot_training.evaluation.records import LEVELS, Judged, Row
+from findspot_training.evaluation.systems import SYSTEMS
 from findspot_training.source import TrainingError
 
 FILE_KS = (1, 3, 5, 10)
@@ -49,6 +50,8 @@ def _measures() -> dict[str, Measure]:
             add(f"{title}@{k}", field, partial(strict_hit, k=k))
     for k in FUNCTION_KS:
         add(f"func@{k}", "functions", partial(strict_hit, k=k))
+    for k in FUNCTION_KS:
+        add(f"seen func@{k}", "seen", partial(strict_hit, k=k))
     for k in ANY_KS:
         add(f"any func@{k}", "functions", partial(any_hit, k=k))
     add("file MRR", "files", reciprocal_rank)
@@ -82,7 +85,7 @@ def summarize(rows: Mapping[str, Row], description: Mapping[str, Any]) -> dict[s
     """Return all numbers of a run. Shares are from 0 to 1, seconds are wall-clock, None means nothing to measure."""
     groups = splits(rows.values())
     main = groups[MAIN]
-    systems = list(dict.fromkeys(name for row in groups["all"] for name in row.systems))
+    systems = [name for name in SYSTEMS if any(name in row.systems for row in groups["all"])]
     failed = Counter(row.error for row in rows.values() if row.error)
     repositories = sorted({row.repo for row in main})
     return {

@@ -81,13 +81,16 @@ def ask_engine(engine: Engine, text: str, *, top_k: int, depth: int) -> Asked:
         deep = engine.localize(text, top_k=depth)
         files = engine.localize(text, top_k=max(top_k, FILE_DEPTH), level="file")
         warm = timed("localize warm", lambda: engine.localize(text, top_k=top_k))
-        plain = engine.localize(text, top_k=depth, budget=0.0)
+        plain = engine.localize(text, top_k=top_k, budget=0.0)
+        deep_plain = engine.localize(text, top_k=depth, budget=0.0)
         plain_files = engine.localize(text, top_k=max(top_k, FILE_DEPTH), level="file", budget=0.0)
     except QueryError as error:
         return Asked({name: Found() for name in ENGINE_SYSTEMS}, {}, "not asked", str(error))
     found = {
         "localize": Found(_shown(warm), _paths(files.results), _functions((*warm.results, *deep.results))),
-        "localize, no model": Found(_shown(plain, top_k), _paths(plain_files.results), _functions(plain.results)),
+        "localize, no model": Found(
+            _shown(plain), _paths(plain_files.results), _functions((*plain.results, *deep_plain.results))
+        ),
         "search": Found(
             _shown(search),
             _paths((*search.results, *searched.results)),
@@ -107,10 +110,10 @@ def from_baseline(ranking: Ranking, *, top_k: int, depth: int) -> Found:
     )
 
 
-def _shown(answer: Answer, limit: int | None = None) -> list[Shown]:
+def _shown(answer: Answer) -> list[Shown]:
     return [
         Shown(one.path, one.symbol, one.kind, (one.span.start_line, one.span.end_line), one.probability)
-        for one in answer.results[:limit]
+        for one in answer.results
     ]
 
 

@@ -1,8 +1,9 @@
 """How well one unit answers a query: exact scores, priors, and every number they are made of.
 
-Pure functions. ``RankingWeights`` holds each constant with the reason for its value; "measured" means measured on
-issues or questions of repositories set apart for tuning, by the recipe this ranking follows or by
-``findspot_training.evaluate``. Higher is better everywhere.
+Pure functions. ``RankingWeights`` holds each constant with the reason for its value. "Measured" means measured where
+tuning is allowed: by the recipe this ranking follows (451 issues of 14 Python repositories), or here on 173 issues of
+5 of them and on 340 questions (first sentences of docstrings, with all docstrings taken out of the index). One
+standard error is 2 to 4 points, so small differences are hints. Higher is better everywhere.
 """
 
 from __future__ import annotations
@@ -160,12 +161,13 @@ def lexical_scores(
         (weights.signature, weights.b_signature, max(lengths.signature, 1.0)),
     )
     wanted = set(terms)
+    is_wanted = wanted.__contains__  # given to filter, which then runs without a step of the interpreter per token
     gain = weights.k1 + 1.0
     for document in documents:
         score = 0.0
         for text, (weight, b, mean) in zip((document.body, document.name, document.signature), columns, strict=True):
             tokens = text.split()
-            hits = [token for token in tokens if token in wanted]
+            hits = list(filter(is_wanted, tokens))
             if not hits:
                 continue
             norm = weights.k1 * (1.0 - b + b * len(tokens) / mean)

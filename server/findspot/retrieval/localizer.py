@@ -3,7 +3,7 @@
 ``Localizer(searcher, reranker, cache, text_of, weights).localize(text, top_k=10, scope=(), level="function",
 budget=1.0, overlay=NO_OVERLAY, stop=None, on_partial=None, started=None)`` returns a ``Localization``.
 
-``reranker()`` gives the localization model, or the reason in plain words why there is none. ``cache`` keeps
+``reranker(deadline)`` gives the localization model, or the reason in plain words why there is none by then. ``cache`` keeps
 document vectors by the hash of what the model reads. ``text_of(row)`` gives the present text of a chunk, or None
 when its file has changed or gone. ``on_partial`` gets the hybrid list as soon as it stands.
 
@@ -92,7 +92,7 @@ class Localizer:
     def __init__(
         self,
         searcher: Searcher,
-        reranker: Callable[[], DocumentModel | str],
+        reranker: Callable[[float], DocumentModel | str],
         cache: VectorCache,
         text_of: Callable[[ChunkRow], str | None],
         weights: RankingWeights = DEFAULT_WEIGHTS,
@@ -199,9 +199,11 @@ class Localizer:
         head = list(entries[: self._weights.model_depth])
         if not head:
             return replace(hybrid, model="no candidate was found")
+        if len(head) == 1:
+            return replace(hybrid, model="not needed: there is one candidate only")
         if deadline - time.monotonic() < _LEAST_TIME:
             return replace(hybrid, model="no time was left in the budget")
-        model = self._reranker()
+        model = self._reranker(deadline - _RESERVE)
         if isinstance(model, str):
             return replace(hybrid, model=model)
         if deadline - time.monotonic() < _LEAST_TIME:

@@ -29,16 +29,16 @@ from findspot.retrieval.protocols import IndexReader
 from findspot.retrieval.view import NO_OVERLAY, IndexView, Overlay
 from findspot.storage.records import ChunkRow
 
-_LEXICAL = 80
-_DENSE = 50
+_LEXICAL = 70
+_DENSE = 40
 """Candidates of each retriever for the usual ten results; more are taken for longer lists."""
 
 _PER_RESULT = 3
 """Candidates per wanted result: parts of one definition are joined and some stand in unsaved buffers."""
 
 _TERMS = 16
-_POSTINGS = 4_500
-"""Terms, and chunks that hold them, that one lexical query may cost: about 4 ms."""
+_POSTINGS = 3_500
+"""Terms, and chunks that hold them, that one lexical query may cost: about 3 ms."""
 
 _ROUNDS = 6
 """How often the net is cast wider, four times each, before a short list is what there is."""

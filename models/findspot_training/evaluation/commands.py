@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -24,19 +23,25 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     one = commands.add_parser("evaluate", help="measure the engine on issues with a known solution")
     one.add_argument("instances", nargs="+", type=Path, metavar="FILE", help="JSON lines in the shape of SWE-bench")
     one.add_argument("--repos", type=Path, required=True, metavar="DIR", help="bare repositories, as owner+name/repo")
-    one.add_argument("--out", type=Path, required=True, metavar="DIR", help="rows and reports; a run there is continued")
+    one.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="rows and reports; a run there is continued"
+    )
     one.add_argument("--work", type=Path, metavar="DIR", help="working trees and indexes (default: inside --out)")
     one.add_argument("--jobs", type=_positive, default=1, help="processes; latency means something with 1 only")
     one.add_argument("--rows", type=_positive, help="evaluate a sample of so many rows")
     one.add_argument("--per-repo", type=_positive, help="at most so many rows of each repository")
     one.add_argument("--seed", type=int, default=0, help="of the sample")
-    one.add_argument("--only", action="append", default=[], metavar="OWNER/NAME", help="this repository; may be repeated")
+    one.add_argument(
+        "--only", action="append", default=[], metavar="OWNER/NAME", help="this repository; may be repeated"
+    )
     one.add_argument("--top-k", type=_positive, default=shipped.top_k, help="results of the answer as cut")
     one.add_argument("--depth", type=_positive, default=max(CEILINGS), help="results that ceilings are taken from")
     one.add_argument("--budget", type=float, default=shipped.budget, help="seconds of a localize call")
     one.add_argument("--threads", type=int, default=shipped.threads, help="threads of the model; 0 chooses")
     switches = ", ".join(f"{name} ({what})" for name, what in SWITCHES.items())
-    one.add_argument("--switch", action="append", default=[], metavar="NAME=off", help=f"take a signal away: {switches}")
+    one.add_argument(
+        "--switch", action="append", default=[], metavar="NAME=off", help=f"take a signal away: {switches}"
+    )
     one.set_defaults(run=_evaluate)
 
     two = commands.add_parser("compare", help="compare two runs row by row")
@@ -49,7 +54,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     three = commands.add_parser("check-repos", help="refuse files that name held-out repositories")
     three.add_argument("files", nargs="+", type=Path, metavar="FILE", help="names as text, JSON or JSON lines")
     three.add_argument("--held-out", type=Path, required=True, metavar="LIST", help="the held-out names, one per line")
-    three.add_argument("--allow", action="append", default=[], metavar="OWNER/NAME", help="a namesake that was looked at")
+    three.add_argument(
+        "--allow", action="append", default=[], metavar="OWNER/NAME", help="a namesake that was looked at"
+    )
     three.set_defaults(run=_check_repos)
 
 
@@ -109,12 +116,14 @@ def _compare(arguments: argparse.Namespace) -> int:
 
 def _check_repos(arguments: argparse.Namespace) -> int:
     kept = held_out.read_names(arguments.held_out)
+    if not kept:
+        raise TrainingError(f"{arguments.held_out}: names no repository, so nothing can be checked against it")
     found = []
     for path in arguments.files:
         names = held_out.read_names(path)
         found += held_out.refusals(names, kept, str(path), arguments.allow)
     for one in found:
-        print(json.dumps(one.repo)[1:-1], f"({one.where}): {one.reason}: {one.held_out}")
+        print(f"{one.repo} ({one.where}): {one.reason}: {one.held_out}")
     if not found:
         print("none of the repositories is held out")
     return 1 if found else 0
