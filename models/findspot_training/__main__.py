@@ -24,8 +24,8 @@ _REFERENCE = _MODELS.parent / "tests" / "data" / "minilm_reference.json"
 _METHOD_OF = {"distill-static": "distil", "convert-gguf": "gguf"}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns 0, or 1 after a message on standard error."""
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = argparse.ArgumentParser(prog="findspot-train", description="Make and measure the models of Findspot.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="make all models and the manifest")
@@ -33,7 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("convert-gguf", help="make the GGUF models and the manifest")
     commands.add_parser("reference", help="write the original model's vectors for the tests")
     add_commands(commands)
-    parsed = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns 0, or 1 after a message on standard error."""
+    parsed = make_parser().parse_args(arguments)
     command = parsed.command
 
     os.environ["HF_HUB_OFFLINE"] = "1"  # everything needed is installed; a look at the network would be a mistake

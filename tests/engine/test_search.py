@@ -160,6 +160,23 @@ def test_the_same_question_gives_the_same_answer(tmp_path: Path, models: Models)
     assert scores == sorted(scores, reverse=True)
 
 
+def test_asking_changes_nothing_in_the_index(tmp_path: Path, models: Models) -> None:
+    write_workspace(tmp_path, SHOP)
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        folder = engine.config.index_dir(engine.root)
+
+        def contents() -> dict[str, bytes]:
+            return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm")}
+
+        before = contents()
+        engine.search("session token")
+        engine.localize(REPORT, budget=20.0)
+        engine.symbols("verify")
+        engine.related("shop/auth.py", 7)
+        assert contents() == before
+
+
 @pytest.mark.row("V24")
 def test_a_scope_holds_every_result(tmp_path: Path, models: Models) -> None:
     write_workspace(tmp_path, SHOP)

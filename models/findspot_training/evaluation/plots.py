@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 _WIDTH, _HEIGHT = 720, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 12, 56, 36
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 24, 56, 48
 _COLOURS = ("#2364aa", "#ea7317", "#3da35d", "#9b5de5", "#b23a48", "#7a7a7a")
 
 Point = tuple[float, float]
@@ -29,7 +29,9 @@ def bars(title: str, groups: Sequence[str], series: Mapping[str, Sequence[float 
                 f'height="{height:.1f}" fill="{_colour(number)}"><title>{escape(name)}, {escape(group)}: '
                 f"{100 * value:.1f} %</title></rect>"
             )
-        parts.append(_text(left + step * 0.4, _HEIGHT - _BOTTOM + 16, group, "middle"))
+        # Many names stand in two lines by turns, or they would run into each other.
+        drop = 32 if len(groups) > 6 and position % 2 else 16
+        parts.append(_text(left + step * 0.4, _HEIGHT - _BOTTOM + drop, group, "middle"))
     return _svg(parts)
 
 
