@@ -19,6 +19,14 @@ _BUSY_SECONDS = 10.0
 _LOG_PAGES = 8192
 """Pages (32 MB) that the write-ahead log may hold before SQLite moves them, which waits for the disk."""
 
+_SETTINGS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "cache_size = -32768",
+    f"wal_autocheckpoint = {_LOG_PAGES}",
+    "temp_store = MEMORY",
+)
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -119,11 +127,12 @@ def connect(path: Path, *, read_only: bool = False, busy_seconds: float = _BUSY_
     """
     if not read_only:
         connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA cache_size = -32768")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
-        connection.execute("PRAGMA temp_store = MEMORY")
+        try:
+            for setting in _SETTINGS:
+                connection.execute(f"PRAGMA {setting}")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
     uri = path.absolute().as_uri()
     for mode in ("mode=ro", "immutable=1"):

@@ -139,8 +139,13 @@ class IndexStore(StoreReader):
 
     def _discard_files(self) -> None:
         for suffix in ("", "-wal", "-shm", "-journal"):
-            with contextlib.suppress(FileNotFoundError):
-                self._database.with_name(self._database.name + suffix).unlink()
+            path = self._database.with_name(self._database.name + suffix)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:  # on Windows, while another process has the index open
+                raise IndexStorageError(
+                    f"the damaged index {path} cannot be removed: {error}; end other findspot processes and try again"
+                ) from error
 
     def close(self) -> None:
         """Save the vectors if they changed and close every connection."""
