@@ -68,9 +68,9 @@ def test_each_field_counts_and_absent_words_do_not() -> None:
     terms = {"parse": 1.0}
     full = lexical_scores(terms, [PLAIN], Means(), DEFAULT_WEIGHTS)[0]
     for field in ("name", "signature", "body"):
-        without = lexical_scores(terms, [replace(PLAIN, **{field: ""})], Means(), DEFAULT_WEIGHTS)[0]
+        without = lexical_scores(terms, [PLAIN._replace(**{field: ""})], Means(), DEFAULT_WEIGHTS)[0]
         assert 0 < without < full
-    in_path = lexical_scores(terms, [replace(PLAIN, path="parse py")], Means(), DEFAULT_WEIGHTS)[0]
+    in_path = lexical_scores(terms, [PLAIN._replace(path="parse py")], Means(), DEFAULT_WEIGHTS)[0]
     assert in_path == pytest.approx(full + DEFAULT_WEIGHTS.path)
     assert lexical_scores({"absent": 1.0}, [PLAIN], Means(), DEFAULT_WEIGHTS) == [0.0]
     assert lexical_scores({}, [PLAIN, PLAIN], Means(), DEFAULT_WEIGHTS) == [0.0, 0.0]
@@ -134,10 +134,10 @@ def test_deeper_signals_each_raise_a_unit() -> None:
     issue = replace(QUESTION, kind=QueryKind.ISSUE)
     plain = Signals(4.0)
     raised = [
-        replace(plain, mention=0.5),
-        replace(plain, frame=0.5),
-        replace(plain, file_mention=0.5),
-        replace(plain, graph=0.5),
+        plain._replace(mention=0.5),
+        plain._replace(frame=0.5),
+        plain._replace(file_mention=0.5),
+        plain._replace(graph=0.5),
     ]
     for signal in raised:
         more, less = text_scores([Piece(), Piece(id=2)], [signal, plain], issue, DEFAULT_WEIGHTS)

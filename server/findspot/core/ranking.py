@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from findspot.core.query import Query, QueryKind
 from findspot.core.render import Fields
@@ -204,8 +204,7 @@ def kind_factor(kind: ChunkKind, query: Query, weights: RankingWeights) -> float
     return 1.0 if query.kind in {QueryKind.PATH, QueryKind.SYMBOL} else weights.kinds[kind]
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
+class Signals(NamedTuple):
     """What is known of one unit for one query; all zero or more.
 
     ``lexical`` is a BM25, ``dense`` a cosine, ``mention``, ``frame`` and ``file_mention`` strengths from 0 to 1

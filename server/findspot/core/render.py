@@ -7,7 +7,7 @@ output must raise ``RENDER_VERSION``, which is part of the index key (I-7).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from findspot.core.text import SubTokenizer, split_text
 from findspot.core.types import Chunk
@@ -24,8 +24,7 @@ _MODEL_BODY = 700
 _MODEL_QUERY_PROSE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     """The four FTS5 columns of a chunk, each a space-joined string of sub-tokens."""
 
     path: str

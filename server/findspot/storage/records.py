@@ -86,8 +86,7 @@ class PreparedFile(NamedTuple):
     problems: tuple[tuple[ProblemKind, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkRow:
+class ChunkRow(NamedTuple):
     """A stored chunk without its text; ``docstring`` holds its first 300 characters."""
 
     id: int
