@@ -6,18 +6,19 @@ Exit status: 0 found or done, 1 nothing found, 2 error, 130 interrupted.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from findspot.config import use_one_math_thread
 from findspot.core.types import Answer, IndexState
-from findspot.errors import Cancelled, FindspotError, IndexLockedError, IndexStorageError
+from findspot.errors import Cancelled, FindspotError, IndexDamagedError, IndexLockedError, IndexStorageError
 from findspot.terminal import output
 from findspot.terminal.args import build_parser, parse
 from findspot.terminal.progress import ProgressLine, stop_on_interrupt
@@ -95,17 +96,29 @@ def run(request: Request) -> int:
 def _run_search(request: SearchRequest) -> int:
     with _open(request.place) as engine, stop_on_interrupt() as stop:
         notes = _bring_up_to_date(engine, request.view, stop)
-        answer = engine.search(request.query, scope=request.scope, stop=stop)
+        ask = functools.partial(engine.search, request.query, scope=request.scope, stop=stop)
+        answer = _ask(engine, request.view, stop, ask)
     return _print_answer(answer, request, notes, model=False)
 
 
 def _run_localize(request: LocalizeRequest) -> int:
     with _open(request.place) as engine, stop_on_interrupt() as stop:
         notes = _bring_up_to_date(engine, request.view, stop)
-        answer = engine.localize(
-            request.text, scope=request.scope, level=request.level, budget=request.budget, stop=stop
+        ask = functools.partial(
+            engine.localize, request.text, scope=request.scope, level=request.level, budget=request.budget, stop=stop
         )
+        answer = _ask(engine, request.view, stop, ask)
     return _print_answer(answer, request, notes, model=True)
+
+
+def _ask(engine: Engine, view: View, stop: Event, ask: Callable[[], Answer]) -> Answer:
+    """Ask; an index that turns out to be damaged is built again, once."""
+    try:
+        return ask()
+    except IndexDamagedError as error:
+        note(f"warning: {error}")
+        _refresh(engine, view, stop)
+        return ask()
 
 
 def _run_index(request: IndexRequest) -> int:

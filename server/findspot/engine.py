@@ -6,6 +6,8 @@ answer was made of is always said (I-13). Several engines of one process share t
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -156,20 +158,23 @@ class Engine:
                 progress(step)
 
         with self._refreshing:
+            run = functools.partial(
+                self._indexer.refresh,
+                scope,
+                rebuild=rebuild,
+                workers=self.config.settings.workers,
+                lasting=self._watcher is not None,
+                lock_seconds=lock_seconds,
+                progress=report,
+                stop=_Either(stop, self._closing),
+            )
             try:
-                done = self._indexer.refresh(
-                    scope,
-                    rebuild=rebuild,
-                    workers=self.config.settings.workers,
-                    lasting=self._watcher is not None,
-                    lock_seconds=lock_seconds,
-                    progress=report,
-                    stop=_Either(stop, self._closing),
-                )
+                try:
+                    done = run()
+                except IndexDamagedError:
+                    self._store.mark_damaged()
+                    done = run()
                 self._failure = ""
-            except IndexDamagedError:
-                self._store.mark_damaged()
-                raise
             except IndexStorageError as error:
                 self._failure = str(error)
                 raise
@@ -379,12 +384,18 @@ class Engine:
         return Answer(results, status)
 
     def _guarded(self, ask: Callable[[], _T]) -> _T:
-        """Ask the index; damage is remembered, so that the next refresh builds it again."""
+        """Ask the index; damage is noted, so that the next refresh builds it again: at once in a process that watches."""
         try:
             return ask()
         except IndexDamagedError:
             self._store.mark_damaged()
+            if self._watcher is not None:
+                threading.Thread(target=self._rebuild, name="findspot-rebuild", daemon=True).start()
             raise
+
+    def _rebuild(self) -> None:
+        with contextlib.suppress(FindspotError):  # what went wrong is in the status
+            self.refresh(lock_seconds=_WATCH_LOCK_SECONDS)
 
     # ── checks ──────────────────────────────────────────────────────────────────────────────────────────────
 

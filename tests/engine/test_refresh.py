@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -233,21 +235,51 @@ def test_a_locked_index_is_said_and_still_answers(tmp_path: Path, models: Models
         engine.refresh()
 
 
-def test_a_database_cut_in_half_is_built_again(tmp_path: Path, models: Models) -> None:
+def damage(database: Path) -> None:
+    """Overwrite the second half of a database, which opening it does not notice."""
+    size = database.stat().st_size
+    with database.open("r+b") as stream:
+        stream.seek(size // 2)
+        stream.write(b"\xa5" * (size - size // 2))
+
+
+@pytest.mark.parametrize("how", ["cut", "overwritten"])
+def test_a_damaged_database_is_built_again_by_whoever_comes_next(tmp_path: Path, models: Models, how: str) -> None:
     make_files(tmp_path, 40)
     with open_engine(tmp_path, models) as engine:
         engine.refresh()
         database = engine.config.index_dir(engine.root) / DATABASE_NAME
-    data = database.read_bytes()
-    database.write_bytes(data[: len(data) // 2])
+    if how == "cut":
+        os.truncate(database, database.stat().st_size // 2)
+    else:
+        damage(database)
+    with open_engine(tmp_path, models) as engine, contextlib.suppress(IndexDamagedError):
+        engine.search("handler_3_1 compute value")
+        engine.search("handler_39_5")
     with open_engine(tmp_path, models) as engine:
-        try:
-            engine.refresh()
-            engine.search("handler_3_1")
-        except IndexDamagedError:
-            engine.refresh()
+        engine.refresh()
         assert "handler_3_1" in names(engine, "handler_3_1")
         assert engine.status().files == 40
+
+
+def test_the_command_heals_a_damaged_index_by_itself(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 40)
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        damage(engine.config.index_dir(engine.root) / DATABASE_NAME)
+    command = [sys.executable, "-c", _INDEX, "search", "--root", str(tmp_path), "--format", "files", "handler_39_5"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout.strip().splitlines()[0]) == (0, str(Path("pkg4") / "mod_39.py")), done.stderr
+
+
+def test_an_index_deleted_under_an_open_engine_comes_back(tmp_path: Path, models: Models) -> None:
+    make_files(tmp_path, 6)
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        shutil.rmtree(engine.config.index_dir(engine.root))
+        engine.refresh(paths=["pkg1/mod_1.py"])
+        assert engine.status().files == 6
+        assert engine.search("handler_5_5").results[0].symbol == "handler_5_5"
 
 
 def test_deleting_the_index_brings_it_back(tmp_path: Path, models: Models) -> None:

@@ -67,7 +67,9 @@ class Indexer:
         """
         started = time.monotonic()
         with indexing_lock(self._index_dir, lock_seconds):
-            if not self._store.repair() and rebuild:
+            if self._store.repair():
+                scope = ()  # nothing is left, so a few files would not do
+            elif rebuild:
                 self._store.clear()
             run = _Run(self._store, self._embedder, progress, stop, started)
             try:

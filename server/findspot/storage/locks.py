@@ -19,6 +19,7 @@ def indexing_lock(directory: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     """
     lock = FileLock(directory / "index.lock", timeout=wait_seconds)
     try:
+        directory.mkdir(parents=True, exist_ok=True)  # somebody may have emptied the cache meanwhile
         lock.acquire(poll_interval=0.02)
     except Timeout:
         raise IndexLockedError("another process is indexing this folder; try again when it is done") from None

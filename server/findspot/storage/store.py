@@ -58,7 +58,7 @@ class IndexStore(StoreReader):
         self._writer: sqlite3.Connection | None = None
         self._rows: FileRows | None = None
         self.read_only = False
-        self._damaged = False
+        self._file: tuple[int, int] | None = None
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -98,6 +98,7 @@ class IndexStore(StoreReader):
             connection.close()
             raise
         self._writer = connection
+        self._file = _file_identity(self._database)
 
     def _empty(self, connection: sqlite3.Connection) -> None:
         with _transaction(connection):
@@ -111,26 +112,43 @@ class IndexStore(StoreReader):
         self._rows = None
 
     def mark_damaged(self) -> None:
-        """Remember that a read met damage, so that the next ``repair`` throws the database away."""
-        self._damaged = True
+        """Note on disk that a read met damage, so that the next ``repair``, of any process, starts again."""
+        with contextlib.suppress(OSError):  # a folder that cannot be written cannot be repaired either
+            self._marker.touch()
 
     def repair(self) -> bool:
-        """Throw a database that was marked as damaged away and start an empty one; True when that was done."""
-        if not self._damaged:
+        """Start again when the database was marked as damaged, or was removed or replaced; True when that was done.
+
+        The indexing lock must be held. After True everything has to be indexed again.
+        """
+        damaged = self._marker.exists()
+        if self.read_only or not (damaged or self._is_replaced()):
             return False
         with self._write_lock:
             super().close()
             if self._writer is not None:
                 self._writer.close()
                 self._writer = self._rows = None
-            self._discard_files()
+            if damaged:
+                self._discard_files()
             with storage_errors():
                 self._prepare()
-            self._vectors.clear()
+            self._vectors.close()
             self._vectors = self._open_vectors()
             self._corpus = None
-            self._damaged = False
+            self._marker.unlink(missing_ok=True)
         return True
+
+    @property
+    def _marker(self) -> Path:
+        return self._directory / "damaged"
+
+    def _is_replaced(self) -> bool:
+        """Say whether the database on disk is another one than the one that is open: another process began again."""
+        try:
+            return _file_identity(self._database) != self._file
+        except FileNotFoundError:
+            return True
 
     def _open_vectors(self) -> VectorIndex:
         with contextlib.closing(connect(self._database, read_only=True)) as connection, storage_errors():
@@ -330,6 +348,11 @@ class IndexStore(StoreReader):
             _log.warning("the vector file was not saved and will be built again: %s", error)
 
 
+def _file_identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
 @contextlib.contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     connection.execute("BEGIN IMMEDIATE")
@@ -343,7 +366,8 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]
 
 
 def _bump_generation(connection: sqlite3.Connection) -> None:
+    # It starts at the time in milliseconds, so that a database made anew never repeats numbers of the one before it.
     connection.execute(
-        "INSERT INTO meta (key, value) VALUES ('generation', '1') "
+        "INSERT INTO meta (key, value) VALUES ('generation', CAST(strftime('%s', 'now') AS INTEGER) * 1000) "
         "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
     )
