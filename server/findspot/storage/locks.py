@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from findspot.errors import IndexLockedError, IndexStorageError
+
+_OPENING_SECONDS = 10.0
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -29,6 +34,24 @@ def indexing_lock(directory: Path, wait_seconds: float = 0.0) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def opening_lock(directory: Path) -> Iterator[None]:
+    """Let one process at a time create or check the files: SQLite does not wait for everything that needs waiting for.
+
+    Where no lock can be had (a folder that cannot be written) nothing is created either, so it goes on without.
+    """
+    lock = FileLock(directory / "open.lock", timeout=_OPENING_SECONDS)
+    try:
+        lock.acquire(poll_interval=0.01)
+    except (Timeout, OSError) as error:
+        _log.info("the index is opened without a lock: %s", error)
+    try:
+        yield
+    finally:
+        if lock.is_locked:
+            lock.release()
 
 
 def is_locked(directory: Path) -> bool:

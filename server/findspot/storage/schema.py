@@ -7,6 +7,7 @@ The file name carries ``SCHEMA_VERSION``, so a version never meets tables it doe
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -135,7 +136,9 @@ def connect(path: Path, *, read_only: bool = False, busy_seconds: float = _BUSY_
             raise
         return connection
     uri = path.absolute().as_uri()
-    for mode in ("mode=ro", "immutable=1"):
+    # Immutable means that the log is not read, so it is for folders only in which nobody can be writing.
+    modes = ["mode=ro"] if os.access(path.parent, os.W_OK) else ["mode=ro", "immutable=1"]
+    for mode in modes:
         connection = sqlite3.connect(
             f"{uri}?{mode}", uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
         )
@@ -143,7 +146,7 @@ def connect(path: Path, *, read_only: bool = False, busy_seconds: float = _BUSY_
             connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
         except sqlite3.OperationalError:
             connection.close()
-            if mode == "immutable=1":
+            if mode == modes[-1]:
                 raise
         else:
             connection.execute("PRAGMA query_only = ON")

@@ -20,6 +20,7 @@ import numpy as np
 from findspot.core.arrays import Ids, Vectors
 from findspot.core.types import FileProblem
 from findspot.errors import IndexDamagedError, IndexStorageError
+from findspot.storage.locks import opening_lock
 from findspot.storage.reader import StoreReader, in_scope, read_generation, storage_errors
 from findspot.storage.records import IndexKey, PreparedFile
 from findspot.storage.rows import FileRows, StoredChunks, insert_problems
@@ -65,8 +66,9 @@ class IndexStore(StoreReader):
             raise IndexStorageError(
                 f"the index folder {directory} cannot be made: {error}; set FINDSPOT_CACHE_DIR to a folder you can write"
             ) from error
-        self._open_database()
-        super().__init__(self._database, self._open_vectors())
+        with opening_lock(directory):
+            self._open_database()
+            super().__init__(self._database, self._open_vectors())
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -129,12 +131,12 @@ class IndexStore(StoreReader):
             if self._writer is not None:
                 self._writer.close()
                 self._writer = self._rows = None
-            if damaged:
-                self._discard_files()
-            with storage_errors():
+            with opening_lock(self._directory), storage_errors():
+                if damaged:
+                    self._discard_files()
                 self._prepare()
-            self._vectors.close()
-            self._vectors = self._open_vectors()
+                self._vectors.close()
+                self._vectors = self._open_vectors()
             self._corpus = None
             self._marker.unlink(missing_ok=True)
         return True
