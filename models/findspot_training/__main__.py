@@ -3,6 +3,7 @@
 ``build`` makes every model of the recipes and the manifest; ``distill-static`` and ``convert-gguf`` make one
 kind; ``reference`` writes what the original model says to the texts of the tests. ``evaluate`` measures the engine on
 issues with a known solution, ``compare`` two such runs; ``check-repos`` refuses names of held-out repositories.
+``mine`` takes texts and the functions they are about from git histories.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from findspot_training import manifest, reference
 from findspot_training.evaluation.commands import add_commands
+from findspot_training.mining.commands import add_commands as add_mining
 from findspot_training.source import TrainingError
 
 _MODELS = Path(__file__).resolve().parents[1]
@@ -33,6 +35,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add_parser("convert-gguf", help="make the GGUF models and the manifest")
     commands.add_parser("reference", help="write the original model's vectors for the tests")
     add_commands(commands)
+    add_mining(commands)
     return parser
 
 
