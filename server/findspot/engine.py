@@ -145,6 +145,7 @@ class Engine:
     ) -> RefreshReport:
         """Bring the index up to date: all of it, or the root-relative files and folders in ``paths``.
 
+        A large run starts worker processes, so a script that embeds Findspot calls this under its main guard.
         Raises ``Cancelled`` (what was done is kept), ``IndexLockedError`` when another process has been indexing
         for ``lock_seconds``, ``IndexStorageError``, ``OutsideRootError``.
         """
