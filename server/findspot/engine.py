@@ -33,7 +33,7 @@ from findspot.indexing.content import classify_name
 from findspot.indexing.ignore_rules import PathRules, global_excludes
 from findspot.indexing.indexer import Indexer
 from findspot.indexing.pool import PreparerOptions
-from findspot.indexing.roots import checked_root, find_root
+from findspot.indexing.roots import checked_root, find_root, home_folder
 from findspot.indexing.tasks import PARSING_VERSION
 from findspot.indexing.walker import WalkOptions, clean_prefix
 from findspot.inference.models import Models
@@ -74,7 +74,8 @@ class Engine:
         self._owns_models = owns_models
         self._index_dir = config.index_dir(root)
         settings = config.settings
-        excludes = global_excludes(config.environ, Path.home())
+        home = home_folder()
+        excludes = global_excludes(config.environ, home) if home is not None else None
         walk = WalkOptions(settings.hidden, settings.max_file_bytes, excludes)
         options = PreparerOptions(root, walk, settings.chunk_size, settings.chunk_overlap)
         embedder = models.embedder()
@@ -92,7 +93,7 @@ class Engine:
         self._indexer = Indexer(options, self._index_dir, self._store, found)
         self._buffers = Buffers(options, found)
         self._texts = Texts(root, self._buffers, settings.max_file_bytes)
-        self._cache = VectorCache(config.cache_dir, settings.reranker)
+        self._cache = VectorCache(config.cache_dir)
         self._searcher = Searcher(self._store, found)
         self._localizer = Localizer(self._searcher, models.reranker, self._cache, self._texts.text_of)
         self._refreshing = threading.Lock()

@@ -40,15 +40,15 @@ class Memory:
     """A vector cache that counts."""
 
     def __init__(self) -> None:
-        self.vectors: dict[bytes, Vectors] = {}
+        self.vectors: dict[tuple[str, bytes], Vectors] = {}
         self.asked = 0
 
-    def get(self, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
+    def get(self, model_id: str, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
         self.asked += len(hashes)
-        return {key: self.vectors[key] for key in hashes if key in self.vectors}
+        return {key: self.vectors[model_id, key] for key in hashes if (model_id, key) in self.vectors}
 
-    def put(self, vectors: Mapping[bytes, Vectors]) -> None:
-        self.vectors.update(vectors)
+    def put(self, model_id: str, vectors: Mapping[bytes, Vectors]) -> None:
+        self.vectors.update({(model_id, key): vector for key, vector in vectors.items()})
 
 
 class Marked:

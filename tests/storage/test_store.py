@@ -11,7 +11,7 @@ import pytest
 
 from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import IndexDamagedError, IndexStorageError
-from findspot.storage.schema import DATABASE_NAME
+from findspot.storage.schema import DATABASE_NAME, connect
 from findspot.storage.store import IndexStore
 from tests.storage.rows import index_key, prepared_file, vector_of, write
 
@@ -249,3 +249,31 @@ def test_an_index_may_be_copied_while_closed(open_store: OpenStore, tmp_path: Pa
     copy = IndexStore(tmp_path / "copy", index_key())
     assert copy.lexical(["retry"], 5)
     copy.close()
+
+
+def test_a_folder_that_cannot_be_written_is_read_only(
+    open_store: OpenStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_store()
+    write(first, UPLOAD)
+    first.close()
+
+    def refuse(path: Path, *, read_only: bool = False, busy_seconds: float = 1.0) -> sqlite3.Connection:
+        if not read_only:
+            message = "attempt to write a readonly database"
+            raise sqlite3.OperationalError(message)
+        return connect(path, read_only=True, busy_seconds=busy_seconds)
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("findspot.storage.store.connect", refuse)
+    monkeypatch.setattr("filelock.FileLock.acquire", denied)
+    store = IndexStore(tmp_path / "index", index_key())
+    assert store.read_only
+    assert store.lexical(["retry"], 5)
+    assert store.dense(vector_of("x"), 5)
+    assert not store.repair()
+    with pytest.raises(IndexStorageError, match="permissions"):
+        store.write([LOGIN], [], {})
+    store.close()

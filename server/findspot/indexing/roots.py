@@ -16,7 +16,7 @@ def find_root(cwd: Path, paths: Sequence[Path] = (), *, home: Path | None = None
     search never climbs to the home folder or above it, so that a dot-files repository there does not swallow
     every project.
     """
-    top = _home() if home is None else home
+    top = home_folder() if home is None else home
     found = _marked_above(cwd, top)
     if found is None and len(paths) == 1:
         only = (cwd / paths[0]).absolute()
@@ -52,7 +52,8 @@ def _real(path: Path) -> Path:
     return path.expanduser().resolve()
 
 
-def _home() -> Path | None:
+def home_folder() -> Path | None:
+    """Return the user's home folder; None where there is none, as in some containers."""
     try:
         return Path.home().resolve()
     except (RuntimeError, OSError):

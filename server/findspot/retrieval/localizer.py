@@ -230,13 +230,13 @@ class Localizer:
         report = request.query.report
         title, prose = (report.title, report.prose) if report.title or report.prose else (request.query.sentence, "")
         question = model.embed_query(render_model_query(title, prose)).reshape(-1)
-        known = self._cache.get([key for key, _ in documents.values()])
+        known = self._cache.get(model.model_id, [key for key, _ in documents.values()])
         missing = {key: document for key, document in documents.values() if key not in known}
         if missing:
             keys = list(missing)
             rows = model.embed_documents(list(missing.values()), request.stop, deadline)
             fresh: dict[bytes, Vectors] = {keys[at]: rows[at] for at in range(len(rows))}
-            self._cache.put(fresh)
+            self._cache.put(model.model_id, fresh)
             known = {**known, **fresh}
         return {index: float(known[key] @ question) for index, (key, _) in documents.items() if key in known}
 

@@ -92,12 +92,12 @@ class DocumentModel(Protocol):
 
 
 class VectorCache(Protocol):
-    """Document vectors of the localization model, by the hash of what the model reads."""
+    """Document vectors of the localization model, by its ``model_id`` and the hash of what it reads."""
 
-    def get(self, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
+    def get(self, model_id: str, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
         """Return the known vectors, each of shape (dimension,)."""
         ...
 
-    def put(self, vectors: Mapping[bytes, Vectors]) -> None:
+    def put(self, model_id: str, vectors: Mapping[bytes, Vectors]) -> None:
         """Keep vectors of shape (dimension,)."""
         ...

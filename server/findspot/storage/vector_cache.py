@@ -33,12 +33,14 @@ _log = logging.getLogger(__name__)
 
 
 class VectorCache:
-    """A bounded map from content hash to unit vector for one model. Thread-safe; oldest entries go first."""
+    """A bounded map from model and content hash to unit vector. Thread-safe; oldest entries go first.
 
-    def __init__(self, cache_dir: Path, model_id: str) -> None:
-        """Name the folder and the model; the file is opened when it is first needed."""
+    ``model_id`` must name the very weights: another model under an old name would otherwise meet its vectors.
+    """
+
+    def __init__(self, cache_dir: Path) -> None:
+        """Name the folder; the file is opened when it is first needed."""
         self._folder = cache_dir
-        self._model_id = model_id
         self._lock = threading.Lock()
         self._given_up = False
         self._opened: sqlite3.Connection | None = None
@@ -58,7 +60,7 @@ class VectorCache:
                 self._give_up(error)
         return self._opened
 
-    def get(self, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
+    def get(self, model_id: str, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
         """Return the known vectors, each of shape (dimension,)."""
         found: dict[bytes, Vectors] = {}
         with self._lock:
@@ -68,7 +70,7 @@ class VectorCache:
             try:
                 for key in dict.fromkeys(hashes):
                     row = connection.execute(
-                        "SELECT vector FROM vectors WHERE model = ? AND content_hash = ?", (self._model_id, key)
+                        "SELECT vector FROM vectors WHERE model = ? AND content_hash = ?", (model_id, key)
                     ).fetchone()
                     if row is not None:
                         found[key] = np.frombuffer(row[0], dtype=np.float16).astype(np.float32)
@@ -78,11 +80,11 @@ class VectorCache:
                 self._give_up(error)
         return found
 
-    def put(self, vectors: Mapping[bytes, Vectors]) -> None:
+    def put(self, model_id: str, vectors: Mapping[bytes, Vectors]) -> None:
         """Keep vectors of shape (dimension,); stored as float16."""
         if not vectors:
             return
-        rows = [(self._model_id, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
+        rows = [(model_id, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
         with self._lock:
             connection = self._connection
             if connection is None:
