@@ -2,6 +2,8 @@
 
 A recipe says what a model is and how it is made; the manifest adds what only the finished files can say,
 their sizes and checksums. The manifest is generated whole, so it cannot disagree with the files.
+
+A model that is trained (``contrastive``, ``lambdamart``) is not made here: that needs repositories, and time.
 """
 
 from __future__ import annotations
@@ -14,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from findspot_training import gguf_model, source, static_model
+from findspot_training.static_training import train
 
 _HEADER = "# Written by `python -m findspot_training build` from the recipes; do not edit.\n"
 
-_METHODS = ("distil", "gguf")
+_METHODS = ("contrastive", "distil", "gguf", "lambdamart")
+
+_TRAINED = frozenset({"contrastive", "lambdamart"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,8 @@ class Recipe:
 
     @property
     def dimension(self) -> int:
-        """Number of components of a vector."""
-        return int(self.parameters["dimension"])
+        """Number of components of a vector; 0 for a model that makes none."""
+        return int(self.parameters.get("dimension", 0))
 
 
 def read_recipes(models: Path) -> list[Recipe]:
@@ -57,11 +62,19 @@ def model_files(models: Path, recipe: Recipe) -> list[Path]:
     folder = models / recipe.id
     if recipe.method == "gguf":
         return [folder / "model-q8_0.gguf"]
-    return [folder / name for name in static_model.FILES]
+    if recipe.method == "lambdamart":
+        return [folder / "rankers.json"]
+    names = train.FILES if recipe.method == "contrastive" else static_model.FILES
+    return [folder / name for name in names]
 
 
 def make(models: Path, recipe: Recipe) -> None:
-    """Make the files of one model from the original weights."""
+    """Make the files of one model from the original weights; those of a trained model have to be there already."""
+    if recipe.method in _TRAINED:
+        absent = [path for path in model_files(models, recipe) if not path.is_file()]
+        if absent:
+            raise source.TrainingError(f"{absent[0]} is missing; {recipe.id} is trained from its recipe, not built")
+        return
     original = source.model_folder()
     if recipe.method == "gguf":
         gguf_model.convert(original, model_files(models, recipe)[0], recipe.parameters["name"])

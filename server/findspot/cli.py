@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import logging
 import sys
 import time
@@ -16,13 +17,14 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from findspot.config import use_one_math_thread
+from findspot.config import load_config, use_one_math_thread
 from findspot.core.types import Answer, IndexState
 from findspot.errors import Cancelled, FindspotError, IndexDamagedError, IndexLockedError, IndexStorageError
 from findspot.terminal import output
 from findspot.terminal.args import build_parser, parse
 from findspot.terminal.progress import ProgressLine, stop_on_interrupt
 from findspot.terminal.request import (
+    EvaluationRequest,
     IndexRequest,
     LocalizeRequest,
     Place,
@@ -89,6 +91,8 @@ def run(request: Request) -> int:
             return _run_index(request)
         case StatusRequest():
             return _run_status(request)
+        case EvaluationRequest():
+            return _run_evaluation(request)
         case ServerRequest():
             return _run_server(request)
 
@@ -138,6 +142,34 @@ def _run_status(request: StatusRequest) -> int:
     return FOUND
 
 
+def _run_evaluation(request: EvaluationRequest) -> int:
+    """Measure on the history of a repository, and print what was measured, also when it was stopped."""
+    from findspot.evaluation.history import find_repository  # noqa: PLC0415 - only this command needs it
+    from findspot.evaluation.measure import measure  # noqa: PLC0415
+    from findspot.evaluation.report import record, table_lines  # noqa: PLC0415
+
+    repository = find_repository(request.folder)
+    config = load_config(repository.top, {"budget": request.budget})
+    line = _progress_line(request.view)
+    tell = _silent if line is None else line.show
+    try:
+        with stop_on_interrupt() as stop:
+            measured = measure(repository, config, commits=request.commits, stop=stop, tell=tell, indexing=line)
+    finally:
+        _clear(line)
+    if not measured.complete:
+        note(f"stopped; {output.count(len(measured.rows), 'commit')} of {len(measured.tasks):,} measured")
+    if request.view.format == "json":
+        write_lines([json.dumps(record(measured))])
+    elif measured.rows:
+        write_lines(map(output.visible, table_lines(measured)))
+    return FOUND if measured.complete else INTERRUPTED
+
+
+def _silent(_text: str) -> None:
+    """Show nothing."""
+
+
 def _run_server(request: ServerRequest) -> int:
     from findspot.lsp.server import run_stdio, run_tcp  # noqa: PLC0415 - only this command needs the protocol
 
@@ -179,8 +211,7 @@ def _bring_up_to_date(engine: Engine, view: View, stop: Event) -> list[str]:
 
 def _refresh(engine: Engine, view: View, stop: Event, *, rebuild: bool = False) -> RefreshReport:
     """Refresh with a progress line where standard error is a terminal."""
-    screen = screen_of(sys.stderr)
-    line = None if view.quiet or screen.width is None else ProgressLine(sys.stderr, screen.width)
+    line = _progress_line(view)
     try:
         return engine.refresh(progress=line, stop=stop, rebuild=rebuild)
     except Cancelled:
@@ -213,6 +244,11 @@ def _print_answer(
         if answer.status.complete:
             note(summary)
     return FOUND if answer.results else NOTHING
+
+
+def _progress_line(view: View) -> ProgressLine | None:
+    screen = screen_of(sys.stderr)
+    return None if view.quiet or screen.width is None else ProgressLine(sys.stderr, screen.width)
 
 
 def _clear(line: ProgressLine | None) -> None:

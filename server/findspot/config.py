@@ -65,6 +65,9 @@ class Settings(BaseModel):
         int, Field(ge=0, le=60_000, description="Quiet time after a file change before the index is updated.")
     ] = 200
     embedder: Annotated[str, Field(description="Id of the static embedding model in the manifest.")] = "static-minilm"
+    ranker: Annotated[
+        str, Field(description="Id of the learned rankers in the manifest; empty orders by hand-set weights.")
+    ] = "ranker-v1"
     reranker: Annotated[
         str, Field(description="Id of the localization model in the manifest; empty switches it off.")
     ] = "minilm-l6-q8"
@@ -140,6 +143,11 @@ def load_config(
     return Config(
         settings, cache_dir, tuple(sorted(sources.items())), {name: env[name] for name in _GIT_VARIABLES if name in env}
     )
+
+
+def child_environ() -> dict[str, str]:
+    """Return the environment that a program started by Findspot inherits."""
+    return dict(os.environ)
 
 
 def color_wanted(environ: Mapping[str, str] | None = None, *, platform: str = sys.platform) -> bool:

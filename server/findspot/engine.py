@@ -11,12 +11,15 @@ import functools
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from findspot.buffers import Buffers
 from findspot.config import Config
+from findspot.core.features import Features
+from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import RENDER_VERSION
 from findspot.core.types import (
     Answer,
@@ -40,6 +43,7 @@ from findspot.inference.models import Models
 from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.searcher import Ranked, Searcher
 from findspot.retrieval.symbols import related_places, symbol_places
+from findspot.stopping import EitherEvent
 from findspot.storage.locks import is_locked
 from findspot.storage.records import IndexKey
 from findspot.storage.store import IndexStore
@@ -66,7 +70,9 @@ _T = TypeVar("_T")
 class Engine:
     """One root: its index, its watcher, its unsaved buffers. Use it as a context manager, or call ``close``."""
 
-    def __init__(self, root: Path, config: Config, models: Models, *, owns_models: bool) -> None:
+    def __init__(
+        self, root: Path, config: Config, models: Models, weights: RankingWeights, *, owns_models: bool
+    ) -> None:
         """Open the index of a resolved root; use ``Engine.open``."""
         self.root = root
         self.config = config
@@ -94,8 +100,10 @@ class Engine:
         self._buffers = Buffers(options, found)
         self._texts = Texts(root, self._buffers, settings.max_file_bytes)
         self._cache = VectorCache(config.cache_dir)
-        self._searcher = Searcher(self._store, found)
-        self._localizer = Localizer(self._searcher, models.reranker, self._cache, self._texts.text_of)
+        self._searcher = Searcher(self._store, found, weights)
+        self._localizer = Localizer(
+            self._searcher, models.reranker, self._cache, self._texts.text_of, weights, models.rankers
+        )
         self._refreshing = threading.Lock()
         self._watching = threading.Lock()
         self._closing = threading.Event()
@@ -104,13 +112,16 @@ class Engine:
         self._watcher: Watcher | None = None
 
     @classmethod
-    def open(cls, root: Path, config: Config, models: Models | None = None) -> Self:
+    def open(
+        cls, root: Path, config: Config, models: Models | None = None, weights: RankingWeights = DEFAULT_WEIGHTS
+    ) -> Self:
         """Open a root without indexing it; raises ``RootError``, ``IndexStorageError``.
 
-        Without ``models`` the engine loads its own and closes them with itself.
+        Without ``models`` the engine loads its own and closes them with itself. Other ``weights`` than the shipped ones
+        are for measuring.
         """
         resolved = checked_root(root)
-        return cls(resolved, config, models or Models.load(config.settings), owns_models=models is None)
+        return cls(resolved, config, models or Models.load(config.settings), weights, owns_models=models is None)
 
     def __enter__(self) -> Self:
         return self
@@ -168,7 +179,7 @@ class Engine:
                 lasting=self._watcher is not None,
                 lock_seconds=lock_seconds,
                 progress=report,
-                stop=_Either(stop, self._closing),
+                stop=EitherEvent(stop, self._closing),
             )
             try:
                 try:
@@ -257,7 +268,9 @@ class Engine:
     ) -> Answer:
         """Return the places that a report is about, within ``budget`` seconds.
 
-        ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization
+        With ``top_k`` that many come back. Without it the answer chooses its length, up to the setting: it ends where
+        more would more likely be wrong than right, and is empty when the place is probably not in this root at all
+        (``status.here``). ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization
         model was applied, or why not. Raises ``QueryError``, ``Cancelled``.
         """
         started = time.monotonic()
@@ -265,9 +278,14 @@ class Engine:
         if seconds > 0:
             self._models.preload()  # while the candidates are gathered
 
+        def answer(found: Localization) -> Answer:
+            shown = found.results if top_k is not None else found.results[: found.length]
+            made = self._answer(shown, found.stage, found.note, started)
+            return replace(made, status=replace(made.status, here=found.here, likely=found.length))
+
         def partial(found: Localization) -> None:
             if on_partial is not None:
-                on_partial(self._answer(found.results, "hybrid", found.model, started))
+                on_partial(answer(found))
 
         found = self._guarded(
             lambda: self._localizer.localize(
@@ -282,7 +300,11 @@ class Engine:
                 started,
             )
         )
-        return self._answer(found.results, found.stage, _model_note(found), started)
+        return answer(found)
+
+    def features(self, text: str) -> Features:
+        """Return what the learned rankers read of each candidate for a report: for training, not for front ends."""
+        return self._guarded(lambda: self._localizer.features(self._checked(text)))
 
     def symbols(
         self,
@@ -420,23 +442,3 @@ class Engine:
 
     def _inside(self, path: str) -> str:
         return clean_prefix(path)
-
-
-class _Either(threading.Event):
-    """Set once either of two events is: the caller's, or the engine's own at its end."""
-
-    def __init__(self, first: threading.Event | None, second: threading.Event) -> None:
-        super().__init__()
-        self._first = first
-        self._second = second
-
-    def is_set(self) -> bool:
-        """Say whether either event is set."""
-        return self._second.is_set() or (self._first is not None and self._first.is_set())
-
-
-def _model_note(found: Localization) -> str:
-    """Say what the model did, and how far it came when the time ran out."""
-    if found.stage == "localized" and found.rescored < found.considered:
-        return f"applied to {found.rescored} of {found.considered} candidates, then the time was over"
-    return found.model

@@ -11,6 +11,7 @@
     ├── IndexStorageError    the index cannot be read or written (full disk, no permission)
     │   └── IndexDamagedError   its file is damaged; the next refresh builds it again
     ├── ModelError           a model file is missing, damaged or of the wrong shape
+    ├── EvaluationError      a past cannot be read, or has nothing in it to measure on
     └── Cancelled            the caller set the stop event
 
 Each message says what to do next. Bad *files* are never exceptions; they are ``FileProblem`` data (I-9).
@@ -53,6 +54,10 @@ class IndexDamagedError(IndexStorageError):
 
 class ModelError(FindspotError):
     """A model file is missing, damaged or of the wrong shape."""
+
+
+class EvaluationError(FindspotError):
+    """The past of a repository cannot be read, or there is nothing in it to measure on."""
 
 
 class Cancelled(FindspotError):

@@ -52,6 +52,7 @@ class Texts:
                     evidence=one.evidence,
                     fresh=fresh,
                     text=text,
+                    probability=one.probability,
                 )
             )
         return tuple(results)

@@ -53,7 +53,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def test_the_wheel_carries_every_model_with_its_checksum_and_card(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
     wheel.extractall(tmp_path)
     manifest = load_manifest(tmp_path / "findspot" / "models")
-    assert {entry.kind for entry in manifest.entries} == {"static", "llama"}
+    assert {entry.kind for entry in manifest.entries} == {"llama", "ranker", "static"}
     for entry in manifest.entries:
         entry.verify()
         assert entry.card.is_file()

@@ -70,3 +70,16 @@ def records(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:
 def paths(done: subprocess.CompletedProcess[bytes]) -> list[str]:
     """Return the path of each JSON line."""
     return [str(record["path"]) for record in records(done)]
+
+
+def rest_of(master: int) -> bytes:
+    """Read what a terminal still holds, and close it."""
+    parts = []
+    try:
+        while part := os.read(master, 4096):
+            parts.append(part)
+    except OSError:  # Linux says so when the other end has gone
+        pass
+    finally:
+        os.close(master)
+    return b"".join(parts)

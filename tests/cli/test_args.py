@@ -109,4 +109,4 @@ def test_every_option_has_a_help_text() -> None:
             assert action.help or action.metavar == "COMMAND", action.option_strings
             if isinstance(action.choices, dict):
                 parsers.extend(action.choices.values())
-    assert len(parsers) == 6
+    assert len(parsers) == 7

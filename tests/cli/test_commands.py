@@ -28,6 +28,8 @@ KEYS = {
     "evidence",
     "fresh",
     "complete",
+    "likely",
+    "here",
     "text",
 }
 

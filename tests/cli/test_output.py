@@ -57,6 +57,8 @@ def test_json_lines_hold_root_relative_paths_and_the_root(tmp_path: Path) -> Non
         "evidence": [{"kind": "lexical", "detail": "upload, retry", "score": 3.5}],
         "fresh": True,
         "complete": True,
+        "likely": None,
+        "here": None,
         "text": "def schedule(self) -> None:\n    retry()\n    return\n",
     }
     assert first.isascii()

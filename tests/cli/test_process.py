@@ -14,7 +14,7 @@ import pytest
 
 from findspot.config import load_config
 from tests.cli.conftest import Ask
-from tests.cli.processes import COMMAND, findspot, paths, write_project
+from tests.cli.processes import COMMAND, findspot, paths, rest_of, write_project
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals, pipes or terminals")
 
@@ -51,19 +51,6 @@ def test_two_first_searches_at_once_both_answer(project: Path) -> None:
         assert json.loads(out.splitlines()[0])["path"] == "src/uploads/scheduler.py"
 
 
-def _rest(master: int) -> bytes:
-    """Read what a terminal still holds, and close it."""
-    parts = []
-    try:
-        while part := os.read(master, 4096):
-            parts.append(part)
-    except OSError:  # Linux says so when the other end has gone
-        pass
-    finally:
-        os.close(master)
-    return b"".join(parts)
-
-
 @posix_only
 def test_quiet_shows_nothing_on_a_terminal(project: Path) -> None:
     import pty
@@ -71,7 +58,7 @@ def test_quiet_shows_nothing_on_a_terminal(project: Path) -> None:
     master, terminal = pty.openpty()
     done = subprocess.run([*COMMAND, "index", "-q"], cwd=project, stdout=subprocess.PIPE, stderr=terminal, check=True)
     os.close(terminal)
-    assert _rest(master) == b""
+    assert rest_of(master) == b""
     assert b"index ready: 4 files" in done.stdout
 
 
@@ -89,7 +76,7 @@ def test_interrupting_the_index_keeps_what_was_done(ask: Ask, large_project: Pat
             shown += os.read(master, 4096)
         process.send_signal(signal.SIGINT)
         out = process.communicate()[0]
-    shown += _rest(master)
+    shown += rest_of(master)
     assert (process.returncode, out) == (130, b""), shown
     *_, progress, wiped, said, end = shown.split(b"\r")
     assert b"files/s" in progress

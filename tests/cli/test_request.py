@@ -14,6 +14,7 @@ from findspot.errors import ConfigError, FindspotError, OutsideRootError, QueryE
 from findspot.terminal.args import parse
 from findspot.terminal.request import (
     MAX_TEXT_BYTES,
+    EvaluationRequest,
     IndexRequest,
     LocalizeRequest,
     Place,
@@ -50,7 +51,7 @@ def scope_of(root: Path, *argv: str, cwd: Path | None = None) -> tuple[str, ...]
 
 def place_of(request: Request) -> Place:
     """Return the place of a request that has one."""
-    assert not isinstance(request, ServerRequest)
+    assert not isinstance(request, ServerRequest | EvaluationRequest)
     return request.place
 
 
@@ -234,3 +235,14 @@ def test_the_server_talks_over_standard_streams_by_default(tmp_path: Path) -> No
 def test_an_unusable_address_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(FindspotError, match="HOST:PORT"):
         resolve(parse(["lsp", f"--tcp={text}"]), tmp_path)
+
+
+def test_the_commits_of_an_evaluation_are_counted_from_one(tmp_path: Path) -> None:
+    request = resolve(parse(["eval", "src", "--commits", "3", "--budget", "2.5", "--json"]), tmp_path)
+    assert isinstance(request, EvaluationRequest)
+    assert (request.folder, request.commits, request.budget) == (tmp_path / "src", 3, 2.5)
+    plain = resolve(parse(["eval"]), tmp_path)
+    assert isinstance(plain, EvaluationRequest)
+    assert (plain.folder, plain.commits, plain.budget) == (tmp_path, 50, None)
+    with pytest.raises(UsageError, match="must be 1 or more"):
+        resolve(parse(["eval", "--commits", "0"]), tmp_path)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 
 from findspot.core.fusion import Scored, joined, ordered, saturated, whole_span, with_model, z_scores
+from findspot.core.matching import match_terms, weights_of
 from findspot.core.query import QueryKind, analyse
 from findspot.core.ranking import (
     DEFAULT_WEIGHTS,
@@ -56,24 +58,38 @@ QUESTION = analyse("how is the header parsed", SubTokenizer())
 SYMBOL = analyse("parse_header", SubTokenizer())
 
 
+def known(*lexical: float, **others: tuple[float, ...]) -> Signals:
+    """Return the signals of units; those that are not given are 0."""
+    none = np.zeros(len(lexical))
+    given = {name: np.array(others.get(name, none), dtype=float) for name in Signals._fields}
+    return Signals(**{**given, "lexical": np.array(lexical, dtype=float)})
+
+
+def lexical(terms: dict[str, float], documents: list[Fields], means: Means, weights: RankingWeights) -> list[float]:
+    """Score documents for terms with their weights."""
+    matches = match_terms(list(terms), documents, means, weights)
+    scores: list[float] = lexical_scores(matches, weights_of(list(terms), terms), weights).tolist()
+    return scores
+
+
 def test_bm25_by_hand() -> None:
     weights = replace(DEFAULT_WEIGHTS, name=0.0, signature=0.0, path=0.0)
     document = Fields("", "", "", "upload upload retry x")
-    [score] = lexical_scores({"upload": 2.0}, [document], Means(body=8.0), weights)
+    [score] = lexical({"upload": 2.0}, [document], Means(body=8.0), weights)
     norm = 1.2 * (1 - 0.4 + 0.4 * 4 / 8.0)
     assert score == pytest.approx(2.0 * 2 * 2.2 / (2 + norm))
 
 
 def test_each_field_counts_and_absent_words_do_not() -> None:
     terms = {"parse": 1.0}
-    full = lexical_scores(terms, [PLAIN], Means(), DEFAULT_WEIGHTS)[0]
+    full = lexical(terms, [PLAIN], Means(), DEFAULT_WEIGHTS)[0]
     for field in ("name", "signature", "body"):
-        without = lexical_scores(terms, [PLAIN._replace(**{field: ""})], Means(), DEFAULT_WEIGHTS)[0]
+        without = lexical(terms, [PLAIN._replace(**{field: ""})], Means(), DEFAULT_WEIGHTS)[0]
         assert 0 < without < full
-    in_path = lexical_scores(terms, [PLAIN._replace(path="parse py")], Means(), DEFAULT_WEIGHTS)[0]
+    in_path = lexical(terms, [PLAIN._replace(path="parse py")], Means(), DEFAULT_WEIGHTS)[0]
     assert in_path == pytest.approx(full + DEFAULT_WEIGHTS.path)
-    assert lexical_scores({"absent": 1.0}, [PLAIN], Means(), DEFAULT_WEIGHTS) == [0.0]
-    assert lexical_scores({}, [PLAIN, PLAIN], Means(), DEFAULT_WEIGHTS) == [0.0, 0.0]
+    assert lexical({"absent": 1.0}, [PLAIN], Means(), DEFAULT_WEIGHTS) == [0.0]
+    assert lexical({}, [PLAIN, PLAIN], Means(), DEFAULT_WEIGHTS) == [0.0, 0.0]
 
 
 def test_rare_terms_weigh_more_and_unknown_ones_nothing() -> None:
@@ -96,34 +112,34 @@ def test_matched_terms_name_their_field() -> None:
 @pytest.mark.parametrize("path_class", [one for one in PathClass if one is not PathClass.SOURCE])
 def test_other_classes_of_path_are_lowered_never_dropped(path_class: PathClass) -> None:
     units = [Piece(path_class=path_class), Piece(id=2)]
-    low, high = text_scores(units, [Signals(4.0), Signals(4.0)], QUESTION, DEFAULT_WEIGHTS)
+    low, high = text_scores(units, known(4.0, 4.0), QUESTION, DEFAULT_WEIGHTS)
     assert 0 < low < high
 
 
 def test_a_class_that_is_asked_for_is_not_lowered() -> None:
     asked = analyse("tests of the header parser", SubTokenizer())
     units = [Piece(path_class=PathClass.TEST), Piece(id=2)]
-    first, second = text_scores(units, [Signals(4.0), Signals(4.0)], asked, DEFAULT_WEIGHTS)
+    first, second = text_scores(units, known(4.0, 4.0), asked, DEFAULT_WEIGHTS)
     assert first == second
 
 
 def test_kinds_matter_for_questions_and_not_for_symbols() -> None:
     units = [Piece(kind="module", symbol=None), Piece(id=2)]
-    low, high = text_scores(units, [Signals(4.0), Signals(4.0)], QUESTION, DEFAULT_WEIGHTS)
+    low, high = text_scores(units, known(4.0, 4.0), QUESTION, DEFAULT_WEIGHTS)
     assert low < high
-    one, other = text_scores(units, [Signals(4.0), Signals(4.0)], SYMBOL, DEFAULT_WEIGHTS)
+    one, other = text_scores(units, known(4.0, 4.0), SYMBOL, DEFAULT_WEIGHTS)
     assert one == other
 
 
 def test_a_named_definition_beats_the_best_words() -> None:
     units = [Piece(), Piece(id=2)]
-    named, worded = text_scores(units, [Signals(1.0, mention=1.0), Signals(10.0)], SYMBOL, DEFAULT_WEIGHTS)
+    named, worded = text_scores(units, known(1.0, 10.0, mention=(1.0, 0.0)), SYMBOL, DEFAULT_WEIGHTS)
     assert named > worded
 
 
 def test_meaning_counts_in_questions_only() -> None:
     units = [Piece(), Piece(id=2)]
-    signals = [Signals(4.0, dense=0.9), Signals(4.0, dense=0.1)]
+    signals = known(4.0, 4.0, dense=(0.9, 0.1))
     near, far = text_scores(units, signals, QUESTION, DEFAULT_WEIGHTS)
     assert near > far
     one, other = text_scores(units, signals, SYMBOL, DEFAULT_WEIGHTS)
@@ -132,15 +148,9 @@ def test_meaning_counts_in_questions_only() -> None:
 
 def test_deeper_signals_each_raise_a_unit() -> None:
     issue = replace(QUESTION, kind=QueryKind.ISSUE)
-    plain = Signals(4.0)
-    raised = [
-        plain._replace(mention=0.5),
-        plain._replace(frame=0.5),
-        plain._replace(file_mention=0.5),
-        plain._replace(graph=0.5),
-    ]
-    for signal in raised:
-        more, less = text_scores([Piece(), Piece(id=2)], [signal, plain], issue, DEFAULT_WEIGHTS)
+    for signal in ("mention", "frame", "file_mention", "graph", "past"):
+        signals = known(4.0, 4.0, **{signal: (0.5, 0.0)})
+        more, less = text_scores([Piece(), Piece(id=2)], signals, issue, DEFAULT_WEIGHTS)
         assert more > less
 
 
@@ -151,12 +161,13 @@ def test_a_file_is_its_three_best_units() -> None:
 
 def test_company_in_the_file_decides_between_equals() -> None:
     units = [Piece(id=1, path="a.py"), Piece(id=2, path="a.py"), Piece(id=3, path="b.py")]
-    first, _, third = unit_scores(units, [Signals(4.0), Signals(3.0), Signals(4.0)], QUESTION, DEFAULT_WEIGHTS)
+    own = text_scores(units, known(4.0, 3.0, 4.0), QUESTION, DEFAULT_WEIGHTS)
+    first, _, third = unit_scores(units, own, DEFAULT_WEIGHTS)
     assert first > third
 
 
 def test_no_candidates_no_scores() -> None:
-    assert unit_scores([], [], QUESTION, DEFAULT_WEIGHTS) == []
+    assert unit_scores([], text_scores([], known(), QUESTION, DEFAULT_WEIGHTS), DEFAULT_WEIGHTS).tolist() == []
     assert joined([], []) == []
     assert z_scores([]) == []
 

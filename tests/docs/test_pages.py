@@ -72,7 +72,7 @@ def test_commands_on_the_pages_are_understood(page: str, command: str) -> None:
     if {"--help", "--version"} & set(words):
         return
     raw = parse(words)
-    assert raw.command in {"search", "localize", "index", "status", "lsp"}, page
+    assert raw.command in {"search", "localize", "index", "status", "eval", "lsp"}, page
 
 
 @pytest.mark.parametrize(("page", "command"), [item for item in shell_lines() if item[1].startswith("make")])

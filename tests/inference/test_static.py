@@ -1,8 +1,10 @@
-"""The static embedder against a plain implementation of model2vec's sum, on the shipped model."""
+"""The static embedder against a plain implementation of its sum, on the shipped model."""
 
 from __future__ import annotations
 
+import math
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,9 +22,9 @@ from findspot.core.text import SubTokenizer
 from findspot.errors import Cancelled, ModelError
 from findspot.inference.base import Embedder
 from findspot.inference.registry import ModelEntry, load_manifest, load_static
-from findspot.inference.static import StaticEmbedder
+from findspot.inference.static import StaticEmbedder, damped
 
-ENTRY = load_manifest().entry("static-minilm")
+ENTRY = load_manifest().entry("static-code")
 FOLDER = ENTRY.files[0].path.parent
 
 
@@ -36,16 +38,21 @@ def documents() -> list[str]:
     return [*found, "", "naïve straße 東京 повторная", "ﬀﬀ", "x" * 200]
 
 
-def plain(texts: Sequence[str]) -> Vectors:
-    """Embed text by text with the standard tokenizer: the mean of the pieces' rows, then unit length."""
+def plain(texts: Sequence[str], *, damps: bool) -> Vectors:
+    """Embed text by text with the standard tokenizer: the sum of the pieces' rows, then unit length.
+
+    With ``damps`` a piece that occurs n times counts as the rounded fourfold of the square root of n.
+    """
     tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
     unknown = tokenizer.token_to_id("[UNK]")
     table = load_file(FOLDER / "model.safetensors")["embeddings"].astype(np.float32)
     rows = []
     for text in texts:
-        ids = [number for number in tokenizer.encode(text, add_special_tokens=False).ids if number != unknown]
-        mean = table[ids].mean(axis=0) if ids else np.zeros(table.shape[1], dtype=np.float32)
-        rows.append(mean / (np.linalg.norm(mean) or 1))
+        found = Counter(tokenizer.encode(text, add_special_tokens=False).ids)
+        worth = {piece: round(4 * math.sqrt(count)) if damps else count for piece, count in found.items()}
+        parts = [weight * table[piece] for piece, weight in worth.items() if piece != unknown]
+        total = np.sum(parts, axis=0) if parts else np.zeros(table.shape[1], dtype=np.float32)
+        rows.append(total / (np.linalg.norm(total) or 1))
     return np.array(rows, dtype=np.float32)
 
 
@@ -59,7 +66,26 @@ def embedder() -> Iterator[StaticEmbedder]:
 def test_vectors_equal_the_standard_ones(embedder: StaticEmbedder) -> None:
     texts = documents()
     assert len(texts) > 100
-    np.testing.assert_allclose(embedder.embed_documents(texts), plain(texts), atol=1e-6)
+    np.testing.assert_allclose(embedder.embed_documents(texts), plain(texts, damps=True), atol=1e-6)
+
+
+def test_the_shipped_table_is_of_single_bytes() -> None:
+    assert load_file(FOLDER / "model.safetensors")["embeddings"].dtype == np.int8
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.float16, np.float32])
+def test_whole_numbers_of_any_type_give_the_same_vectors(dtype: type[np.generic], tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    table = load_file(FOLDER / "model.safetensors")["embeddings"]
+    save_file({"embeddings": table.astype(dtype)}, tmp_path / "model.safetensors")
+    undamped = StaticEmbedder.load(tmp_path, "x", table.shape[1])
+    texts = documents()[-100:]
+    np.testing.assert_allclose(undamped.embed_documents(texts), plain(texts, damps=False), atol=1e-6)
+
+
+def test_repetitions_count_less_and_less() -> None:
+    worth = damped(np.array([0, 1, 2, 3, 4, 100, 256], dtype=np.float32))
+    assert worth.tolist() == [0, 4, 6, 7, 8, 40, 64]
 
 
 def test_vectors_are_units_or_zero(embedder: StaticEmbedder) -> None:
@@ -84,7 +110,7 @@ def test_near_meanings_are_near(embedder: StaticEmbedder) -> None:
 
 def test_it_is_an_embedder_that_names_its_weights(embedder: StaticEmbedder) -> None:
     whole: Embedder = embedder
-    assert whole.model_id == f"static-minilm@{ENTRY.files[0].sha256[:12]}"
+    assert whole.model_id == f"static-code@{ENTRY.files[0].sha256[:12]}"
     assert whole.dimension == 256
 
 
@@ -144,7 +170,7 @@ def damaged(folder: Path) -> ModelEntry:
     return replace(ENTRY, files=tuple(replace(file, path=folder / file.path.name) for file in ENTRY.files))
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
 def test_a_missing_file_is_a_model_error(name: str, tmp_path: Path) -> None:
     entry = damaged(tmp_path)
     (tmp_path / name).unlink()

@@ -165,7 +165,7 @@ def test_what_cannot_be_run_is_said_and_tried_again(
     assert main(command) == 0
     assert "n = 0" in capsys.readouterr().out
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
-    assert "Not run, 1 rows: TrainingError: the tree of commit" in text
+    assert "Not run, 1 rows: EvaluationError: the tree of commit" in text
     assert "Not run, 1 rows: no repository acme/elsewhere" in text
     write_issues(path, [issue(1, past.commits[0], REPORT), rows[1]])
     assert main(command) == 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from findspot.parsing.languages import Parsers
-from findspot_training.evaluation.gold import Gold, gold_of, is_mentioned, patched, python_definitions
+from findspot_training.evaluation.gold import Gold, gold_of, patched, python_definitions
 from findspot_training.evaluation.instances import Instance, read_instances, sample
 from findspot_training.source import TrainingError
 from tests.training.repositories import UPLOAD, issue, write_issues
@@ -92,20 +92,6 @@ def test_python_itself_says_which_functions_there_are() -> None:
     source = b"class A:\n    if 1:\n        def f(self):\n            async def g(): ...\n"
     assert python_definitions(source) == {"A", "A.f", "A.f.g"}
     assert python_definitions(b"print 'old'") is None
-
-
-@pytest.mark.parametrize(
-    ("text", "mentioned"),
-    [
-        ("It fails in src/upload.py", True),
-        ("see upload.py", True),
-        ("`attempt` gives up", True),
-        ("attempts to upload", False),
-    ],
-)
-def test_a_mention_is_a_path_a_file_name_or_a_function(text: str, mentioned: bool) -> None:
-    found = Gold(("src/upload.py",), ("src/upload.py",), (("src/upload.py", "Uploader.attempt"),), (), {})
-    assert is_mentioned(found, text) is mentioned
 
 
 @pytest.mark.parametrize(

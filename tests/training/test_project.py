@@ -14,6 +14,8 @@ from tests.architecture.tree import ROOT
 
 PAGE = ROOT / "docs" / "contributing" / "evaluation.md"
 
+MEASURING = {"evaluate", "compare", "check-repos", "questions"}
+
 
 def shell_commands() -> list[str]:
     """Return the command lines of the page's shell blocks."""
@@ -25,11 +27,11 @@ def shell_commands() -> list[str]:
 @pytest.mark.parametrize("command", shell_commands())
 def test_commands_on_the_page_are_understood(command: str) -> None:
     parsed = make_parser().parse_args(shlex.split(command, comments=True)[1:])
-    assert parsed.command in {"evaluate", "compare", "check-repos"}
+    assert parsed.command in MEASURING
 
 
 def test_the_page_shows_every_measuring_command() -> None:
-    assert {shlex.split(command)[1] for command in shell_commands()} == {"evaluate", "compare", "check-repos"}
+    assert {shlex.split(command)[1] for command in shell_commands()} == MEASURING
 
 
 def test_the_console_command_is_the_module_s_main() -> None:
@@ -39,7 +41,7 @@ def test_the_console_command_is_the_module_s_main() -> None:
 
 
 def test_help_of_each_command_can_be_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    for command in ("evaluate", "compare", "check-repos"):
+    for command in sorted(MEASURING):
         with pytest.raises(SystemExit) as ended:
             main([command, "--help"])
         assert ended.value.code == 0

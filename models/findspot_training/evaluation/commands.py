@@ -67,7 +67,8 @@ def _positive(text: str) -> int:
     return value
 
 
-def _switched_off(switches: list[str]) -> tuple[str, ...]:
+def switched_off(switches: list[str]) -> tuple[str, ...]:
+    """Return the signals that ``NAME=off`` takes away; raises ``TrainingError`` for one that is not known."""
     names = set()
     for switch in switches:
         name, _, value = switch.partition("=")
@@ -91,7 +92,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if not chosen:
         raise TrainingError("there are no instances to evaluate")
     out: Path = arguments.out
-    off = _switched_off(arguments.switch)
+    off = switched_off(arguments.switch)
     options = Options(arguments.top_k, max(arguments.top_k, arguments.depth), arguments.budget, arguments.threads, off)
     places = Places(arguments.repos, out, arguments.work or out / "work")
     evaluate(chosen, places, options, jobs=arguments.jobs)

@@ -11,18 +11,15 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from findspot.core.paths import path_class
-from findspot.core.types import PathClass, Symbol
+from findspot.core.types import Symbol
+from findspot.evaluation.functions import is_code
+from findspot.evaluation.places import FUNCTIONS, Place
 from findspot.parsing.chunker import parse
-from findspot.parsing.languages import GRAMMARS, Parsers, language_of
+from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.instances import GoldEntry, Instance
-
-Place = tuple[str, str]
-"""A root-relative path and a qualified name inside that file."""
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 
-_FUNCTIONS = frozenset({"function", "method"})
 _CLASSES = frozenset({"class", "interface", "struct", "enum", "trait", "type"})
 
 
@@ -44,9 +41,7 @@ def gold_of(instance: Instance, tree: Collection[str], read: Callable[[str], byt
     files = tuple(path for path in dict.fromkeys(named) if path in tree)
     code = files if instance.gold_code_files is None else instance.gold_code_files
     code_files = tuple(
-        path
-        for path in dict.fromkeys(code)
-        if path in tree and (instance.gold_code_files is not None or _is_code(path))
+        path for path in dict.fromkeys(code) if path in tree and (instance.gold_code_files is not None or is_code(path))
     )
     functions: dict[Place, None] = {}
     modules: dict[Place, None] = {}
@@ -65,10 +60,6 @@ def gold_of(instance: Instance, tree: Collection[str], read: Callable[[str], byt
 def outermost(name: str) -> str:
     """Return the first part of a qualified name."""
     return name.split(".", 1)[0]
-
-
-def _is_code(path: str) -> bool:
-    return path_class(path) is PathClass.SOURCE and language_of(path, b"") in GRAMMARS
 
 
 def _definitions(entry: GoldEntry, source: bytes, parsers: Parsers) -> tuple[list[str], list[str]]:
@@ -112,7 +103,7 @@ def _around(symbols: Sequence[Symbol], ranges: Iterable[tuple[int, int]]) -> tup
         for line in range(first, last + 1):
             around = [one for one in symbols if one.span.start_line <= line <= one.span.end_line]
             around.sort(key=lambda one: one.span.end_line - one.span.start_line)
-            inside = next((one for one in around if one.kind in _FUNCTIONS), None)
+            inside = next((one for one in around if one.kind in FUNCTIONS), None)
             owner = next((one for one in around if one.kind in _CLASSES), None)
             if inside is not None:
                 functions[inside.qualified_name] = None
@@ -157,10 +148,3 @@ def _ranges(lines: Sequence[int]) -> tuple[tuple[int, int], ...]:
         else:
             joined.append((line, line))
     return tuple(joined)
-
-
-def is_mentioned(gold: Gold, text: str) -> bool:
-    """Say whether the text names a gold file (its path or its name with ending) or a gold function (its bare name)."""
-    wanted = set(gold.code_files) | {path.rsplit("/", 1)[-1] for path in gold.code_files}
-    wanted |= {name.rsplit(".", 1)[-1] for _, name in gold.functions}
-    return any(re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text) for word in wanted)

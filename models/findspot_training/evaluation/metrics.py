@@ -1,7 +1,7 @@
-"""What the numbers of an evaluation mean: pure functions of ranks, sets, seconds and probabilities.
+"""What the numbers of an evaluation mean beyond those of ranks: pure functions of sets, differences and probabilities.
 
-A *rank* is the 1-based place of one gold item in a list, or None when the list does not hold it. Strict Acc@k of a
-ranking and the F-beta of an answer that chose its own length are different families; nothing here mixes them.
+Strict Acc@k of a ranking (``findspot.evaluation.metrics``) and the F-beta of an answer that chose its own length are
+different families; nothing mixes them.
 """
 
 from __future__ import annotations
@@ -13,41 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Rank = int | None
-
 BETA = 0.5
 """Precision counts twice as much as recall: a wrong place costs its reader more than a missing one."""
-
-
-def ranks_of(ranking: Sequence[Hashable], gold: Iterable[Hashable]) -> list[Rank]:
-    """Return the rank of each gold item; the first place counts where a ranking repeats itself."""
-    places: dict[Hashable, int] = {}
-    for place, item in enumerate(ranking, start=1):
-        places.setdefault(item, place)
-    return [places.get(item) for item in gold]
-
-
-def strict_hit(ranks: Sequence[Rank], k: int) -> bool:
-    """Say whether all gold items are among the first ``k``; raises ``ValueError`` without a gold item."""
-    _require(ranks)
-    return all(rank is not None and rank <= k for rank in ranks)
-
-
-def any_hit(ranks: Sequence[Rank], k: int) -> bool:
-    """Say whether at least one gold item is among the first ``k``; raises ``ValueError`` without a gold item."""
-    _require(ranks)
-    return any(rank is not None and rank <= k for rank in ranks)
-
-
-def reciprocal_rank(ranks: Sequence[Rank]) -> float:
-    """Return one through the rank of the first gold item, 0 when none was found; ``ValueError`` without a gold item."""
-    _require(ranks)
-    return max((1.0 / rank for rank in ranks if rank is not None), default=0.0)
-
-
-def _require(ranks: Sequence[Rank]) -> None:
-    if not ranks:
-        raise ValueError("a row without a gold item can be neither a hit nor a miss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +41,6 @@ def set_scores(predicted: AbstractSet[Hashable], gold: AbstractSet[Hashable], be
 def covered_lines(ranges: Mapping[str, Iterable[tuple[int, int]]]) -> set[tuple[str, int]]:
     """Return (path, line) for every line of the inclusive 1-based ranges of each path."""
     return {(path, line) for path, spans in ranges.items() for first, last in spans for line in range(first, last + 1)}
-
-
-def mean(values: Sequence[float]) -> float | None:
-    """Return the mean, None of nothing."""
-    return math.fsum(values) / len(values) if values else None
-
-
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """Return the smallest value that at least ``share`` (0 to 1) of the values do not exceed, None of nothing."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 @dataclass(frozen=True, slots=True)

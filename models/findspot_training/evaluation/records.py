@@ -13,15 +13,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from findspot_training.evaluation.gold import Gold, is_mentioned, outermost
+from findspot.evaluation.metrics import Rank, ranks_of
+from findspot.evaluation.places import FUNCTIONS, is_mentioned
+from findspot_training.evaluation.gold import Gold, outermost
 from findspot_training.evaluation.instances import Instance
-from findspot_training.evaluation.metrics import Rank, SetScores, covered_lines, ranks_of, set_scores
+from findspot_training.evaluation.metrics import SetScores, covered_lines, set_scores
 from findspot_training.evaluation.systems import Asked, Found
 from findspot_training.source import TrainingError
 
 LEVELS = ("file", "module", "function", "line")
-
-_FUNCTIONS = frozenset({"function", "method"})
 
 _SHOWN = 10
 """Results per list that are kept to be looked at."""
@@ -85,7 +85,7 @@ def judged(instance: Instance, config: str, gold: Gold, asked: Asked, baselines:
         repo=instance.repo,
         commit=instance.commit,
         config=config,
-        mentioned=is_mentioned(gold, instance.text),
+        mentioned=is_mentioned(gold.code_files, gold.functions, instance.text),
         gold_files=list(gold.code_files),
         gold_functions=[f"{path}:{name}" for path, name in gold.functions],
         systems={name: judge(found, gold) for name, found in {**asked.found, **baselines}.items()},
@@ -98,7 +98,7 @@ def judged(instance: Instance, config: str, gold: Gold, asked: Asked, baselines:
 def judge(found: Found, gold: Gold) -> Judged:
     """Return ranks and scores of one system's answer."""
     answer = found.answer
-    functions = {(one.path, one.symbol) for one in answer if one.kind in _FUNCTIONS and one.symbol is not None}
+    functions = {(one.path, one.symbol) for one in answer if one.kind in FUNCTIONS and one.symbol is not None}
     lines = covered_lines(
         {path: [one.lines for one in answer if one.path == path] for path in {one.path for one in answer}}
     )
@@ -112,7 +112,7 @@ def judge(found: Found, gold: Gold) -> Judged:
         files=ranks_of(found.files, gold.code_files),
         all_files=ranks_of(found.files, gold.files),
         functions=ranks_of(found.functions, gold.functions),
-        seen=ranks_of([(one.path, one.symbol if one.kind in _FUNCTIONS else None) for one in answer], gold.functions),
+        seen=ranks_of([(one.path, one.symbol if one.kind in FUNCTIONS else None) for one in answer], gold.functions),
         sets={level: set_scores(predicted, wanted) for level, (predicted, wanted) in pairs.items() if wanted},
         calibration=[
             (one.probability, (one.path, one.symbol) in gold.functions or (not one.symbol and one.path in gold.files))

@@ -24,14 +24,16 @@ import findspot
 from findspot.config import Config, Settings
 from findspot.engine import Engine, Models
 from findspot.errors import FindspotError, ModelError
+from findspot.evaluation.bm25 import Units
+from findspot.evaluation.trees import BareRepository, WorkTree
 from findspot.inference.registry import find_models, load_manifest, load_static
 from findspot.parsing.languages import Parsers
-from findspot_training.evaluation.baselines import Units
+from findspot_training.evaluation.baselines import Dense
 from findspot_training.evaluation.gold import gold_of
 from findspot_training.evaluation.instances import Instance
 from findspot_training.evaluation.records import Row, append_row, judged, read_rows, rows_path
 from findspot_training.evaluation.systems import ask_engine, from_baseline
-from findspot_training.evaluation.trees import BareRepository, WorkTree, find_repository
+from findspot_training.mirrors import find_repository
 from findspot_training.source import TrainingError
 
 SWITCHES: Mapping[str, str] = {
@@ -143,7 +145,7 @@ def _run_repository(group: Sequence[Instance], *, places: Places, options: Optio
             started = time.perf_counter()
             try:
                 row = desk.work(instance, config)
-            except (TrainingError, FindspotError, OSError) as error:
+            except (FindspotError, OSError) as error:
                 row = _failed(instance, config, f"{type(error).__name__}: {error}")
             append_row(target, row)
             said = row.error or f"{row.files} files, {time.perf_counter() - started:.1f} s"
@@ -171,7 +173,8 @@ class _Desk:
         self._config = Config(settings, place / "cache", environ={"GIT_CONFIG_GLOBAL": os.devnull})
         self._models = Models.load(settings)
         embedder = load_static(load_manifest().entry(settings.embedder))
-        self._units = Units(embedder)
+        self._units = Units(texts=True)
+        self._dense = Dense(embedder)
         self._parsers = Parsers()
         self._engine: Engine | None = None
 
@@ -197,7 +200,7 @@ class _Desk:
         units = self._units.of(tree, self._tree.read)
         baselines = {
             "bm25": from_baseline(self._units.bm25(units, instance.text), top_k=options.top_k, depth=options.depth),
-            "dense": from_baseline(self._units.dense(units, instance.text), top_k=options.top_k, depth=options.depth),
+            "dense": from_baseline(self._dense.rank(units, instance.text), top_k=options.top_k, depth=options.depth),
         }
         gold = gold_of(instance, tree, self._tree.read, self._parsers)
         status = engine.status()

@@ -8,17 +8,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from findspot_training.evaluation.metrics import (
-    Rank,
-    any_hit,
-    expected_calibration_error,
-    mean,
-    paired_bootstrap,
-    percentile,
-    reciprocal_rank,
-    reliability,
-    strict_hit,
-)
+from findspot.evaluation.metrics import Rank, any_hit, mean, percentile, reciprocal_rank, strict_hit
+from findspot_training.evaluation.metrics import expected_calibration_error, paired_bootstrap, reliability
 from findspot_training.evaluation.records import LEVELS, Judged, Row
 from findspot_training.evaluation.systems import SYSTEMS
 from findspot_training.source import TrainingError

@@ -7,14 +7,14 @@ sections of the answer are no functions and count for their file and lines only.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from findspot.core.types import Answer, SearchResult
+from findspot.core.types import Answer
 from findspot.engine import Engine
 from findspot.errors import QueryError
-from findspot_training.evaluation.baselines import Ranking
-from findspot_training.evaluation.gold import Place
+from findspot.evaluation.bm25 import Ranking
+from findspot.evaluation.places import Place, ranked_files, ranked_functions
 
 FILE_DEPTH = 10
 """Files that are asked for at least: the largest k of their Acc@k."""
@@ -87,14 +87,14 @@ def ask_engine(engine: Engine, text: str, *, top_k: int, depth: int) -> Asked:
     except QueryError as error:
         return Asked({name: Found() for name in ENGINE_SYSTEMS}, {}, "not asked", str(error))
     found = {
-        "localize": Found(_shown(warm), _paths(files.results), _functions((*warm.results, *deep.results))),
+        "localize": Found(_shown(warm), ranked_files(files.results), ranked_functions((*warm.results, *deep.results))),
         "localize, no model": Found(
-            _shown(plain), _paths(plain_files.results), _functions((*plain.results, *deep_plain.results))
+            _shown(plain), ranked_files(plain_files.results), ranked_functions((*plain.results, *deep_plain.results))
         ),
         "search": Found(
             _shown(search),
-            _paths((*search.results, *searched.results)),
-            _functions((*search.results, *searched.results)),
+            ranked_files((*search.results, *searched.results)),
+            ranked_functions((*search.results, *searched.results)),
         ),
     }
     return Asked(found, seconds, f"cold: {cold.status.model}; warm: {warm.status.model}")
@@ -115,12 +115,3 @@ def _shown(answer: Answer) -> list[Shown]:
         Shown(one.path, one.symbol, one.kind, (one.span.start_line, one.span.end_line), one.probability)
         for one in answer.results
     ]
-
-
-def _paths(results: Iterable[SearchResult]) -> list[str]:
-    return list(dict.fromkeys(one.path for one in results))
-
-
-def _functions(results: Sequence[SearchResult]) -> list[Place]:
-    wanted = (one for one in results if one.kind in {"function", "method"} and one.symbol is not None)
-    return list(dict.fromkeys((one.path, one.symbol or "") for one in wanted))

@@ -4,86 +4,19 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from findspot.evaluation.commits import Candidate, FileFunctions, changed_functions
+from findspot.evaluation.messages import words
+from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
-from findspot_training.evaluation.trees import BareRepository
-from findspot_training.mining.functions import Function, functions_of, is_code, parse_code, read_hunks, touched
-from findspot_training.mining.history import Change, Commit, changed_hunks
-from findspot_training.mining.messages import Message, clean, normalized, unwanted, words
-
-MAX_CODE_FILES: Final = 4
-MAX_FUNCTIONS: Final = 10
-MAX_FILES: Final = 20
-"""Of any kind; a commit that changes more is a mass edit whose message speaks of no place."""
 
 _LONGEST: Final = 2 / 3
 """The share of rows taken from the longest messages; the rest is drawn from all others, so that short ones occur."""
 
 _WORDS_OF_LENGTH: Final = 150
 """Words beyond these make a message no better."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A commit whose message and list of files pass the filters; ``code`` are its changed files of code."""
-
-    commit: Commit
-    message: Message
-    code: tuple[Change, ...]
-    age: int
-
-
-@dataclass(frozen=True, slots=True)
-class FileFunctions:
-    """The functions of one file that answer a row; ``path`` is root-relative."""
-
-    path: str
-    language: str
-    functions: tuple[Function, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the entry of a row; ``spans`` are first and last line of each function, from 1."""
-        return {
-            "path": self.path,
-            "language": self.language,
-            "functions": [one.name for one in self.functions],
-            "spans": [[one.start, one.end] for one in self.functions],
-        }
-
-
-def choose(history: Iterator[Commit], left_out: Counter[str]) -> list[Candidate]:
-    """Return what passes the filters that need no file, newest first; ``left_out`` counts the rest by reason."""
-    found: list[Candidate] = []
-    seen: set[str] = set()
-    for age, commit in enumerate(history):
-        message = clean(commit.message)
-        code = tuple(change for change in commit.changes if is_code(change.path))
-        reason = _against(commit, message, code)
-        if reason is None:
-            key = normalized(message.text)
-            reason = "same message" if key in seen else None
-            seen.add(key)
-        if reason is None:
-            found.append(Candidate(commit, message, code, age))
-        else:
-            left_out[reason] += 1
-    return found
-
-
-def _against(commit: Commit, message: Message, code: Sequence[Change]) -> str | None:
-    if len(commit.parents) != 1:
-        return "merge" if commit.parents else "no parent"
-    reason = unwanted(commit.message, message)
-    if reason is not None:
-        return reason
-    if not any(change.old is not None for change in code):
-        return "no code"
-    if len(code) > MAX_CODE_FILES:
-        return "too many code files"
-    return "mass edit" if len(commit.changes) > MAX_FILES else None
 
 
 def mine_commits(
@@ -109,7 +42,7 @@ def mine_commits(
         while ordered and len(found) < round(limit * share):
             candidate = ordered.pop(0)
             opened += 1
-            files = _changed_functions(candidate, repository, parsers)
+            files = changed_functions(candidate, repository, parsers)
             if isinstance(files, str):
                 left_out[files] += 1
                 continue
@@ -123,33 +56,6 @@ def mine_commits(
         draw.shuffle(ordered)
     left_out["over the limit"] += len(ordered)
     return sorted(found, key=lambda one: one[0].age)
-
-
-def _changed_functions(candidate: Candidate, repository: BareRepository, parsers: Parsers) -> list[FileFunctions] | str:
-    """Return the changed files of the parent with their changed functions, or why the commit gives no row."""
-    comes = any(change.old is None for change in candidate.code)
-    files: list[FileFunctions] = []
-    for change in candidate.code:
-        # A file that goes while another comes has most likely been moved, and nothing in it was changed.
-        if change.old is None or (change.new is None and comes) or change.old == change.new:
-            continue
-        source = repository.blob(change.old)
-        if source is None:
-            return "missing file"
-        parsed = parse_code(change.path, source, parsers)
-        if parsed is None:
-            return "file that is not indexed"
-        functions = functions_of(parsed)
-        if change.new is not None:
-            difference = changed_hunks(repository.folder, change.old, change.new)
-            if difference is None:
-                return "missing file"
-            functions = touched(functions, list(read_hunks(difference)), source, parsed.language)
-        files.append(FileFunctions(change.path, parsed.language, tuple(functions)))
-    count = len({(file.path, one.name) for file in files for one in file.functions})
-    if count == 0:
-        return "no function at the parent"
-    return "too many functions" if count > MAX_FUNCTIONS else files
 
 
 def commit_row(name: str, candidate: Candidate, files: Sequence[FileFunctions]) -> dict[str, Any]:

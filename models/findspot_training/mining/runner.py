@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from findspot.evaluation.commits import choose
+from findspot.evaluation.history import head_of, read_history
+from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training import held_out
-from findspot_training.evaluation.trees import BareRepository, find_repository
-from findspot_training.mining.commits import choose, commit_row, mine_commits
-from findspot_training.mining.history import head_of, read_history
+from findspot_training.mining.commits import commit_row, mine_commits
 from findspot_training.mining.lookups import lookup_row, mine_tree
+from findspot_training.mirrors import find_repository
 from findspot_training.source import TrainingError
 
 VERSION: Final = 1
@@ -125,7 +127,7 @@ def mine_repository(name: str, place: Path, head: str, rows: Path, options: Opti
     tell = _Teller(name)
     draw = random.Random(f"{options.seed} {name.lower()}")  # noqa: S311 - repeatable, nothing is secret
     found: list[dict[str, Any]] = []
-    candidates = choose(read_history(place, head), counts.commits_left_out)
+    candidates = list(choose(read_history(place, head), counts.commits_left_out))
     counts.commits = len(candidates) + counts.commits_left_out.total()
     tell.say(f"{counts.commits:,} commits, {len(candidates):,} of them pass the first filters")
     with BareRepository(place) as repository:

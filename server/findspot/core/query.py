@@ -10,13 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from findspot.core.identifiers import Name, PathMention, looks_like_identifier, read_path
 from findspot.core.report import Report, parse_report
 from findspot.core.text import SubTokenizer
 
 Zone = Literal["title", "ident", "related", "prose", "code", "trace"]
+
+ALL_ZONES: tuple[Zone, ...] = get_args(Zone)
 
 
 class QueryKind(StrEnum):

@@ -152,11 +152,12 @@ class Evidence:
     """One reason why a result is where it is.
 
     ``kind`` is ``lexical`` (the terms that matched), ``dense``, ``mention`` (a path, symbol or frame the
-    query names), ``graph`` (a caller, callee or importer of another hit), ``prior`` or ``model``.
+    query names), ``graph`` (a caller, a callee, or tested by a test that is a hit), ``history`` (messages of past
+    commits), ``prior`` or ``model``.
     ``score`` is that signal's own number, comparable only within its kind.
     """
 
-    kind: Literal["lexical", "dense", "mention", "graph", "prior", "model"]
+    kind: Literal["lexical", "dense", "mention", "graph", "history", "prior", "model"]
     detail: str
     score: float
 
@@ -217,7 +218,9 @@ class AnswerStatus:
     """What an answer was made of, so that no partial answer goes unlabelled (I-13).
 
     ``complete`` is False while the index is being built or when a stage was cut by the budget. ``model`` is
-    ``applied`` or a plain-English reason why it was not.
+    ``applied`` or a plain-English reason why it was not. ``here`` is the probability that the right place is in this
+    root at all, ``likely`` how many of the first results make the best answer (0 when the place is probably not here);
+    both are None where they are not known.
     """
 
     state: IndexState
@@ -229,6 +232,8 @@ class AnswerStatus:
     chunks: int
     elapsed_seconds: float
     message: str = ""
+    here: float | None = None
+    likely: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

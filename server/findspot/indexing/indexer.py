@@ -13,6 +13,7 @@ from typing import Literal
 from findspot.core.arrays import Vectors
 from findspot.core.types import FileProblem, IndexState, Progress, RefreshReport
 from findspot.errors import Cancelled
+from findspot.indexing.history import head_commit, read_past
 from findspot.indexing.plan import Plan, make_plan
 from findspot.indexing.pool import PreparerOptions, PreparerPool
 from findspot.indexing.tasks import Outcome, Task, Unchanged, Vanished
@@ -95,6 +96,7 @@ class Indexer:
         run.carry_out(steps, self._pool, workers, polite=lasting)
         self._store.replace_problems((*problems, *run.unread), scope)
         if not scope:
+            self._remember_past()
             run.report("vectors", run.done, run.total)
             self._store.sync_vectors()
             self._store.finish_pass()
@@ -104,6 +106,12 @@ class Indexer:
         self._store.save_vectors(allow_unsaved=int(_SAVE_EVERY * self._store.corpus().chunks) if lasting else 0)
         run.report("done", run.done, run.total)
         return run.result(problems, len(steps.unchanged))
+
+    def _remember_past(self) -> None:
+        """Store the messages of past commits when another commit is checked out than the last time."""
+        head = head_commit(self._options.root) or ""
+        if head != self._store.past_head():
+            self._store.replace_past(head, read_past(self._options.root, head) if head else [])
 
 
 class _Run:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from findspot.core.rankers import Rankers
 from findspot.errors import ModelError
 from findspot.inference.llama import LlamaEmbedder
 from findspot.inference.static import StaticEmbedder
 
 MANIFEST = "manifest.toml"
 
-ModelKind = Literal["static", "llama"]
+ModelKind = Literal["static", "llama", "ranker"]
 
 _HASH_BLOCK = 1 << 20
 
@@ -39,7 +41,7 @@ class ModelFile:
 class ModelEntry:
     """One model of the manifest; the first of ``files`` holds its weights.
 
-    ``prompt`` is text that goes before each query; ``card`` is the page that says what the model is made
+    ``dimension`` and ``pooling`` say nothing of a ranker. ``prompt`` is text that goes before each query; ``card`` is the page that says what the model is made
     of, how good it is and what it is not for.
     """
 
@@ -137,17 +139,27 @@ def load_llama(entry: ModelEntry, threads: int = 0) -> LlamaEmbedder:
     return LlamaEmbedder(entry.files[0].path, entry.model_id, entry.dimension, threads=threads, prompt=entry.prompt)
 
 
+def load_rankers(entry: ModelEntry) -> Rankers:
+    """Load the learned rankers; raises ``ModelError``."""
+    _require(entry, "ranker")
+    path = entry.files[0].path
+    try:
+        return Rankers.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"model {entry.id}: {path} cannot be used: {error}; {_REMEDY}") from error
+
+
 def _require(entry: ModelEntry, kind: ModelKind) -> None:
     if entry.kind != kind:
         raise ModelError(f"model {entry.id} is of kind '{entry.kind}', but one of kind '{kind}' is needed here")
-    if entry.pooling != "mean":
+    if entry.kind != "ranker" and entry.pooling != "mean":
         raise ModelError(f"model {entry.id} needs pooling '{entry.pooling}', but Findspot knows 'mean' only")
     entry.check()
 
 
 def _entry(folder: Path, fields: dict[str, Any]) -> ModelEntry:
     kind = fields["kind"]
-    if kind not in ("static", "llama"):
+    if kind not in get_args(ModelKind):
         raise ValueError(f"unknown kind {kind!r}")
     return ModelEntry(
         id=str(fields["id"]),

@@ -19,41 +19,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Event
 
+import numpy as np
+
 from findspot.core.arrays import Vectors
-from findspot.core.fusion import Scored, joined, whole_span, with_model
-from findspot.core.query import Query, Zone, analyse
+from findspot.core.features import Features, file_features, unit_features
+from findspot.core.fusion import Scored, joined, ordered, whole_span, with_model
+from findspot.core.query import Query, analyse
+from findspot.core.rankers import Chances, Order, Rankers, file_chances, learned_order, unit_chances
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import content_hash, render_model_document, render_model_query
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, Evidence, Level, Stage
-from findspot.retrieval.mentions import find_mentions
+from findspot.retrieval.gathering import gather
 from findspot.retrieval.pool import Pool
 from findspot.retrieval.protocols import DocumentModel, VectorCache
-from findspot.retrieval.searcher import Ranked, Searcher, check, finish, wider
+from findspot.retrieval.searcher import Ranked, Searcher, finish, wider
 from findspot.retrieval.view import NO_OVERLAY, IndexView, Overlay
+from findspot.stopping import check
 from findspot.storage.records import ChunkRow
-
-_ZONES: tuple[tuple[tuple[Zone, ...], int, int], ...] = (
-    (("title",), 80, 12),
-    (("ident",), 80, 20),
-    (("title", "ident", "prose"), 120, 24),
-    (("code", "trace"), 60, 16),
-)
-"""Questions to the lexical index: zones, candidates, terms. One question of all terms would let a long paste
-drown the title."""
 
 _WIDEST = 60
 """Candidates from which the net is cast wider when the list is short."""
 
-_POSTINGS = 25_000
-"""Chunks that the terms of one such question may occur in: about 20 ms."""
-
-_SEEDS = 12
-"""Candidates whose callers and callees come along."""
-
-_CALLEES_OF_ONE = 3
-_CALLERS_OF_ONE = 12
-"""Definitions of a called name, and callers of a name, up to which a step along it means anything."""
+_DENSE = 40
+"""Neighbours by meaning that become candidates."""
 
 _RESERVE = 0.03
 """Seconds kept for fusing and answering after the model's last document."""
@@ -67,6 +56,8 @@ class Localization:
     """An answer and how it came about.
 
     ``model`` is ``applied`` or the reason why it was not; ``rescored`` of ``considered`` candidates have a model score.
+    ``here`` is the probability that the right place is in this index at all, ``length`` how many of the first results
+    make the best answer, 0 when it is probably not here; both are None where no ranker was at hand.
     """
 
     results: tuple[Ranked, ...]
@@ -74,6 +65,15 @@ class Localization:
     model: str
     rescored: int = 0
     considered: int = 0
+    here: float | None = None
+    length: int | None = None
+
+    @property
+    def note(self) -> str:
+        """What the model did, in words, and how far it came when the time ran out."""
+        if self.stage == "localized" and self.rescored < self.considered:
+            return f"applied to {self.rescored} of {self.considered} candidates, then the time was over"
+        return self.model
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,19 @@ class _Request:
     stop: Event | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ordered:
+    """The candidates of a request in order: all scores, the best entry of each definition, files, probabilities.
+
+    ``files`` is empty unless files are asked for; ``chances`` are of what is asked for.
+    """
+
+    order: Order
+    entries: list[Scored]
+    files: list[Scored]
+    chances: Chances | None
+
+
 class Localizer:
     """Finds the places that a report is about."""
 
@@ -96,12 +109,14 @@ class Localizer:
         cache: VectorCache,
         text_of: Callable[[ChunkRow], str | None],
         weights: RankingWeights = DEFAULT_WEIGHTS,
+        rankers: Callable[[], Rankers | str] = lambda: "there are none",
     ) -> None:
         self._searcher = searcher
         self._reranker = reranker
         self._cache = cache
         self._text_of = text_of
         self._weights = weights
+        self._rankers = rankers
 
     def localize(
         self,
@@ -127,76 +142,96 @@ class Localizer:
         pool = Pool(view, query, self._weights)
         request = _Request(query, view, pool, level, top_k, stop)
         self._gather(request)
-        entries = self._entries(request)
-        hybrid = Localization(self._answers(request, entries, {}), "hybrid", "the model has not been asked yet")
+        found = self._ordered(request)
+        entries = found.entries
+        hybrid = Localization(
+            self._answers(request, found, {}),
+            "hybrid",
+            "the model has not been asked yet",
+            here=found.chances.here if found.chances is not None else None,
+            length=found.chances.length if found.chances is not None else None,
+        )
         if on_partial is not None and entries:
             on_partial(hybrid)
         check(stop)
-        return self._with_model(request, entries, hybrid, deadline)
+        return self._with_model(request, found, hybrid, deadline)
 
-    def _entries(self, request: _Request) -> list[Scored]:
-        """Return what matches, best first, from as wide a net as a list of ``top_k`` needs (V27)."""
+    def features(self, text: str, scope: Sequence[str] = ()) -> Features:
+        """Return what the learned rankers read of each candidate for a report; nothing is ranked by them here."""
+        query = analyse(text, SubTokenizer(), report=True)
+        view = IndexView(self._searcher.store, NO_OVERLAY, scope)
+        pool = Pool(view, query, self._weights)
+        if not view.empty:
+            self._gather(_Request(query, view, pool, "function", 10, None))
+        table = pool.table()
+        entries = joined(pool.rows, pool.scores())
+        kept = [entry.index for entry in entries]
+        files, of_files = file_features(table)
+        return Features([pool.rows[at] for at in kept], unit_features(table)[kept], files, of_files)
+
+    def _ordered(self, request: _Request) -> _Ordered:
+        """Return the candidates in order, with probabilities where a ranker ordered them."""
+        order, entries = self._entries(request)
+        rankers = self._rankers() if order.learned else ""
+        chances = None
+        if isinstance(rankers, Rankers):
+            chances = unit_chances(order, [entry.index for entry in entries], rankers.calibration)
+        if request.level != "file":
+            return _Ordered(order, entries, [], chances)
+        files = _files(request.pool, order, entries)
+        if isinstance(rankers, Rankers) and chances is not None:
+            paths = [request.pool.rows[entry.index].path for entry in files]
+            chances = file_chances(order, paths, rankers.calibration, chances.here)
+        return _Ordered(order, entries, files, chances)
+
+    def _entries(self, request: _Request) -> tuple[Order, list[Scored]]:
+        """Return the order of all candidates and its best definitions, from as wide a net as ``top_k`` needs (V27)."""
         pool = request.pool
         steps = wider(pool, request.view, _WIDEST, request.stop, more=True)
         while True:
-            entries = [entry for entry in joined(pool.rows, pool.scores()) if pool.matches(pool.rows[entry.index])]
+            order = self._order(request)
+            entries = self._definitions(request, order)
             found = {pool.rows[entry.index].path for entry in entries} if request.level == "file" else entries
             if len(found) >= request.top_k or not next(steps, False):
-                return entries
+                return order, entries
+
+    def _order(self, request: _Request) -> Order:
+        pool = request.pool
+        rankers = self._rankers() if self._weights.uses("ranker") else ""
+        if isinstance(rankers, Rankers) and pool.rows:
+            return learned_order(pool.table(), rankers, self._weights)
+        return Order(np.array(pool.scores()), pool.file_scores())
+
+    def _definitions(self, request: _Request, order: Order) -> list[Scored]:
+        """Return one entry per definition, best first.
+
+        By hand-set weights only what matches is an answer. A ranker may also choose what came along with its file.
+        """
+        pool = request.pool
+        matching = [pool.matches(row) for row in pool.rows]
+        if not any(matching):
+            return []
+        if not order.learned:
+            return [entry for entry in joined(pool.rows, order.units.tolist()) if matching[entry.index]]
+        # Which part speaks for a long definition is a matter of words; the ranker compares definitions.
+        speakers = [entry.index for entry in joined(pool.rows, pool.scores())]
+        rows = [pool.rows[at] for at in speakers]
+        return [Scored(speakers[one.index], one.score) for one in ordered(rows, order.units[speakers].tolist())]
 
     # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _gather(self, request: _Request) -> None:
-        pool, view, query = request.pool, request.view, request.query
-        pool.add_mentions(find_mentions(query, view, lambda: self._searcher.path_table(view), self._weights))
-        for zones, limit, terms in _ZONES:
-            check(request.stop)
-            asked, _ = pool.gathering_terms(terms, _POSTINGS, zones)
-            pool.add(view.lexical(asked, max(limit, request.top_k * 3))[0])
-        check(request.stop)
-        self._follow_calls(request)
-
-    def _follow_calls(self, request: _Request) -> None:
-        """Take callees and callers of the best candidates in, each with a share of that candidate's score."""
-        pool, view = request.pool, request.view
-        scores = pool.scores()
-        seeds = joined(pool.rows, scores)[:_SEEDS]
-        if not seeds:
-            return
-        best = seeds[0].score or 1.0
-        rows = {entry.index: pool.rows[entry.index] for entry in seeds}
-        called = view.references_of([row.id for row in rows.values()])
-        definers = view.named(sorted({name for names in called.values() for name in names}), _CALLEES_OF_ONE + 1)
-        bare = {
-            row.symbol.rsplit(".", 1)[-1] for row in rows.values() if row.symbol and row.kind in {"function", "method"}
-        }
-        callers = view.callers(sorted(bare), _CALLERS_OF_ONE + 1)
-        found: dict[int, tuple[float, str]] = {}
-
-        def note(number: int, seed: Scored, detail: str) -> None:
-            share = seed.score / best
-            if number != pool.rows[seed.index].id and share > found.get(number, (0.0, ""))[0]:
-                found[number] = (share, detail)
-
-        for seed in seeds:
-            row = rows[seed.index]
-            for name in called.get(row.id, ()):
-                ids = definers.get(name, [])
-                for number in ids if len(ids) <= _CALLEES_OF_ONE else []:
-                    note(number, seed, f"called by {row.symbol or row.path}")
-            name = row.symbol.rsplit(".", 1)[-1] if row.symbol else ""
-            ids = callers.get(name, [])
-            for number in ids if len(ids) <= _CALLERS_OF_ONE else []:
-                note(number, seed, f"calls {row.symbol}")
-        pool.graph = found
-        pool.add(found)
+        view, query, pool = request.view, request.query, request.pool
+        gather(pool, view, query, self._weights, lambda: self._searcher.path_table(view), request.top_k, request.stop)
+        if self._weights.uses("dense") and pool.terms:
+            vector = self._searcher.vector(query)
+            if vector is not None:
+                pool.add_dense(vector, view.dense(vector, _DENSE))
 
     # ── the model ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def _with_model(
-        self, request: _Request, entries: Sequence[Scored], hybrid: Localization, deadline: float
-    ) -> Localization:
-        head = list(entries[: self._weights.model_depth])
+    def _with_model(self, request: _Request, found: _Ordered, hybrid: Localization, deadline: float) -> Localization:
+        head = found.entries[: self._weights.model_depth]
         if not head:
             return replace(hybrid, model="no candidate was found")
         if len(head) == 1:
@@ -212,8 +247,15 @@ class Localizer:
         if len(cosines) < 2:
             return replace(hybrid, model="no time was left in the budget", considered=len(head))
         check(request.stop)
-        results = self._answers(request, with_model(entries, cosines, self._weights.model), cosines)
-        return Localization(results, "localized", "applied", len(cosines), len(head))
+        mixed = replace(found, entries=with_model(found.entries, cosines, self._weights.model))
+        return replace(
+            hybrid,
+            results=self._answers(request, mixed, cosines),
+            stage="localized",
+            model="applied",
+            rescored=len(cosines),
+            considered=len(head),
+        )
 
     def _cosines(
         self, request: _Request, model: DocumentModel, head: Sequence[Scored], deadline: float
@@ -242,33 +284,37 @@ class Localizer:
 
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _answers(self, request: _Request, entries: Sequence[Scored], cosines: dict[int, float]) -> tuple[Ranked, ...]:
-        if request.level == "file":
-            return tuple(self._files(request, entries, cosines))
-        found = finish(request.pool, request.view, entries[: request.top_k])
-        indexes = [entry.index for entry in entries[: request.top_k]]
-        return tuple(_with_evidence(one, cosines.get(at)) for one, at in zip(found, indexes, strict=True))
+    def _answers(self, request: _Request, found: _Ordered, cosines: dict[int, float]) -> tuple[Ranked, ...]:
+        entries = found.entries if request.level != "file" else self._files_with_model(request, found, cosines)
+        entries = entries[: request.top_k]
+        answers: list[Ranked] = []
+        for place, (entry, one) in enumerate(zip(entries, finish(request.pool, request.view, entries), strict=True)):
+            answer, cosine = one, cosines.get(entry.index)
+            if request.level == "file":
+                spans = [row.span for row in request.view.chunks_of(one.row.path)]
+                answer = replace(one, span=whole_span(spans) if spans else one.span, kind="file", symbol=None)
+            if found.chances is not None:
+                # Probabilities belong to places in the list: they fall from one to the next, whoever stands there.
+                answer = replace(answer, probability=round(found.chances.results[place], 4))
+            answers.append(_with_evidence(answer, cosine))
+        return tuple(answers)
 
-    def _files(self, request: _Request, entries: Sequence[Scored], cosines: dict[int, float]) -> list[Ranked]:
-        """Return whole files: each by its best units together, shown by its best unit."""
-        pool = request.pool
-        scores = pool.file_scores()
-        shown: dict[str, Scored] = {}
-        for entry in entries:
-            shown.setdefault(pool.rows[entry.index].path, entry)
-        by_score = sorted(shown, key=lambda path: (-scores[path], path))
-        files = [Scored(shown[path].index, scores[path]) for path in by_score]
+    def _files_with_model(self, request: _Request, found: _Ordered, cosines: dict[int, float]) -> list[Scored]:
+        speakers = {request.pool.rows[entry.index].path: entry.index for entry in found.files}
         best: dict[int, float] = {}
         for index, cosine in cosines.items():
-            speaker = shown[pool.rows[index].path].index
+            speaker = speakers[request.pool.rows[index].path]
             best[speaker] = max(best.get(speaker, -1.0), cosine)
-        files = with_model(files, best, self._weights.model_files)[: request.top_k]
-        found: list[Ranked] = []
-        for entry, unit in zip(files, finish(pool, request.view, files), strict=True):
-            spans = [row.span for row in request.view.chunks_of(unit.row.path)]
-            answer = replace(unit, span=whole_span(spans) if spans else unit.span, kind="file", symbol=None)
-            found.append(_with_evidence(answer, best.get(entry.index)))
-        return found
+        return with_model(found.files, best, self._weights.model_files)
+
+
+def _files(pool: Pool, order: Order, entries: Sequence[Scored]) -> list[Scored]:
+    """Return one entry per file, best first, each shown by its best unit."""
+    shown: dict[str, Scored] = {}
+    for entry in entries:
+        shown.setdefault(pool.rows[entry.index].path, entry)
+    by_score = sorted(shown, key=lambda path: (-order.files[path], path))
+    return [Scored(shown[path].index, order.files[path]) for path in by_score]
 
 
 def _with_evidence(answer: Ranked, cosine: float | None) -> Ranked:

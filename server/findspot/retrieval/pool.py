@@ -6,14 +6,19 @@ came by a mention, by meaning or by a call compete on the same terms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
 
 from findspot.core.arrays import Vectors
-from findspot.core.query import Query, Zone, term_weights
+from findspot.core.features import CandidateTable, PastSignal
+from findspot.core.matching import Floats, Matches, joined_matches, match_terms, weights_of
+from findspot.core.query import ALL_ZONES, Query, Zone, term_weights
 from findspot.core.ranking import (
     RankingWeights,
     Signals,
     file_scores,
+    inverse_frequency,
     lexical_scores,
     matched_terms,
     rarities,
@@ -29,6 +34,8 @@ from findspot.storage.records import ChunkRow
 _MAX_SCORED_TERMS = 120
 """Terms that take part in scoring; the rest are the most frequent words of a long text."""
 
+_NOTHING = (0.0, "")
+
 _MIN_TERMS = 2
 """Terms that gather candidates even if they are frequent: they are all there is."""
 
@@ -43,13 +50,22 @@ class Pool:
         raw = term_weights(query, weights.zones)
         self._frequencies = view.frequencies(list(raw))
         rare = rarities(self._frequencies, view.total)
+        self._known = sum(raw[term] for term in sorted(rare)) / (sum(raw.values()) or 1.0)
         ordered = sorted(rare, key=lambda term: (-raw[term] * rare[term], term))[:_MAX_SCORED_TERMS]
         self.terms: dict[str, float] = {term: raw[term] * rare[term] for term in ordered}
         self.rows: list[ChunkRow] = []
         self.mentions = Mentions()
-        self.graph: dict[int, tuple[float, str]] = {}
+        self.calls: dict[int, tuple[float, str]] = {}
+        self.called: dict[int, tuple[float, str]] = {}
+        self.bridges: dict[int, tuple[float, str]] = {}
+        self.past: dict[str, PastSignal] = {}
+        self.neighbours: Mapping[str, frozenset[str]] = {}
+        self.importers: Mapping[str, int] = {}
         self._fields: dict[int, Fields] = {}
         self._lexical: dict[int, float] = {}
+        self._parts: list[Matches] = []
+        self._term_list = list(self.terms)
+        self._term_weights = weights_of(self._term_list, self.terms)
         self._dense: dict[int, float] = {}
 
     def __len__(self) -> int:
@@ -84,7 +100,9 @@ class Pool:
         rows = [row for row in rows if row.id in fields]
         documents = [fields[row.id] for row in rows]
         lengths = self._view.corpus.average_tokens
-        scores = lexical_scores(self.terms, documents, lengths, self._weights)
+        matches = match_terms(self._term_list, documents, lengths, self._weights)
+        scores = lexical_scores(matches, self._term_weights, self._weights).tolist()
+        self._parts.append(matches)
         for row, document, score in zip(rows, documents, scores, strict=True):
             self._fields[row.id] = document
             self._lexical[row.id] = score
@@ -106,28 +124,78 @@ class Pool:
         missing = [row.id for row in self.rows if row.id not in cosines]
         self._dense = {**self._view.similarities(vector, missing), **cosines}
 
-    def signals(self) -> list[Signals]:
+    def signals(self) -> Signals:
         """Return what is known of each candidate, in the order of ``rows``."""
-        return [
-            Signals(
-                lexical=self._lexical[row.id],
-                dense=max(self._dense.get(row.id, 0.0), 0.0),
-                mention=found.strength if (found := self.mentions.chunks.get(row.id)) else 0.0,
-                frame=found.strength if (found := self.mentions.frames.get(row.id)) else 0.0,
-                file_mention=found.strength if (found := self.mentions.files.get(row.path)) else 0.0,
-                graph=self.graph.get(row.id, (0.0, ""))[0],
-            )
-            for row in self.rows
-        ]
+        chunks, frames, files = self.mentions.chunks, self.mentions.frames, self.mentions.files
+        numbers = [row.id for row in self.rows]
+        paths = [row.path for row in self.rows]
+        votes = {path: one.votes for path, one in self.past.items()}
+        most = max(votes.values(), default=0.0) or 1.0
+        return Signals(
+            lexical=np.array([self._lexical[number] for number in numbers]),
+            dense=np.array([max(self._dense.get(number, 0.0), 0.0) for number in numbers]),
+            mention=np.array([found.strength if (found := chunks.get(number)) else 0.0 for number in numbers]),
+            frame=np.array([found.strength if (found := frames.get(number)) else 0.0 for number in numbers]),
+            file_mention=np.array([found.strength if (found := files.get(path)) else 0.0 for path in paths]),
+            graph=np.maximum(_shares(self.calls, numbers), _shares(self.called, numbers)),
+            past=np.array([votes.get(path, 0.0) / most for path in paths]),
+        )
+
+    def _past_share(self, path: str) -> float:
+        most = max((one.votes for one in self.past.values()), default=0.0) or 1.0
+        return self.past[path].votes / most if path in self.past else 0.0
+
+    @property
+    def lexical(self) -> list[float]:
+        """Return the exact lexical score of each candidate, in the order of ``rows``."""
+        return [self._lexical[row.id] for row in self.rows]
+
+    def table(self) -> CandidateTable:
+        """Return all that is known of the candidates, for the learned rankers."""
+        signals = self.signals()
+        own = text_scores(self.rows, signals, self._query, self._weights)
+        numbers = [row.id for row in self.rows]
+        terms = self._term_list
+        rarity = np.array(
+            [max(inverse_frequency(self._frequencies[term], self._view.total), 0.0) for term in terms], dtype=np.float64
+        )
+        zones = self._query.zones
+        zone_weights: dict[str, Floats] = {zone: weights_of(terms, zones.get(zone, {})) * rarity for zone in ALL_ZONES}
+        return CandidateTable(
+            query=self._query,
+            units=self.rows,
+            matches=joined_matches(self._parts, len(terms)),
+            term_weights=self._term_weights,
+            rarity=rarity,
+            zone_weights=zone_weights,
+            lexical=signals.lexical,
+            dense=signals.dense,
+            mention=signals.mention,
+            frame=signals.frame,
+            file_mention=signals.file_mention,
+            calls=_shares(self.calls, numbers),
+            called=_shares(self.called, numbers),
+            bridge=_shares(self.bridges, numbers),
+            hand=unit_scores(self.rows, own, self._weights),
+            file_hand=file_scores(self.rows, own, self._weights),
+            past=self.past,
+            neighbours=self.neighbours,
+            importers=self.importers,
+            corpus=self._view.total,
+            known=self._known,
+        )
 
     def scores(self) -> list[float]:
         """Return the final score of each candidate, in the order of ``rows``."""
-        return unit_scores(self.rows, self.signals(), self._query, self._weights)
+        found: list[float] = unit_scores(self.rows, self._own(), self._weights).tolist()
+        return found
 
     def file_scores(self) -> dict[str, float]:
         """Return the score of each file that has a candidate."""
-        own = text_scores(self.rows, self.signals(), self._query, self._weights)
-        return file_scores(self.rows, own, self._weights)
+        return file_scores(self.rows, self._own(), self._weights)
+
+    def _own(self) -> Floats:
+        return text_scores(self.rows, self.signals(), self._query, self._weights)
 
     def evidence(self, row: ChunkRow) -> tuple[Evidence, ...]:
         """Return the reasons for one candidate, the strongest kind first."""
@@ -146,9 +214,13 @@ class Pool:
         cosine = self._dense.get(row.id, 0.0)
         if cosine > self._weights.dense_floor and self._weights.dense[self._query.kind.value] > 0:
             found.append(Evidence("dense", "similar meaning", round(cosine, 4)))
-        if row.id in self.graph:
-            share, detail = self.graph[row.id]
-            found.append(Evidence("graph", detail, round(share, 4)))
+        for steps in (self.calls, self.called, self.bridges):
+            if row.id in steps:
+                share, detail = steps[row.id]
+                found.append(Evidence("graph", detail, round(share, 4)))
+        share = self._past_share(row.path)
+        if share > 0:
+            found.append(Evidence("history", "past commits with a message like this changed the file", round(share, 4)))
         if row.path_class.value != "source" and row.path_class.value not in self._query.asks_for:
             factor = self._weights.path_classes[row.path_class.value]
             found.append(Evidence("prior", f"{row.path_class.value} file", factor))
@@ -163,3 +235,7 @@ class Pool:
             or row.path in self.mentions.files
             or self._dense.get(row.id, 0.0) > self._weights.dense_floor
         )
+
+
+def _shares(steps: Mapping[int, tuple[float, str]], numbers: Sequence[int]) -> Floats:
+    return np.array([steps.get(number, _NOTHING)[0] for number in numbers])

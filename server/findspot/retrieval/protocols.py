@@ -9,6 +9,7 @@ from typing import Protocol
 from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import Span
+from findspot.storage.past import Changes, PastMatches
 from findspot.storage.records import ChunkRow, Corpus, StoredFile
 
 
@@ -69,6 +70,18 @@ class IndexReader(Protocol):
 
     def references_of(self, ids: Iterable[int]) -> dict[int, list[str]]:
         """Return the bare names that each chunk references."""
+        ...
+
+    def imports_of(self, path: str) -> list[str]:
+        """Return the import targets of a file as they are written there."""
+        ...
+
+    def past_matches(self, terms: Sequence[str], limit: int) -> PastMatches:
+        """Return the messages of past commits that hold any of the terms."""
+        ...
+
+    def changes_of(self, paths: Sequence[str]) -> dict[str, Changes]:
+        """Return when and how often files were changed lately."""
         ...
 
 

@@ -14,19 +14,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
 
+from findspot.core.arrays import Vectors
 from findspot.core.fusion import Scored, joined, saturated, whole_span
 from findspot.core.query import Query, analyse
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Evidence, Span
-from findspot.errors import Cancelled
 from findspot.inference.base import Embedder
 from findspot.retrieval.mentions import find_mentions
 from findspot.retrieval.paths import PathTable
 from findspot.retrieval.pool import Pool
 from findspot.retrieval.protocols import IndexReader
 from findspot.retrieval.view import NO_OVERLAY, IndexView, Overlay
+from findspot.stopping import check
 from findspot.storage.records import ChunkRow
 
 _LEXICAL = 70
@@ -49,7 +50,8 @@ class Ranked:
     """One answer before the engine adds text and freshness.
 
     ``row`` is the chunk that speaks for it; ``span`` covers the whole definition (the whole file at file level).
-    ``kind`` is the row's kind, or ``file``; ``symbol`` the qualified name, None for a file.
+    ``kind`` is the row's kind, or ``file``; ``symbol`` the qualified name, None for a file. ``probability`` is None
+    where it is not known.
     """
 
     row: ChunkRow
@@ -58,6 +60,7 @@ class Ranked:
     span: Span
     kind: str
     symbol: str | None
+    probability: float | None = None
 
 
 class Searcher:
@@ -123,22 +126,22 @@ class Searcher:
         Words that the index has never seen have none: measured, their word pieces are as near to anything as real
         questions are to their answers.
         """
-        if self._embedder is None or self._weights.dense[query.kind.value] <= 0 or not pool.terms:
-            return
+        if self._weights.dense[query.kind.value] > 0 and pool.terms:
+            vector = self.vector(query)
+            if vector is not None:
+                pool.add_dense(vector, view.dense(vector, limit))
+
+    def vector(self, query: Query) -> Vectors | None:
+        """Return the static embedding of a query, shape (1, dimension); None without an embedder or a known word."""
+        if self._embedder is None:
+            return None
         vector = self._embedder.embed_query(render_static_query(query.sentence, SubTokenizer()))
-        if vector.any():
-            pool.add_dense(vector, view.dense(vector, limit))
+        return vector if vector.any() else None
 
     def _entries(self, pool: Pool) -> list[Scored]:
         scores = pool.scores()
         entries = [entry for entry in joined(pool.rows, scores) if pool.matches(pool.rows[entry.index])]
         return saturated(pool.rows, entries, self._weights)
-
-
-def check(stop: Event | None) -> None:
-    """Raise ``Cancelled`` once the caller has set ``stop``."""
-    if stop is not None and stop.is_set():
-        raise Cancelled("the search was stopped")
 
 
 def wider(pool: Pool, view: IndexView, limit: int, stop: Event | None, *, more: bool) -> Iterator[bool]:

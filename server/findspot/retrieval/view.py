@@ -16,6 +16,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import Span
 from findspot.retrieval.protocols import IndexReader
+from findspot.storage.past import Changes, PastMatches
 from findspot.storage.records import ChunkRow, Corpus, PreparedFile
 
 
@@ -261,3 +262,17 @@ class IndexView:
             if number < 0:
                 found[number] = list(self._overlay.references[-1 - number])
         return found
+
+    def imports_of(self, paths: Sequence[str]) -> dict[str, list[str]]:
+        """Return the import targets of each file as they are written there; unsaved imports are not known."""
+        return {path: self._store.imports_of(path) for path in paths}
+
+    def past_matches(self, terms: Sequence[str], limit: int) -> PastMatches:
+        """Return the messages of past commits that hold any of the terms, with files inside the scope only."""
+        found = self._store.past_matches(terms, limit)
+        files = {place: [path for path in paths if in_scope(path, self._scope)] for place, paths in found.files.items()}
+        return found._replace(files=files)
+
+    def changes_of(self, paths: Sequence[str]) -> dict[str, Changes]:
+        """Return when and how often files were changed lately."""
+        return self._store.changes_of(paths)

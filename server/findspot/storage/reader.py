@@ -19,6 +19,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import PathClass, Span
 from findspot.errors import IndexDamagedError, IndexStorageError
+from findspot.storage import past
 from findspot.storage.records import ChunkRow, Corpus, FieldLengths, StoredFile, SymbolRow, Totals
 from findspot.storage.schema import connect
 from findspot.storage.vectors import VectorIndex
@@ -380,6 +381,18 @@ class StoreReader:
                 (target, escaped, limit),
             ).fetchall()
         return [str(row[0]) for row in rows]
+
+    # ── the past ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def past_matches(self, terms: Sequence[str], limit: int) -> past.PastMatches:
+        """Return the messages of past commits that hold any of the terms, with the files of those commits."""
+        with self._connection() as connection:
+            return past.matching(connection, terms, limit)
+
+    def changes_of(self, paths: Sequence[str]) -> dict[str, past.Changes]:
+        """Return when and how often files were changed lately; files that the past does not name are left out."""
+        with self._connection() as connection:
+            return past.changes(connection, paths)
 
 
 def read_generation(connection: sqlite3.Connection) -> int:

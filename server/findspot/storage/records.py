@@ -86,6 +86,14 @@ class PreparedFile(NamedTuple):
     problems: tuple[tuple[ProblemKind, str], ...]
 
 
+class PastCommit(NamedTuple):
+    """A commit of the past: its place in the history (0 the newest), the tokens of its message, its files."""
+
+    place: int
+    words: str
+    paths: tuple[str, ...]
+
+
 class ChunkRow(NamedTuple):
     """A stored chunk without its text; ``docstring`` holds its first 300 characters."""
 

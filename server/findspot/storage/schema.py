@@ -3,6 +3,7 @@
 The file name carries ``SCHEMA_VERSION``, so a version never meets tables it does not know (I-7, V44); versions:
 
 1. files, chunks, symbols, edges, FTS5 columns path / name / signature / body, float16 embeddings by content hash.
+2. messages and files of past commits.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 DATABASE_NAME = f"index-v{SCHEMA_VERSION}.sqlite3"
 
@@ -101,6 +102,16 @@ CREATE TABLE IF NOT EXISTS imports (file_id INTEGER NOT NULL REFERENCES files (i
 CREATE INDEX IF NOT EXISTS imports_by_file ON imports (file_id);
 CREATE INDEX IF NOT EXISTS imports_by_target ON imports (target);
 
+-- Past commits by their place in the history, 0 the newest. A message has the rowid of its place, plus 1.
+CREATE VIRTUAL TABLE IF NOT EXISTS messages USING fts5 (words, tokenize = 'ascii');
+CREATE VIRTUAL TABLE IF NOT EXISTS message_words USING fts5vocab (messages, 'row');
+CREATE TABLE IF NOT EXISTS past_files (
+    path TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (path, place)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS past_files_by_place ON past_files (place);
+
 CREATE TABLE IF NOT EXISTS embeddings (content_hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 """
 
@@ -111,6 +122,8 @@ TABLES_TO_EMPTY = (
     "names",
     "imports",
     "lexical",
+    "messages",
+    "past_files",
     "chunks",
     "files",
     "embeddings",

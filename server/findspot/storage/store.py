@@ -20,9 +20,10 @@ import numpy as np
 from findspot.core.arrays import Ids, Vectors
 from findspot.core.types import FileProblem
 from findspot.errors import IndexDamagedError, IndexStorageError
+from findspot.storage import past
 from findspot.storage.locks import opening_lock
 from findspot.storage.reader import StoreReader, in_scope, read_generation, storage_errors
-from findspot.storage.records import IndexKey, PreparedFile
+from findspot.storage.records import IndexKey, PastCommit, PreparedFile
 from findspot.storage.rows import FileRows, StoredChunks, insert_problems
 from findspot.storage.schema import DATABASE_NAME, SCHEMA, TABLES_TO_EMPTY, connect
 from findspot.storage.vectors import VectorIndex
@@ -107,7 +108,7 @@ class IndexStore(StoreReader):
             for table in TABLES_TO_EMPTY:
                 connection.execute(f"DELETE FROM {table}")
             connection.execute(
-                "INSERT OR REPLACE INTO meta (key, value) VALUES ('index_key', ?), ('complete', '0')",
+                "INSERT OR REPLACE INTO meta (key, value) VALUES ('index_key', ?), ('complete', '0'), ('past_head', '')",
                 (self._key.text(),),
             )
             _bump_generation(connection)
@@ -240,6 +241,16 @@ class IndexStore(StoreReader):
             with _transaction(connection):
                 connection.execute(f"DELETE FROM problems WHERE {unlisted}", values)
                 insert_problems(connection, problems)
+
+    def past_head(self) -> str:
+        """Return the commit that the stored past ends with; empty when none is stored."""
+        with self._connection() as connection:
+            return past.head(connection)
+
+    def replace_past(self, head: str, commits: Sequence[PastCommit]) -> None:
+        """Store the past that ends with the commit ``head`` in place of what was stored; "" and nothing forget it."""
+        with self._write_lock, storage_errors(), _transaction(self._connection_for_writing) as connection:
+            past.replace(connection, head, commits)
 
     def finish_pass(self) -> None:
         """Note that a whole pass over the workspace has ended."""

@@ -15,7 +15,7 @@ from findspot import __version__
 from findspot.config import Settings
 from findspot.core.types import Level
 
-Command = Literal["search", "localize", "index", "status", "lsp"]
+Command = Literal["search", "localize", "index", "status", "eval", "lsp"]
 Format = Literal["pretty", "json", "files", "count"]
 
 _WITHOUT_QUERY: tuple[Command, ...] = ("index", "status", "lsp")
@@ -45,6 +45,8 @@ class RawArguments(argparse.Namespace):
     budget: float | None = None
     rebuild: bool
     show_root: bool
+    path: Path | None
+    commits: int
     tcp: str | None
 
 
@@ -67,7 +69,8 @@ def build_parser() -> argparse.ArgumentParser:
         description = f"{summary[0].upper()}{summary[1:]}. {text}"
         return commands.add_parser(name, parents=parents, help=summary, description=description, allow_abbrev=False)
 
-    common, output, answers, scope = _common_options(), _output_options(), _answer_options(), _scope_options()
+    voice, output, answers, scope = _voice_options(), _output_options(), _answer_options(), _scope_options()
+    common = _common_options(voice)
 
     search = add(
         "search",
@@ -104,6 +107,21 @@ def build_parser() -> argparse.ArgumentParser:
 
     status = add("status", [common, output], "show the root and the state of its index", "Nothing is indexed.")
     status.add_argument("--show-root", action="store_true", help="Print the root and nothing else.")
+
+    evaluation = add(
+        "eval",
+        [voice, output],
+        "measure Findspot on the history of your own repository",
+        "The messages of its commits are asked about, at the files before each commit, and compared with the functions"
+        " that the commit changed. It works in a temporary folder; your index is not touched.",
+    )
+    evaluation.add_argument(
+        "path", metavar="PATH", nargs="?", type=Path, help="A folder inside the git repository. Default: this folder."
+    )
+    evaluation.add_argument(
+        "--commits", metavar="N", type=int, default=50, help="How many commits, the newest that suit. Default: 50."
+    )
+    evaluation.add_argument("--budget", metavar="SECONDS", type=float, help=_setting_help("budget"))
 
     lsp = add("lsp", [], "start the language server", "It talks over standard input and output.")
     channel = lsp.add_mutually_exclusive_group()
@@ -175,14 +193,19 @@ def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPar
     return {}
 
 
-def _common_options() -> argparse.ArgumentParser:
-    parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument(
+def _common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(add_help=False)
+    root.add_argument(
         "--root",
         metavar="DIR",
         type=Path,
         help="Folder to index. Default: the nearest folder above with a .git, .hg, .jj or .findspot, else this folder.",
     )
+    return argparse.ArgumentParser(add_help=False, parents=[root, voice])
+
+
+def _voice_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False)
     parent.add_argument("-q", "--quiet", action="store_true", help="No progress and no notes on standard error.")
     parent.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
     return parent

@@ -74,6 +74,8 @@ def json_line(result: SearchResult, place: Place, status: AnswerStatus, *, text:
         "evidence": [dataclasses.asdict(item) for item in result.evidence],
         "fresh": result.fresh,
         "complete": status.complete,
+        "likely": None if status.likely is None else result.rank <= status.likely,
+        "here": status.here,
     }
     if text:
         record["text"] = result.text
@@ -137,6 +139,8 @@ def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool) -> s
     ]
     if model:
         parts.append(f"model {'' if status.model.startswith('applied') else 'not applied: '}{status.model}")
+    if status.likely == 0 and status.here is not None:
+        parts.append(f"probably not in this root ({status.here:.0%}); -k 10 shows the nearest")
     if not status.complete:
         parts.append("incomplete")
     if status.message:

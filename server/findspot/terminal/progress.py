@@ -42,6 +42,10 @@ class ProgressLine:
             self._due = now + _REDRAW_SECONDS
             self._draw(progress_text(report, now - self._phase_began))
 
+    def show(self, text: str) -> None:
+        """Show ``text`` at once, until something else is shown."""
+        self._draw(text)
+
     def clear(self) -> None:
         """Take the line away."""
         if self._drawn:

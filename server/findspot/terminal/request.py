@@ -87,13 +87,23 @@ class StatusRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluationRequest:
+    """``findspot eval``; ``folder`` lies inside the repository, ``commits`` is at least 1, ``budget`` in seconds."""
+
+    folder: Path
+    view: View
+    commits: int
+    budget: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServerRequest:
     """``findspot lsp``; ``address`` is host and port, None for standard input and output."""
 
     address: tuple[str, int] | None
 
 
-Request = SearchRequest | LocalizeRequest | IndexRequest | StatusRequest | ServerRequest
+Request = SearchRequest | LocalizeRequest | IndexRequest | StatusRequest | EvaluationRequest | ServerRequest
 
 
 def resolve(raw: RawArguments, cwd: Path) -> Request:
@@ -105,6 +115,12 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
         return IndexRequest(_place(raw, cwd), view, raw.rebuild)
     if raw.command == "status":
         return StatusRequest(_place(raw, cwd), view, raw.show_root)
+
+    if raw.command == "eval":
+        if raw.commits < 1:
+            raise UsageError(f"--commits {raw.commits}: must be 1 or more")
+        folder = cwd if raw.path is None else cwd / raw.path.expanduser()
+        return EvaluationRequest(folder, view, raw.commits, raw.budget)
 
     if raw.no_scope and raw.paths:
         raise UsageError("--no-scope means the whole root and cannot be used together with PATHS")

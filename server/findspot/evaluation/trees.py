@@ -1,9 +1,9 @@
-"""The files of a commit, taken from a bare git repository into a folder that moves from commit to commit.
+"""The files of a commit, taken from a git repository into a folder that moves from commit to commit.
 
-Plumbing only: ``ls-tree`` and ``cat-file --batch``. Mirrors may lack their largest blobs, which stops ``git archive``
-and ``git checkout``; here such a file is left out and counted. The folder gets a ``.git`` of its own whose HEAD is the
-commit and which borrows the mirror's objects, so that its history is what the author of the issue could see: the
-ancestors of that commit, and nothing later.
+Plumbing only: ``ls-tree`` and ``cat-file --batch``, which touch neither the index nor the working folder of the
+repository. A clone may lack blobs, which stops ``git archive`` and ``git checkout``; here such a file is left out and
+counted. The folder gets a ``.git`` of its own whose HEAD is the commit and which borrows the repository's objects, so
+that its history is what could be seen at the time: the ancestors of that commit, and nothing later.
 """
 
 from __future__ import annotations
@@ -18,66 +18,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from findspot_training.source import TrainingError
+from findspot import git
+from findspot.errors import EvaluationError
 
 _REGULAR = ("100644", "100755")
 """Modes that become files; links and submodules are not followed by the engine either."""
 
 _LOOSE_PARTS = frozenset({"", ".", "..", ".git"})
 
-_ENVIRONMENT = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "LC_ALL": "C",
-}
-"""A missing object is an answer here, not a reason to ask a remote or a person."""
-
-
-def git_command(repository: Path, *arguments: str) -> list[str]:
-    """Return a git command on a bare repository, whoever owns its files."""
-    return ["git", "-c", "safe.directory=*", f"--git-dir={repository}", *arguments]
-
-
-def git_environment() -> dict[str, str]:
-    """Return the environment of every git process: the user's own, without their configuration."""
-    return {**os.environ, **_ENVIRONMENT}
-
-
-def find_repository(folder: Path, repo: str) -> Path | None:
-    """Return the bare repository of ``owner/name`` below ``folder``, None when it is not there.
-
-    Known layouts: ``owner+name/repo``, ``owner+name``, ``owner/name``, and ``anybody+owner__name`` for copies that keep
-    the origin in their name; with or without ``.git``, in upper or lower case.
-    """
-    owner, name = repo.lower().split("/")
-    wanted = (f"{owner}+{name}", f"{owner}__{name}")
-    for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
-        called = entry.name.lower().removesuffix(".git")
-        if called in wanted or called.endswith(f"+{owner}__{name}"):
-            candidates = [entry / "repo", entry]
-        elif called == owner and entry.is_dir():
-            candidates = [one for one in sorted(entry.iterdir()) if one.name.lower().removesuffix(".git") == name]
-        else:
-            continue
-        for candidate in candidates:
-            if (candidate / "objects").is_dir() and (candidate / "HEAD").is_file():
-                return candidate
-    return None
+_SHA256_DIGITS = 64
+"""Length of a commit's name in repositories of the newer object format."""
 
 
 class BareRepository:
-    """Trees and blobs of one bare repository; ``close`` ends its reading process. Belongs to one thread."""
+    """Trees and blobs of one repository; ``close`` ends its reading process. Belongs to one thread."""
 
     def __init__(self, folder: Path) -> None:
+        """Read from ``folder``, a bare repository or the ``.git`` folder of another."""
         self.folder = folder
         self._blobs = subprocess.Popen(
-            git_command(folder, "cat-file", "--batch"),
+            git.command(folder, "cat-file", "--batch", bare=True),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=git_environment(),
+            env=git.environment(),
         )
 
     def __enter__(self) -> Self:
@@ -98,26 +62,26 @@ class BareRepository:
                 stream.close()
 
     def tree(self, commit: str) -> dict[str, str]:
-        """Return the blob hash of each regular file by its path; raises ``TrainingError`` for an unknown commit."""
-        command = git_command(self.folder, "ls-tree", "-r", "-z", "--full-tree", commit)
-        done = subprocess.run(command, capture_output=True, check=False, env=git_environment())
+        """Return the blob hash of each regular file by its path; raises ``EvaluationError`` for an unknown commit."""
+        command = git.command(self.folder, "ls-tree", "-r", "-z", "--full-tree", commit, bare=True)
+        done = subprocess.run(command, capture_output=True, check=False, env=git.environment())
         if done.returncode != 0:
             said = done.stderr.decode(errors="replace").strip()
-            raise TrainingError(f"the tree of commit {commit} cannot be read: {said}")
+            raise EvaluationError(f"the tree of commit {commit} cannot be read: {said}")
         return dict(_entries(done.stdout))
 
     def blob(self, digest: str) -> bytes | None:
         """Return the bytes of a blob, None when the repository lacks it."""
         asked, answered = self._blobs.stdin, self._blobs.stdout
         if asked is None or answered is None:
-            raise TrainingError("the repository is closed")
+            raise EvaluationError("the repository is closed")
         asked.write(digest.encode() + b"\n")
         asked.flush()
         head = answered.readline().split()
         if len(head) != 3:
             if head[-1:] == [b"missing"]:
                 return None
-            raise TrainingError(f"{self.folder}: git stopped while reading {digest}")
+            raise EvaluationError(f"{self.folder}: git stopped while reading {digest}")
         content = answered.read(int(head[2]) + 1)
         return content[:-1]
 
@@ -128,8 +92,15 @@ def _entries(listing: bytes) -> Iterator[tuple[str, str]]:
         head, tab, raw = entry.partition(b"\t")
         mode, _, rest = head.decode().partition(" ")
         path = os.fsdecode(raw)
-        if tab and mode in _REGULAR and _LOOSE_PARTS.isdisjoint(path.split("/")):
+        if tab and mode in _REGULAR and _is_safe(path):
             yield path, rest.split(" ")[1]
+
+
+def _is_safe(path: str) -> bool:
+    """Say whether a path of a tree stays inside the folder that it is written to, on this system too."""
+    if os.sep == "\\" and (os.sep in path or ":" in path):
+        return False
+    return _LOOSE_PARTS.isdisjoint(path.lower().split("/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +134,14 @@ class WorkTree:
         removed = [path for path in held if path not in tree]
         for path in removed:
             self._remove(path)
-        missing = written = 0
+        written = 0
+        lacking: set[str] = set()
         for path, digest in tree.items():
             if held.get(path) == digest:
                 continue
             content = self._repository.blob(digest)
             if content is None:
-                missing += 1
+                lacking.add(path)
                 self._remove(path)
                 continue
             target = self.folder / path
@@ -178,8 +150,9 @@ class WorkTree:
             written += 1
         if self._history:
             self._set_head(commit)
-        self._note.write_text(json.dumps(dict(tree)), encoding="utf-8")
-        return Move(written, len(removed), missing)
+        present = {path: digest for path, digest in tree.items() if path not in lacking}
+        self._note.write_text(json.dumps(present), encoding="utf-8")
+        return Move(written, len(removed), len(lacking))
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a file, None when it is not there."""
@@ -209,7 +182,10 @@ class WorkTree:
         (own / "refs").mkdir(exist_ok=True)
         borrowed = (self._repository.folder / "objects").resolve()
         (own / "objects" / "info" / "alternates").write_text(f"{borrowed.as_posix()}\n", encoding="utf-8", newline="\n")
-        (own / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = false\n", encoding="utf-8")
+        wide = len(commit) == _SHA256_DIGITS
+        settings = f"[core]\n\trepositoryformatversion = {int(wide)}\n\tbare = false\n"
+        settings += "[extensions]\n\tobjectFormat = sha256\n" if wide else ""
+        (own / "config").write_text(settings, encoding="utf-8", newline="\n")
         shallow = self._repository.folder / "shallow"
         if shallow.is_file():
             shutil.copyfile(shallow, own / "shallow")

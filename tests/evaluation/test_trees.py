@@ -1,4 +1,4 @@
-"""Trees of commits as folders: what is written, what stays, what a mirror lacks, and no look into the future."""
+"""Trees of commits as folders: what is written, what stays, what a clone lacks, and no look into the future."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from findspot_training.evaluation.trees import BareRepository, Move, WorkTree, find_repository
-from findspot_training.source import TrainingError
-from tests.training.repositories import QUEUE, REPO, Past, git
+from findspot.errors import EvaluationError
+from findspot.evaluation.trees import BareRepository, Move, WorkTree
+from tests.training.repositories import QUEUE, Past, git
 
 
 def files(folder: Path) -> set[str]:
@@ -63,15 +63,5 @@ def test_a_blob_that_the_mirror_lacks_is_left_out(past: Past, tmp_path: Path) ->
 
 
 def test_an_unknown_commit_is_an_error(past: Past) -> None:
-    with BareRepository(past.bare) as bare, pytest.raises(TrainingError, match="cannot be read"):
+    with BareRepository(past.bare) as bare, pytest.raises(EvaluationError, match="cannot be read"):
         bare.tree("0" * 40)
-
-
-@pytest.mark.parametrize("place", ["acme+tool/repo", "ACME+Tool", "acme/tool.git", "Copies+acme__tool/repo"])
-def test_repositories_are_found_in_the_usual_layouts(place: str, tmp_path: Path) -> None:
-    (tmp_path / place / "objects").mkdir(parents=True)
-    (tmp_path / place / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
-    (tmp_path / "acme+toolbox").mkdir()
-    assert find_repository(tmp_path, REPO) == tmp_path / place
-    assert find_repository(tmp_path, "acme/toolbox") is None
-    assert find_repository(tmp_path / "nowhere", REPO) is None

@@ -1,0 +1,1 @@
+"""The learned rankers: what they learn from, how they are trained, and how they are written."""

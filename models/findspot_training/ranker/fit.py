@@ -1,0 +1,186 @@
+"""From collected candidates to the shipped file: trains both rankers, calibrates them, and reports what they are worth.
+
+``python -m findspot_training.ranker.fit`` is a program of its own, since LightGBM and the engine cannot share a process
+(see ``rows``). The rankers learn from mined commits only; issues are used to calibrate and to judge, so that the figures
+for issues are of texts that the trees never saw.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from findspot.core.calibration import Calibration
+from findspot.core.features import FILE_FEATURES, UNIT_FEATURES
+from findspot_training.evaluation.plots import curves
+from findspot_training.ranker.calibrate import (
+    Answers,
+    as_json,
+    calibration_error,
+    f_beta_as_cut,
+    file_answers,
+    fit_here,
+    fit_results,
+    probabilities,
+    unit_answers,
+)
+from findspot_training.ranker.judge import table
+from findspot_training.ranker.rows import Collected, Numbers, merged, read
+from findspot_training.ranker.train import Group, TreesRecipe, file_group, fit, gains, unit_group, write
+
+_MOST: Final = 10
+"""Results of an answer at most, as shipped."""
+
+_BINS: Final = 10
+
+
+def read_folder(folder: Path) -> dict[str, Collected]:
+    """Return what was collected of each repository below a folder."""
+    return {path.stem: read(path) for path in sorted(folder.glob("*.npz"))}
+
+
+def train_both(
+    mined: Collected, judged: Collected, recipe: TreesRecipe
+) -> tuple[dict[str, Any], dict[str, list[tuple[float, float]]]]:
+    """Return the boosters by name, and how nDCG@10 went on the judged texts with each tree."""
+    boosters: dict[str, Any] = {}
+    went: dict[str, list[tuple[float, float]]] = {}
+    parts: dict[str, tuple[Group, Group, Sequence[str]]] = {
+        "units": (unit_group(mined), unit_group(judged), UNIT_FEATURES),
+        "files": (file_group(mined), file_group(judged), FILE_FEATURES),
+    }
+    for name, (group, other, features) in parts.items():
+        started = time.monotonic()
+        boosters[name], went[name] = fit(group, features, recipe, other)
+        done = f"{len(group.sizes)} texts, {len(group.rows)} rows, {time.monotonic() - started:.0f} s"
+        print(f"{name}: {done}", file=sys.stderr, flush=True)
+    return boosters, went
+
+
+def calibrated(
+    issues: dict[str, Collected], wrong: Collected, boosters: dict[str, Any]
+) -> tuple[Calibration, dict[str, Any], dict[str, list[tuple[float, float]]]]:
+    """Fit the calibration on all issues; say how good one fitted on half of the repositories is on the other half."""
+    names = sorted(issues, key=lambda name: -len(issues[name].names))
+    halves = [names[::2], names[1::2]]
+    units, files = [], []
+    for half in halves:
+        rows = merged([issues[name] for name in half])
+        units.append(unit_answers(rows, _scores(boosters["units"], rows.units)))
+        files.append(file_answers(rows, _scores(boosters["files"], rows.files)))
+    others = unit_answers(wrong, _scores(boosters["units"], wrong.units))
+    report: dict[str, Any] = {}
+    plots: dict[str, list[tuple[float, float]]] = {}
+    for name, parts in (("units", units), ("files", files)):
+        predicted, labels, rows_of_f = [], [], []
+        for at in (0, 1):
+            result, here = fit_results(parts[1 - at]), fit_here(units[1 - at], others)
+            chances = list(probabilities(parts[at], result, here if name == "units" else None))
+            shown = [one[:_MOST] for one in chances]
+            predicted += shown
+            labels += [one[:_MOST] for one in parts[at].labels]
+            rows_of_f.append((len(parts[at]), f_beta_as_cut(parts[at], chances, _MOST)))
+        flat, right = np.concatenate(predicted), np.concatenate(labels)
+        total = sum(count for count, _ in rows_of_f)
+        report[name] = {
+            "calibration_error": calibration_error(flat, right),
+            "results": len(flat),
+            **{key: sum(n * one[key] for n, one in rows_of_f) / total for key in rows_of_f[0][1]},
+        }
+        plots[name] = _reliability(flat, right)
+    report["here"] = _here_report(units, others)
+    whole = Calibration(
+        fit_results(units[0] + units[1]), fit_results(files[0] + files[1]), fit_here(units[0] + units[1], others)
+    )
+    return whole, report, plots
+
+
+def _here_report(units: Sequence[Answers], others: Answers) -> dict[str, float]:
+    """Say how often a half that was not fitted is wrongly or rightly said not to be here."""
+    half = len(others) // 2
+    parts = [
+        Answers(others.inputs[:half], others.labels[:half], others.here[:half], others.gold[:half]),
+        Answers(others.inputs[half:], others.labels[half:], others.here[half:], others.gold[half:]),
+    ]
+    right, wrong = [], []
+    for at in (0, 1):
+        here = fit_here(units[1 - at], parts[1 - at])
+        right += here.probability(np.stack(units[at].here)).tolist()
+        wrong += here.probability(np.stack(parts[at].here)).tolist()
+    return {
+        "right_called_absent": float(np.mean(np.array(right) < 0.5)),
+        "wrong_called_absent": float(np.mean(np.array(wrong) < 0.5)),
+        "right": float(len(right)),
+        "wrong": float(len(wrong)),
+    }
+
+
+def _reliability(predicted: Numbers, labels: Numbers) -> list[tuple[float, float]]:
+    bins = np.minimum((predicted * _BINS).astype(int), _BINS - 1)
+    return [(float(predicted[bins == at].mean()), float(labels[bins == at].mean())) for at in np.unique(bins)]
+
+
+def _scores(booster: Any, rows: Numbers) -> Numbers:
+    found: Numbers = booster.predict(rows, num_threads=1)
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, calibrate, write; the folders hold what ``collect`` wrote."""
+    parser = argparse.ArgumentParser(prog="python -m findspot_training.ranker.fit", description=__doc__)
+    parser.add_argument("--mined", type=Path, required=True, action="append", help="candidates of mined commits")
+    parser.add_argument("--issues", type=Path, required=True, help="candidates of the tuning issues")
+    parser.add_argument("--wrong", type=Path, required=True, help="candidates of issues against other repositories")
+    parser.add_argument("--recipe", type=json.loads, required=True, help="numbers of the training, as JSON")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the model")
+    parser.add_argument("--report", type=Path, required=True, help="folder for the report and its plots")
+    chosen = parser.parse_args(arguments)
+    mined = merged([one for folder in chosen.mined for one in read_folder(folder).values()])
+    issues = read_folder(chosen.issues)
+    judged = merged(list(issues.values()))
+    wrong = merged(list(read_folder(chosen.wrong).values()))
+    recipe = TreesRecipe(**chosen.recipe)
+    boosters, went = train_both(mined, judged, recipe)
+    calibration, trust, plots = calibrated(issues, wrong, boosters)
+    write(boosters["units"], boosters["files"], as_json(calibration), chosen.out / "rankers.json")
+    report = {
+        "recipe": asdict(recipe),
+        "mined_texts": len(mined.names),
+        "issues": {
+            "learned": table(
+                judged, _scores(boosters["units"], judged.units), _scores(boosters["files"], judged.files)
+            ),
+            "by hand": table(
+                judged, judged.units[:, UNIT_FEATURES.index("hand")], judged.files[:, FILE_FEATURES.index("top3")]
+            ),
+        },
+        "calibration": trust,
+        "gain": {
+            "units": gains(boosters["units"], UNIT_FEATURES)[:20],
+            "files": gains(boosters["files"], FILE_FEATURES)[:20],
+        },
+    }
+    name, pages = chosen.out.name, chosen.report
+    pages.mkdir(parents=True, exist_ok=True)
+    last = max(x for points in went.values() for x, _ in points)
+    marks = [(0.0, "0"), (0.5, "0.5"), (1.0, "1")]
+    for file, text in (
+        (f"{name}.json", json.dumps(report, indent=1)),
+        (f"{name}-curves.svg", curves("nDCG@10 on issues, by trees", went, [(last, f"{last:.0f}")])),
+        (f"{name}-reliability.svg", curves("share of right results by probability", plots, marks, diagonal=True)),
+    ):
+        (pages / file).write_text(text + "\n", encoding="utf-8", newline="\n")
+    print(json.dumps({"issues": report["issues"], "calibration": trust}, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Trains the static embedder on texts and the functions they are about, taken from git repositories."""

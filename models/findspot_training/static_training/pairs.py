@@ -1,0 +1,183 @@
+"""Pairs of a text and the function it is about, rendered once and kept, so that training can be repeated.
+
+Three kinds: ``commit``, the subject of a mined commit and a function that it changed, as it was at the parent;
+``docstring``, the first sentence of the documentation at HEAD and its function or class without it; ``name``, a name
+as a phrase and its function without it. One gzipped file of JSON lines per repository, written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from findspot.core.render import render_static_query
+from findspot.core.text import SubTokenizer
+from findspot.core.types import Chunk
+from findspot.evaluation.functions import is_code, parse_code
+from findspot.evaluation.history import head_of
+from findspot.evaluation.trees import BareRepository
+from findspot.parsing.languages import Parsers
+from findspot_training.mirrors import find_repository
+from findspot_training.source import TrainingError
+from findspot_training.static_training import documents
+
+VERSION: Final = 1
+"""Of the pairs; cached ones of another version are made again."""
+
+KINDS: Final = ("commit", "docstring", "name")
+
+_FUNCTIONS_PER_COMMIT: Final = 3
+_WORDS_OF_BODY: Final = 60
+_SHORTEST: Final = 8
+"""Words of a document; with fewer there is nothing to be found by."""
+
+_PREFIX = re.compile(r"^(?:\w+(?:\([^)]*\))?!?|[\w./,{}* -]{1,40}):\s+")
+"""What conventional commits and Go put before the subject: ``fix(cli):``, ``gopls/internal/cache:``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A text and a function, both as space-joined words; ``place`` names the function inside its repository."""
+
+    kind: str
+    language: str
+    place: str
+    query: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many pairs of each kind a repository may give, and the seed by which they are drawn."""
+
+    commits: int
+    docstrings: int
+    names: int
+    seed: int
+
+
+def make_pairs(repositories: Sequence[str], mirrors: Path, mined: Path, out: Path, limits: Limits) -> list[Path]:
+    """Render the pairs of all repositories below ``out``; returns their files, in the order of the names.
+
+    ``mirrors`` holds the bare repositories, ``mined`` is a folder of the command ``mine``; a repository that was not
+    mined gives no commits. What was made before with the same limits from the same HEAD is left as it is.
+    """
+    places = {name: find_repository(mirrors, name) for name in repositories}
+    absent = [name for name, place in places.items() if place is None]
+    if absent:
+        raise TrainingError(f"{mirrors} holds no bare repository of {', '.join(absent)}")
+    parsers = Parsers()
+    found = []
+    for number, (name, place) in enumerate(places.items(), 1):
+        if place is None:
+            continue
+        path = out / f"{name.lower().replace('/', '+')}.jsonl.gz"
+        rows = mined / "rows" / path.name.removesuffix(".gz")
+        commit = head_of(place)
+        head = {"version": VERSION, "head": commit, "limits": asdict(limits), "mined": rows.is_file()}
+        if _head(path) != head:
+            pairs = _pairs(name, place, commit, rows, limits, parsers)
+            write_pairs(path, pairs, head)
+            told = ", ".join(f"{sum(pair.kind == kind for pair in pairs):,} {kind}" for kind in KINDS)
+            print(f"{number}/{len(places)} {name}: {told}", file=sys.stderr, flush=True)
+        found.append(path)
+    return found
+
+
+def write_pairs(path: Path, pairs: Iterable[Pair], head: dict[str, Any]) -> None:
+    """Write a file of pairs whose first line says what it was made from."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    lines = [head, *([pair.kind, pair.language, pair.place, pair.query, pair.document] for pair in pairs)]
+    content = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    beside.write_bytes(gzip.compress(content.encode(), 5, mtime=0))
+    beside.replace(path)
+
+
+def read_pairs(path: Path) -> Iterator[Pair]:
+    """Yield the pairs of a file that ``write_pairs`` wrote."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        next(lines)
+        for line in lines:
+            yield Pair(*json.loads(line))
+
+
+def _head(path: Path) -> dict[str, Any] | None:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            return dict(json.loads(next(lines)))
+    except (OSError, EOFError, StopIteration, ValueError):
+        return None
+
+
+def _pairs(name: str, place: Path, head: str, rows: Path, limits: Limits, parsers: Parsers) -> list[Pair]:
+    draw = random.Random(f"{limits.seed} {name.lower()}")  # noqa: S311 - repeatable, nothing is secret
+    tokenizer = SubTokenizer()
+    with BareRepository(place) as repository:
+        found = list(_from_commits(repository, rows, limits.commits, draw, parsers, tokenizer))
+        looked_up: dict[str, dict[str, Pair]] = {"docstring": {}, "name": {}}
+        for pair in _from_tree(repository, head, parsers, tokenizer):
+            looked_up[pair.kind].setdefault(pair.query, pair)
+    for kind, limit in (("docstring", limits.docstrings), ("name", limits.names)):
+        pairs = list(looked_up[kind].values())
+        found += draw.sample(pairs, min(limit, len(pairs)))
+    return found
+
+
+def _from_commits(
+    repository: BareRepository, rows: Path, limit: int, draw: random.Random, parsers: Parsers, tokenizer: SubTokenizer
+) -> Iterator[Pair]:
+    if not rows.is_file():
+        return
+    with rows.open(encoding="utf-8") as lines:
+        commits = [row for row in map(json.loads, lines) if row["kind"] == "commit"]
+    for row in commits[:limit]:
+        query = render_static_query(_asked(row["message"], draw), tokenizer)
+        wanted = [
+            (file["path"], name, span)
+            for file in row["files"]
+            for name, span in zip(file["functions"], file["spans"], strict=True)
+        ]
+        for path, name, span in draw.sample(wanted, min(_FUNCTIONS_PER_COMMIT, len(wanted))):
+            source = repository.blob(f"{row['parent']}:{path}")
+            parsed = None if source is None else parse_code(path, source, parsers)
+            for chunk in () if parsed is None else parsed.chunks:
+                if chunk.symbol == name and chunk.span.end_line >= span[0] and chunk.span.start_line <= span[1]:
+                    yield from _pair("commit", query, chunk, tokenizer)
+                    break
+
+
+def _asked(message: str, draw: random.Random) -> str:
+    """Return the subject without its prefix; half of the time the body's first words follow."""
+    subject, _, body = message.partition("\n")
+    subject = _PREFIX.sub("", subject)
+    return f"{subject} {' '.join(body.split()[:_WORDS_OF_BODY])}" if body and draw.random() < 0.5 else subject
+
+
+def _from_tree(repository: BareRepository, head: str, parsers: Parsers, tokenizer: SubTokenizer) -> Iterator[Pair]:
+    for path, digest in sorted(repository.tree(head).items()):
+        source = repository.blob(digest) if is_code(path) else None
+        parsed = None if source is None else parse_code(path, source, parsers)
+        for chunk in () if parsed is None else parsed.chunks:
+            if chunk.symbol is None or chunk.part:
+                continue
+            sentence = documents.documentation(chunk)
+            if sentence is not None:
+                query = render_static_query(sentence, tokenizer)
+                yield from _pair("docstring", query, documents.without_documentation(chunk), tokenizer)
+            phrase = documents.name_as_words(chunk.symbol) if chunk.kind in {"function", "method"} else None
+            if phrase is not None:
+                yield from _pair("name", phrase, documents.without_name(chunk), tokenizer)
+
+
+def _pair(kind: str, query: str, chunk: Chunk, tokenizer: SubTokenizer) -> Iterator[Pair]:
+    text = documents.document(chunk, tokenizer)
+    if query and text.count(" ") >= _SHORTEST - 1:
+        yield Pair(kind, chunk.language, f"{chunk.path} {chunk.symbol} {chunk.span.start_line}", query, text)

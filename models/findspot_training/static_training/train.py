@@ -1,0 +1,168 @@
+"""From repositories to the files of a static embedder: pairs, vocabulary, first vectors, training, rounding."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from safetensors.numpy import save
+
+from findspot.core.text import MIN_TOKEN
+from findspot.inference.static import DAMPED
+from findspot.inference.wordpiece import WordPiece
+from findspot_training import held_out, source, static_model
+from findspot_training.evaluation.plots import curves
+from findspot_training.source import TrainingError
+from findspot_training.static_training.bags import Bags, Floats, Integers
+from findspot_training.static_training.loop import Examples, Plan, Point, train_table
+from findspot_training.static_training.pairs import Limits, Pair, make_pairs, read_pairs
+from findspot_training.static_training.vocabulary import build, common_words, count_words, tokenizer_json
+
+FILES: Final = ("model.safetensors", "tokenizer.json")
+"""The files of a trained static embedder."""
+
+_SPREAD: Final = 2
+"""Repositories that a word must occur in to become a piece; a project's own words help nobody else."""
+
+_SCALE: Final = 0.05
+"""Mean size of a component before training; the rate is a step on this scale."""
+
+QUESTIONS: Final = (
+    "where is", "where are", "where is the logic for", "where do we", "how is", "how does", "how do I", "how to",
+    "where and how does", "what", "what happens when", "what is responsible for", "which function", "method which",
+    "class that", "function to", "code for", "find the code which", "show me the code that", "implementation of",
+)  # fmt: skip
+"""Openings of questions; training puts them before queries, so that their words come to mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The parameters of a recipe; what the first vectors are distilled with, and the numbers of pairs and plan."""
+
+    repositories: tuple[str, ...]
+    dimension: int
+    sif: float
+    clip_quantile: float
+    vocabulary: int
+    commits: int
+    docstrings: int
+    names: int
+    seed: int
+    epochs: int
+    batch: int
+    rate: float
+    temperature: float
+    asked: float
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> Training:
+        """Take the parameters of a recipe; raises ``TrainingError`` when some are missing or unknown."""
+        wrong = sorted(parameters.keys() ^ {field.name for field in fields(cls)})
+        if wrong:
+            raise TrainingError(f"parameters missing or unknown: {', '.join(wrong)}")
+        return cls(**{**parameters, "repositories": tuple(parameters["repositories"])})
+
+    @property
+    def limits(self) -> Limits:
+        """What a repository may give."""
+        return Limits(self.commits, self.docstrings, self.names, self.seed)
+
+    @property
+    def plan(self) -> Plan:
+        """The numbers of the training loop."""
+        return Plan(self.seed, self.epochs, self.batch, self.rate, self.temperature, self.asked)
+
+
+def train(
+    parameters: Mapping[str, Any], mined: Path, mirrors: Path, out: Path, kept: Sequence[str], target: Path
+) -> None:
+    """Train the model of a recipe's ``parameters`` and write its files to the folder ``target``.
+
+    ``mined`` is a folder of the command ``mine``, ``mirrors`` holds the bare repositories. Pairs, state, and the curve
+    as ``curve.json`` and ``curve.svg`` are kept in ``out``, from where a training that was stopped goes on. Raises
+    ``TrainingError`` when a repository is one of the ``kept`` ones, or may be a copy of one.
+    """
+    told = Training.of(parameters)
+    found = held_out.refusals(told.repositories, kept, "the recipe")
+    if found:
+        raise TrainingError("; ".join(f"{one.repo} {one.reason}: {one.held_out}" for one in found))
+    pairs = [
+        list(read_pairs(path)) for path in make_pairs(told.repositories, mirrors, mined, out / "pairs", told.limits)
+    ]
+    original = source.model_folder()
+    tokenizer = source.tokenizer_json(original)
+    pieces = make_vocabulary(pairs, tokenizer["model"]["vocab"], told.vocabulary)
+    target.mkdir(parents=True, exist_ok=True)
+    described = json.dumps(tokenizer_json(tokenizer, pieces), ensure_ascii=False, separators=(",", ":"))
+    (target / "tokenizer.json").write_text(described + "\n", encoding="utf-8", newline="\n")
+    words = WordPiece.from_json(target / "tokenizer.json")
+    first = first_vectors(pieces, original, static_model.StaticRecipe(told.dimension, told.sif, told.clip_quantile))
+    examples = make_examples(pairs, words)
+    print(f"{sum(map(len, pairs)):,} pairs, {len(pieces):,} pieces", file=sys.stderr, flush=True)
+    table, curve = train_table(first, examples, told.plan, out)
+    write_curve(curve, out)
+    write_weights(static_model.to_whole_numbers(table.astype(np.float64), told.clip_quantile), target)
+
+
+def make_vocabulary(pairs: Iterable[Iterable[Pair]], original: Mapping[str, int], size: int) -> list[str]:
+    """Return the pieces for the pairs of each repository; ``original`` is the vocabulary to begin with."""
+    counts = (count_words(text for pair in some for text in (pair.query, pair.document)) for some in pairs)
+    return build(original, common_words(counts, _SPREAD), size)
+
+
+def first_vectors(pieces: Sequence[str], folder: Path, recipe: static_model.StaticRecipe) -> Floats:
+    """Return the vectors that training begins with, shape (pieces, dimension): distilled ones.
+
+    A word that the original has no piece for begins as the sum of those that the original cuts it into.
+    """
+    distilled = static_model.distil(folder, recipe).astype(np.float32)
+    cut = WordPiece.from_json(folder / "tokenizer.json")
+    numbers = source.tokenizer_json(folder)["model"]["vocab"]
+    table = np.zeros((len(pieces), recipe.dimension), dtype=np.float32)
+    for row, piece in enumerate(pieces):
+        if piece not in source.SPECIAL:
+            table[row] = distilled[[numbers[piece]] if piece in numbers else list(cut[piece])].sum(axis=0)
+    return table * np.float32(_SCALE / np.abs(table).mean())
+
+
+def make_examples(pairs: Sequence[Sequence[Pair]], words: WordPiece) -> Examples:
+    """Return the pairs of all repositories as bags of pieces."""
+    flat = [(number, pair) for number, some in enumerate(pairs) for pair in some]
+    questions = (" ".join(word for word in text.lower().split() if len(word) >= MIN_TOKEN) for text in QUESTIONS)
+    return Examples(
+        queries=Bags.of((pair.query for _, pair in flat), words),
+        documents=Bags.of((pair.document for _, pair in flat), words),
+        repositories=np.array([number for number, _ in flat], dtype=np.int64),
+        files=_numbered(f"{number} {pair.place.split(' ')[0]}" for number, pair in flat),
+        functions=_numbered(f"{number} {pair.place}" for number, pair in flat),
+        questions=Bags.of(questions, words),
+    )
+
+
+def _numbered(names: Iterable[str]) -> Integers:
+    """Return a number for each name, the same for equal ones."""
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.int64)
+
+
+def write_weights(table: static_model.Halves, target: Path) -> None:
+    """Write whole numbers as int8, with what the embedder has to know in the metadata."""
+    (target / FILES[0]).write_bytes(save({"embeddings": table.astype(np.int8)}, metadata=DAMPED))
+
+
+def write_curve(curve: Sequence[Point], out: Path) -> None:
+    """Write the curve of the loss as numbers and as a plot."""
+    (out / "curve.json").write_text(
+        json.dumps([asdict(point) for point in curve]) + "\n", encoding="utf-8", newline="\n"
+    )
+    top = max((point.loss for point in curve), default=1.0)
+    points = [(float(point.step), point.loss / top) for point in curve]
+    marks = [(0.0, "0")] + ([(points[-1][0], f"step {curve[-1].step:,}")] if points else [])
+    drawn = curves(f"Loss of training; 100 % is {top:.2f}", {"loss": points}, marks)
+    svg = drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    (out / "curve.svg").write_text(svg + "\n", encoding="utf-8", newline="\n")

@@ -1,0 +1,140 @@
+"""The learned order of candidates: two sums of trees, one over files and one over functions.
+
+``Rankers.from_json`` reads what training wrote; ``learned_order`` scores the candidates of one query. Scores have the
+size of log-odds, so priors enter as logarithms of their factors. Hand-set weights order the candidates where no ranker
+is to be had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from findspot.core.calibration import (
+    DEPTH,
+    NOT_HERE,
+    Calibration,
+    best_length,
+    here_inputs,
+    result_inputs,
+)
+from findspot.core.features import (
+    FEATURES_VERSION,
+    FILE_FEATURES,
+    UNIT_FEATURES,
+    CandidateTable,
+    file_features,
+    unit_features,
+)
+from findspot.core.matching import Floats
+from findspot.core.ranking import RankingWeights, path_factor, prior_factors
+from findspot.core.trees import Trees, check_features
+
+
+@dataclass(frozen=True, slots=True)
+class Rankers:
+    """The rankers of functions and of files, and what their scores mean."""
+
+    units: Trees
+    files: Trees
+    calibration: Calibration
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Rankers:
+        """Read rankers; raises ``ValueError`` for those of another version or form."""
+        try:
+            if found["features_version"] != FEATURES_VERSION:
+                raise ValueError(f"it is made for features {found['features_version']}, not {FEATURES_VERSION}")
+            units, files = Trees.from_json(found["units"]), Trees.from_json(found["files"])
+            calibration = Calibration.from_json(found["calibration"])
+        except (KeyError, TypeError, IndexError) as error:
+            raise ValueError(f"it is not a file of rankers: {error!r}") from error
+        check_features(units, UNIT_FEATURES)
+        check_features(files, FILE_FEATURES)
+        return cls(units, files, calibration)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A score for each candidate, in the order of the pool, and for each file; higher is better.
+
+    A learned order keeps the features that it was made from; ``unit_rows`` and ``file_rows`` have one row for each.
+    """
+
+    units: Floats
+    files: Mapping[str, float]
+    unit_rows: Floats | None = None
+    file_rows: Mapping[str, Floats] | None = None
+
+    @property
+    def learned(self) -> bool:
+        """True when rankers made it, False when hand-set weights did."""
+        return self.unit_rows is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Probabilities of the first results of a list, and that the right place is in this repository at all."""
+
+    results: list[float]
+    here: float
+
+    @property
+    def length(self) -> int:
+        """How many of the first results make the best answer; 0 when the place is probably not here."""
+        return 0 if self.here < NOT_HERE else best_length(self.results[:DEPTH])
+
+
+def learned_order(table: CandidateTable, rankers: Rankers, weights: RankingWeights) -> Order:
+    """Score candidates and their files by the rankers.
+
+    Rankers have seen functions in source files only. Tests, documents and headers of classes are scored as if they were
+    such and then lowered by the priors that the hand-set weights use.
+    """
+    unit_rows = unit_features(table)
+    units = rankers.units.predict(unit_rows)
+    priors = np.maximum(prior_factors(table.units, table.query, weights), 1e-6)
+    paths, rows = file_features(table)
+    classes = {unit.path: unit.path_class for unit in table.units}
+    files = {
+        path: score + weights.learned_prior * float(np.log(path_factor(classes[path], table.query, weights)))
+        for path, score in zip(paths, rankers.files.predict(rows).tolist(), strict=True)
+    }
+    by_path = dict(zip(paths, rows, strict=True))
+    return Order(units + weights.learned_prior * np.log(priors), files, unit_rows, by_path)
+
+
+def unit_chances(order: Order, places: Sequence[int], calibration: Calibration) -> Chances | None:
+    """Return the probabilities of candidates, given by their places in the pool, best first; None by hand-set weights."""
+    if order.unit_rows is None or not places:
+        return None
+    chosen = list(places)
+    scores = order.units[chosen]
+    features = _by_name(order.unit_rows[chosen], UNIT_FEATURES)
+    here = float(calibration.here.probability(here_inputs(scores, features))[0])
+    return _chances(calibration.units.probability(result_inputs(scores, features)), here)
+
+
+def file_chances(order: Order, paths: Sequence[str], calibration: Calibration, here: float) -> Chances | None:
+    """Return the probabilities of files, best first, in a repository that is the right one with probability ``here``.
+
+    None by hand-set weights.
+    """
+    if order.file_rows is None or not paths:
+        return None
+    scores = np.array([order.files[path] for path in paths])
+    rows = np.stack([order.file_rows[path] for path in paths])
+    found = calibration.files.probability(result_inputs(scores, _by_name(rows, FILE_FEATURES)))
+    return _chances(found, here)
+
+
+def _by_name(rows: Floats, names: Sequence[str]) -> dict[str, Floats]:
+    return {name: rows[:, at] for at, name in enumerate(names)}
+
+
+def _chances(found: Floats, here: float) -> Chances:
+    # A list is read from above: what stands higher is never said to be less likely.
+    return Chances((np.minimum.accumulate(found) * here).tolist(), here)

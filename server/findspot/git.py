@@ -1,0 +1,61 @@
+"""The one place that runs git: what the past of a workspace says, read by plumbing commands only.
+
+Git is optional. Where the program or the repository is missing, or answers with an error, callers get None and do
+without. No command asks a person or a remote for anything (I-16), and none runs programs that a repository names in
+its settings: no pager, no file system monitor, no signature check, no external or textual difference.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from findspot.config import child_environ
+
+_QUIET: Mapping[str, str] = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+"""A missing object is an answer here, not a reason to ask a remote or a person."""
+
+_SAFE = ("core.fsmonitor=false", "core.hooksPath=" + os.devnull, "log.showSignature=false", "core.quotePath=false")
+
+_OTHER_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_CEILING_DIRECTORIES")
+"""Variables that a hook of another repository would leave to us."""
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for git: our own without the settings of persons and of other repositories."""
+    kept = {name: value for name, value in child_environ().items() if name not in _OTHER_REPOSITORY}
+    return {**kept, **_QUIET}
+
+
+def command(folder: Path, *arguments: str, bare: bool = False) -> list[str]:
+    """Return a git command on the repository around ``folder``, or on the bare repository ``folder``.
+
+    Whoever owns its files: reading commits runs nothing of the repository's own.
+    """
+    settings = [part for setting in ("safe.directory=*", *_SAFE) for part in ("-c", setting)]
+    place = [f"--git-dir={folder}"] if bare else ["-C", str(folder)]
+    return ["git", "--no-pager", *settings, *place, *arguments]
+
+
+def read(folder: Path, *arguments: str, bare: bool = False) -> bytes | None:
+    """Return what a git command prints, None when git is missing or the command fails."""
+    try:
+        done = subprocess.run(
+            command(folder, *arguments, bare=bare),
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env=environment(),
+        )
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None

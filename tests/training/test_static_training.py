@@ -1,0 +1,294 @@
+"""Training the static embedder: what becomes a pair, what the vocabulary holds, and that the loop learns and resumes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from tokenizers import Tokenizer
+
+from findspot.core.text import SubTokenizer
+from findspot.core.types import Chunk
+from findspot.evaluation.history import head_of
+from findspot.inference.static import StaticEmbedder
+from findspot.inference.wordpiece import WordPiece
+from findspot.parsing.chunker import parse
+from findspot.parsing.languages import Parsers
+from findspot_training import manifest, source, static_model
+from findspot_training.source import TrainingError
+from findspot_training.static_training import documents, loop, pairs, train, vocabulary
+from findspot_training.static_training.bags import Bags, counted
+from findspot_training.static_training.contrast import loss_and_gradients
+from tests.training.repositories import REPO, Past
+
+MODELS = Path(manifest.__file__).parents[1]
+
+TOKENIZER: dict[str, Any] = json.loads((MODELS / "static-code" / "tokenizer.json").read_text(encoding="utf-8"))
+
+LIMITS = pairs.Limits(commits=10, docstrings=10, names=10, seed=0)
+
+JAVA = """class Store {
+    /**
+     * Writes every change to the disk at once.
+     * @param force even without changes
+     */
+    @Override
+    public void flushAll(boolean force) {
+        // the rest follows
+        sink.write(force);
+    }
+}
+"""
+
+GO = "package a\n\n// DropClient forgets somebody who went away.\nfunc DropClient(name string) {\n\tforget(name)\n}\n"
+
+RUST = "#[inline]\n/// Counts all the open doors of a house.\npub fn open_doors() -> u8 {\n    DOORS\n}\n"
+
+PYTHON = (
+    'def load_all(path):\n    """Read each of the files below a folder.\n\n    More."""\n    return [*path.glob("*")]\n'
+)
+
+LUA = "--- Joins two of the lists in order.\n-- @param a one\nfunction join_lists(a, b)\n  return a .. b\nend\n"
+
+
+def chunk_of(path: str, text: str, symbol: str) -> Chunk:
+    """Return the chunk of a definition."""
+    parsed = parse(path, text.encode(), parsers=Parsers())
+    return next(chunk for chunk in parsed.chunks if chunk.symbol == symbol)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "symbol", "asked", "gone", "stays"),
+    [
+        ("Store.java", JAVA, "Store.flushAll", "Writes every change to the disk at once.", "disk", "follows"),
+        ("a.go", GO, "DropClient", "DropClient forgets somebody who went away.", "somebody", "forget(name)"),
+        ("a.rs", RUST, "open_doors", "Counts all the open doors of a house.", "house", "#[inline]"),
+        ("a.py", PYTHON, "load_all", "Read each of the files below a folder.", "folder", "glob"),
+        ("a.lua", LUA, "join_lists", "Joins two of the lists in order.", "order", "a .. b"),
+    ],
+)
+def test_documentation_is_asked_for_and_gone_from_the_document(
+    path: str, text: str, symbol: str, asked: str, gone: str, stays: str
+) -> None:
+    chunk = chunk_of(path, text, symbol)
+    assert documents.documentation(chunk) == asked
+    bare = documents.without_documentation(chunk)
+    assert gone not in bare.text
+    assert stays in bare.text
+    assert gone not in documents.document(bare, SubTokenizer())
+
+
+def test_a_name_is_a_phrase_and_gone_from_its_function() -> None:
+    chunk = chunk_of("Store.java", JAVA, "Store.flushAll")
+    assert documents.name_as_words("Store.flushAll") == "flush all"
+    assert documents.name_as_words("Store.flush") is None
+    bare = documents.without_name(chunk)
+    assert bare.symbol == "Store"
+    assert "flush" not in documents.document(bare, SubTokenizer())
+
+
+def mined(folder: Path, past: Past) -> Path:
+    """Write a folder of mined rows with one commit of the little repository."""
+    row = {
+        "kind": "commit",
+        "repository": REPO,
+        "commit": past.commits[2],
+        "parent": past.commits[1],
+        "message": "fix(upload): Give up later when the server is slow",
+        "files": [
+            {"path": "src/upload.py", "language": "python", "functions": ["Uploader.attempt"], "spans": [[13, 18]]}
+        ],
+    }
+    path = folder / "rows" / "acme+tool.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(row) + "\n" + json.dumps({**row, "kind": "docstring"}) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_pairs_come_from_commits_documentation_and_names(past: Past, tmp_path: Path) -> None:
+    rows = mined(tmp_path / "mined", past)
+    [path] = pairs.make_pairs([REPO], past.folder, rows, tmp_path / "pairs", LIMITS)
+    found = {(pair.kind, pair.query): pair for pair in pairs.read_pairs(path)}
+    commit = found["commit", "give up later when the server is slow"]
+    assert commit.place == "src/upload.py Uploader.attempt 13"
+    assert "retry policy" in commit.document
+    documented = found["docstring", "try again after timeout as the retry policy says"]
+    assert "retry policy" not in documented.document
+    assert documented.document.startswith("uploader attempt upload py def attempt")
+    assert not [pair for pair in found.values() if "test" in pair.place]
+
+
+def test_pairs_are_made_once_for_each_head_and_limit(past: Past, tmp_path: Path) -> None:
+    rows, out = mined(tmp_path / "mined", past), tmp_path / "pairs"
+    [path] = pairs.make_pairs([REPO], past.folder, rows, out, LIMITS)
+    first = path.read_bytes()
+    head = {"version": pairs.VERSION, "head": head_of(past.bare), "mined": True}
+    pairs.write_pairs(path, [], {**head, "limits": {"commits": 10, "docstrings": 10, "names": 10, "seed": 0}})
+    pairs.make_pairs([REPO], past.folder, rows, out, LIMITS)
+    assert not list(pairs.read_pairs(path))
+    pairs.make_pairs([REPO], past.folder, rows, out, pairs.Limits(10, 10, 10, 1))
+    path.write_bytes(b"cut")
+    pairs.make_pairs([REPO], past.folder, rows, out, LIMITS)
+    assert path.read_bytes() == first
+
+
+def test_a_missing_or_held_out_repository_is_an_error(past: Past, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="no bare repository of nobody/nothing"):
+        pairs.make_pairs(["nobody/nothing"], past.folder, tmp_path, tmp_path, LIMITS)
+    recipe = next(one for one in manifest.read_recipes(MODELS) if one.id == "static-code")
+    with pytest.raises(TrainingError, match="is held out: tornadoweb/tornado"):
+        train.train(recipe.parameters, tmp_path, past.folder, tmp_path, ["tornadoweb/tornado"], tmp_path)
+    with pytest.raises(TrainingError, match="missing or unknown: rate, speed"):
+        train.Training.of({"speed" if key == "rate" else key: value for key, value in recipe.parameters.items()})
+
+
+def test_the_vocabulary_takes_common_words_and_can_cut_every_other() -> None:
+    original = {
+        "[PAD]": 0,
+        "[UNK]": 1,
+        "the": 2,
+        "##x": 3,
+        "a": 4,
+        "s": 5,
+        "##y": 6,
+        "##nc": 7,
+        "##s": 8,
+        "!": 9,
+        "of": 10,
+    }
+    counts = [vocabulary.count_words(["async the the", "own"]), vocabulary.count_words(["async the"])]
+    assert vocabulary.common_words(counts, 2) == ["async", "the"]
+    built = vocabulary.build(original, ["async", "the"], 100)
+    assert built == ["[UNK]", "##x", "a", "s", "##y", "##nc", "##s", "async", "the", "of"]
+    assert vocabulary.build(original, ["async", "the"], 8) == built[:8]
+
+
+def test_the_tokenizer_is_read_alike_by_the_standard_library(tmp_path: Path) -> None:
+    built = vocabulary.build(TOKENIZER["model"]["vocab"], ["zzasync"], 40_000)
+    path = tmp_path / "tokenizer.json"
+    path.write_text(json.dumps(vocabulary.tokenizer_json(TOKENIZER, built)), encoding="utf-8")
+    ours, standard = WordPiece.from_json(path), Tokenizer.from_file(str(path))
+    text = "zzasync read zzasyncing the config of qqqx 404"
+    assert [number for word in text.split() for number in ours[word]] == standard.encode(text).ids
+    assert built[ours["zzasync"][0]] == "zzasync"
+
+
+def test_bags_count_the_pieces_of_chosen_texts() -> None:
+    words = WordPiece({"a": 0, "b": 1, "c": 2}, {}, None)
+    bags = Bags.of(["a b a", "", "c", "b zzz"], words)
+    distinct, counts = counted(*bags.chosen(np.array([3, 0, 1])), 3)
+    assert distinct.tolist() == [0, 1]
+    assert counts.tolist() == [[0, 1], [2, 1], [0, 0]]
+
+
+def test_gradients_are_those_of_the_loss() -> None:
+    random = np.random.default_rng(3)
+    sides = random.normal(size=(2, 5, 4)).astype(np.float32)
+    alike = np.zeros((5, 5), dtype=bool)
+    alike[0, 1] = alike[1, 0] = True
+    _, *gradients = loss_and_gradients(sides[0], sides[1], alike, 0.5)
+    step = 1e-3
+    for side in (0, 1):
+        for place in [(0, 0), (2, 3), (4, 1)]:
+            losses = []
+            for sign in (1, -1):
+                moved = sides.copy()
+                moved[side][place] += sign * step
+                losses.append(loss_and_gradients(moved[0], moved[1], alike, 0.5)[0])
+            assert gradients[side][place] == pytest.approx((losses[0] - losses[1]) / (2 * step), abs=2e-3)
+
+
+def synonyms(count: int) -> loop.Examples:
+    """Return pairs in which the query word ``i`` asks for the document word ``count + i``; two repositories."""
+    numbers = np.arange(count)
+    ends = np.arange(count + 1)
+    return loop.Examples(
+        queries=Bags(numbers.astype(np.int32), ends),
+        documents=Bags((count + numbers).astype(np.int32), ends),
+        repositories=numbers % 2,
+        files=numbers // 4,
+        functions=numbers,
+        questions=Bags(np.array([2 * count], dtype=np.int32), np.array([0, 1])),
+    )
+
+
+def beginning(rows: int) -> npt.NDArray[np.float32]:
+    """Return a random table."""
+    return (np.random.default_rng(5).normal(size=(rows, 16)) * 0.05).astype(np.float32)
+
+
+def test_the_loop_learns_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    examples = synonyms(256)
+    plan = loop.Plan(seed=1, epochs=12, batch=64, rate=0.02, temperature=0.1, asked=0.3)
+    table, curve = loop.train_table(beginning(513), examples, plan, tmp_path / "whole")
+    asking, answering = table[:256], table[256:512]
+    scores = (asking / np.linalg.norm(asking, axis=1, keepdims=True)) @ (
+        answering / np.linalg.norm(answering, axis=1, keepdims=True)
+    ).T
+    assert (scores.argmax(axis=1) == np.arange(256)).mean() > 0.8
+    assert curve[-1].loss < curve[0].loss / 2
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "_keep", stop_after(5, loop._keep))
+        with pytest.raises(KeyboardInterrupt):
+            loop.train_table(beginning(513), examples, plan, tmp_path / "cut")
+    again, same = loop.train_table(beginning(513), examples, plan, tmp_path / "cut")
+    np.testing.assert_array_equal(again, table)
+    assert same == curve
+    other = loop.Plan(seed=2, epochs=12, batch=64, rate=0.02, temperature=0.1, asked=0.3)
+    with pytest.raises(TrainingError, match="other numbers"):
+        loop.train_table(beginning(513), examples, other, tmp_path / "cut")
+
+
+def stop_after(epochs: int, keep: Any) -> Any:
+    """Return a keeper of states that is interrupted once it has kept so many."""
+
+    def kept(state: Path, plan: loop.Plan, table: Any, adam: Any, epoch: int, curve: Any) -> None:
+        keep(state, plan, table, adam, epoch, curve)
+        if epoch == epochs:
+            raise KeyboardInterrupt
+
+    return kept
+
+
+def test_a_batch_is_of_one_repository_and_half_of_them_hold_whole_files() -> None:
+    examples = synonyms(1024)
+    found = loop.batches(examples, 128, np.random.default_rng(0))
+    assert sorted(np.concatenate(found).tolist()) == list(range(1024))
+    assert all(len(np.unique(examples.repositories[rows])) == 1 for rows in found)
+    assert {len(rows) for rows in found} == {128}
+
+
+def test_weights_are_written_as_the_embedder_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text(json.dumps(TOKENIZER), encoding="utf-8")
+    count = len(TOKENIZER["model"]["vocab"])
+    table = np.random.default_rng(0).integers(-127, 128, size=(count, 8)).astype(np.float16)
+    train.write_weights(table, tmp_path)
+    train.write_curve([loop.Point(10, 2.0), loop.Point(20, 1.0)], tmp_path)
+    assert (tmp_path / "model.safetensors").stat().st_size < 8 * count + 200
+    embedder = StaticEmbedder.load(tmp_path, "x", 8)
+    once, often = embedder.embed_query("file read")[0], embedder.embed_query("read read read read read file")[0]
+    assert not np.allclose(once, often)
+    words = WordPiece.from_json(tmp_path / "tokenizer.json")
+    five = 9 * table[list(words["read"])].sum(axis=0) + 4 * table[list(words["file"])].sum(axis=0)
+    np.testing.assert_allclose(often, five / np.linalg.norm(five.astype(np.float32)), rtol=1e-3)
+    assert "polyline" in (tmp_path / "curve.svg").read_text(encoding="utf-8")
+
+
+def test_training_from_repositories_to_files(past: Past, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    try:
+        source.model_folder()
+    except TrainingError:
+        pytest.skip("the original weights are not installed")
+    recipe = next(one for one in manifest.read_recipes(MODELS) if one.id == "static-code")
+    target = tmp_path / "model"
+    parameters = {**recipe.parameters, "repositories": [REPO], "epochs": 1}
+    train.train(parameters, mined(tmp_path / "mined", past), past.folder, tmp_path / "out", [], target)
+    embedder = StaticEmbedder.load(target, "x", recipe.dimension)
+    assert np.linalg.norm(embedder.embed_query("open the file")) == pytest.approx(1)
+    assert static_model.FILES[0] == train.FILES[0]
