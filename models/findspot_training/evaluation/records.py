@@ -32,8 +32,9 @@ class Judged:
     """One system on one row.
 
     ``files`` are the ranks of the gold code files, ``all_files`` of all gold files, ``functions`` of the gold
-    functions among functions only, ``seen`` their places in the answer as cut, where classes take places too. ``sets`` has the scores of the answer as cut by level, without those that have no gold. ``calibration``
-    lists (probability, whether the result is a gold function or file) for results that carry a probability.
+    functions among functions only, ``seen`` their places in the answer as cut, where classes take places too. ``sets``
+    has the scores of the answer as cut by level, without those that have no gold. ``calibration`` lists (probability,
+    whether the result is a gold function or file) for the results of the whole list that carry a probability.
     """
 
     files: list[Rank]
@@ -116,7 +117,7 @@ def judge(found: Found, gold: Gold) -> Judged:
         sets={level: set_scores(predicted, wanted) for level, (predicted, wanted) in pairs.items() if wanted},
         calibration=[
             (one.probability, (one.path, one.symbol) in gold.functions or (not one.symbol and one.path in gold.files))
-            for one in answer
+            for one in found.listed
             if one.probability is not None
         ],
         top=[f"{one.path}:{one.symbol or ''}" for one in answer[:_SHOWN]],

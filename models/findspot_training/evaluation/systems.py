@@ -33,11 +33,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one system said: the answer as cut, and its files and functions as deep as they were asked for."""
+    """What one system said: the answer as cut, and its files and functions as deep as they were asked for.
+
+    ``listed`` are all results of the length asked for, where the answer chose its own.
+    """
 
     answer: list[Shown] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     functions: list[Place] = field(default_factory=list)
+    listed: list[Shown] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def ask_engine(engine: Engine, text: str, *, top_k: int, depth: int) -> Asked:
     """Put one text to the engine: timed calls with ``top_k`` results as a user makes them, then deep ones.
 
     ``localize cold`` is the first call about this text; ``localize warm`` repeats it with the model's vectors at hand,
-    and its answer is what counts. A text that the engine refuses has empty answers and the reason in ``error``.
+    and its list is what counts. The answer as cut is that of a call without a length. A text that the engine refuses has empty answers and the reason in ``error``.
     """
     seconds: dict[str, float] = {}
 
@@ -81,15 +85,25 @@ def ask_engine(engine: Engine, text: str, *, top_k: int, depth: int) -> Asked:
         deep = engine.localize(text, top_k=depth)
         files = engine.localize(text, top_k=max(top_k, FILE_DEPTH), level="file")
         warm = timed("localize warm", lambda: engine.localize(text, top_k=top_k))
+        cut = engine.localize(text)
         plain = engine.localize(text, top_k=top_k, budget=0.0)
+        plain_cut = engine.localize(text, budget=0.0)
         deep_plain = engine.localize(text, top_k=depth, budget=0.0)
         plain_files = engine.localize(text, top_k=max(top_k, FILE_DEPTH), level="file", budget=0.0)
     except QueryError as error:
         return Asked({name: Found() for name in ENGINE_SYSTEMS}, {}, "not asked", str(error))
     found = {
-        "localize": Found(_shown(warm), ranked_files(files.results), ranked_functions((*warm.results, *deep.results))),
+        "localize": Found(
+            _shown(cut),
+            ranked_files(files.results),
+            ranked_functions((*warm.results, *deep.results)),
+            _shown(warm),
+        ),
         "localize, no model": Found(
-            _shown(plain), ranked_files(plain_files.results), ranked_functions((*plain.results, *deep_plain.results))
+            _shown(plain_cut),
+            ranked_files(plain_files.results),
+            ranked_functions((*plain.results, *deep_plain.results)),
+            _shown(plain),
         ),
         "search": Found(
             _shown(search),
