@@ -89,7 +89,7 @@ def test_the_report_holds_every_number(finished: Path) -> None:
         scores = numbers["answers"]["localize"][level]
         assert scores["n"] == 2
         assert 0 < scores["precision"] <= 1.0
-            assert 0 < scores["f_beta"] <= 1.0
+        assert 0 < scores["f_beta"] <= 1.0
     assert numbers["ceilings"]["localize"]["16"]["strict"] == 1.0
     for call in ("search cold", "search warm", "localize cold", "localize warm", "localize first list", "refresh"):
         assert 0 < numbers["latency"][call]["p50"] <= numbers["latency"][call]["p95"]
