@@ -46,14 +46,14 @@ def test_ids_are_unique() -> None:
 
 
 def test_an_unknown_model_is_answered_with_the_nearest() -> None:
-    with pytest.raises(ModelError, match="did you mean 'static-minilm'"):
-        load_manifest().entry("static-minilmm")
+    with pytest.raises(ModelError, match="did you mean 'static-code'"):
+        load_manifest().entry("static-codes")
     with pytest.raises(ModelError, match=r"there are: .*minilm-l6-q8"):
         load_manifest().entry("gpt")
 
 
 def test_a_model_of_the_wrong_kind_is_refused() -> None:
-    static, gguf = load_manifest().entry("static-minilm"), load_manifest().entry("minilm-l6-q8")
+    static, gguf = load_manifest().entry("static-code"), load_manifest().entry("minilm-l6-q8")
     with pytest.raises(ModelError, match="kind 'llama'"):
         load_static(gguf)
     with pytest.raises(ModelError, match="kind 'static'"):

@@ -15,7 +15,7 @@ from findspot.inference import wordpiece
 from findspot.inference.registry import load_manifest
 from findspot.inference.wordpiece import WordPiece
 
-TOKENIZER = load_manifest().entry("static-minilm").files[1].path
+TOKENIZER = load_manifest().entry("static-code").files[1].path
 STANDARD = Tokenizer.from_file(str(TOKENIZER))
 UNKNOWN = STANDARD.token_to_id("[UNK]")
 OURS = WordPiece.from_json(TOKENIZER)

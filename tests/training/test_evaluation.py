@@ -185,7 +185,7 @@ def test_switches_take_signals_away_and_processes_share_the_work(past: Past, tmp
 
 def test_an_unknown_switch_is_named(past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments(past, tmp_path, "--switch", "magic=off")) == 1
-    assert "known are model, history" in capsys.readouterr().err
+    assert "known are model, ranker" in capsys.readouterr().err
 
 
 def test_two_runs_are_compared_row_by_row(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:

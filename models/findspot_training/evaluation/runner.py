@@ -22,6 +22,7 @@ from typing import Any, Self
 
 import findspot
 from findspot.config import Config, Settings
+from findspot.core.ranking import DEFAULT_WEIGHTS, SIGNALS, RankingWeights
 from findspot.engine import Engine, Models
 from findspot.errors import FindspotError, ModelError
 from findspot.evaluation.bm25 import Units
@@ -38,7 +39,14 @@ from findspot_training.source import TrainingError
 
 SWITCHES: Mapping[str, str] = {
     "model": "the localization model",
-    "history": "the past of the base commit, as a .git folder whose HEAD it is",
+    "ranker": "the learned rankers; hand-set weights order instead",
+    "mentions": "names, paths and frames in the text",
+    "calls": "callers and callees",
+    "tests": "tests as bridges to what they call",
+    "imports": "files that import each other",
+    "history": "messages of past commits",
+    "recency": "dates of past commits",
+    "dense": "static embeddings",
 }
 """What ``--switch NAME=off`` takes away."""
 
@@ -54,6 +62,10 @@ class Options:
     budget: float
     threads: int
     off: tuple[str, ...]
+
+    def weights(self) -> RankingWeights:
+        """Return the shipped weights without the signals that are taken away."""
+        return replace(DEFAULT_WEIGHTS, off=frozenset(name for name in SIGNALS if name in self.off))
 
     def settings(self) -> Settings:
         """Return the engine's settings; everything that is not an option keeps its shipped value."""
@@ -167,7 +179,7 @@ class _Desk:
     def __init__(self, place: Path, bare: BareRepository, options: Options) -> None:
         self._bare = bare
         self._options = options
-        self._tree = WorkTree(place / "tree", bare, history="history" not in options.off)
+        self._tree = WorkTree(place / "tree", bare, history=True)
         settings = options.settings()
         # git's own excludes of the person who runs this have no say in what is indexed.
         self._config = Config(settings, place / "cache", environ={"GIT_CONFIG_GLOBAL": os.devnull})
@@ -191,7 +203,7 @@ class _Desk:
         tree = self._bare.tree(instance.commit)
         move = self._tree.go(instance.commit, tree)
         if self._engine is None:
-            self._engine = Engine.open(self._tree.folder, self._config, self._models)
+            self._engine = Engine.open(self._tree.folder, self._config, self._models, self._options.weights())
         engine, options = self._engine, self._options
         refreshed = engine.refresh()
         if "model" not in options.off and isinstance(reason := self._models.reranker(), str):

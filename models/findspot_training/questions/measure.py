@@ -193,7 +193,7 @@ def _answered(questions: Sequence[Question], tree: Mapping[str, str], place: Pat
     dense = Dense(load_static(load_manifest().entry(settings.embedder)))
     models = Models.load(settings)
     try:
-        with Engine.open(root, config, models) as engine:
+        with Engine.open(root, config, models, options.weights()) as engine:
             engine.refresh()
             if "model" not in options.off and isinstance(reason := models.reranker(), str):
                 raise ModelError(f"the localization model cannot be used: {reason}")
