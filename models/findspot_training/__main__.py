@@ -3,7 +3,7 @@
 ``build`` makes every model of the recipes and the manifest; ``distill-static`` and ``convert-gguf`` make one
 kind; ``reference`` writes what the original model says to the texts of the tests. ``evaluate`` measures the engine on
 issues with a known solution, ``compare`` two such runs; ``check-repos`` refuses names of held-out repositories.
-``mine`` takes texts and the functions they are about from git histories; ``questions`` keeps a guard set.
+``recipe`` makes one model from its recipe, training included; ``mine`` takes texts and the functions they are about from git histories; ``questions`` keeps a guard set.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from findspot_training import manifest, reference
 from findspot_training.evaluation.commands import add_commands
 from findspot_training.mining.commands import add_commands as add_mining
 from findspot_training.questions.commands import add_commands as add_questions
+from findspot_training.recipe import add_command as add_recipe
 from findspot_training.source import TrainingError
 
 _MODELS = Path(__file__).resolve().parents[1]
@@ -38,6 +39,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add_parser("reference", help="write the original model's vectors for the tests")
     add_commands(commands)
     add_mining(commands)
+    add_recipe(commands)
     add_questions(commands)
     return parser
 

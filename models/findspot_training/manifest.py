@@ -22,7 +22,7 @@ _HEADER = "# Written by `python -m findspot_training build` from the recipes; do
 
 _METHODS = ("contrastive", "distil", "gguf", "lambdamart")
 
-_TRAINED = frozenset({"contrastive", "lambdamart"})
+TRAINED = frozenset({"contrastive", "lambdamart"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,18 @@ class Recipe:
 
 def read_recipes(models: Path) -> list[Recipe]:
     """Return the recipes of the folder of models, by id; raises ``TrainingError`` for one that is wrong."""
-    recipes = []
-    for path in sorted((models / "recipes").glob("*.toml")):
-        try:
-            recipe = Recipe(**tomllib.loads(path.read_text(encoding="utf-8")))
-        except (tomllib.TOMLDecodeError, TypeError) as error:
-            raise source.TrainingError(f"{path}: not a usable recipe: {error}") from error
-        if recipe.method not in _METHODS:
-            raise source.TrainingError(f"{path}: unknown method '{recipe.method}'; known: {', '.join(_METHODS)}")
-        recipes.append(recipe)
-    return recipes
+    return [read_recipe(path) for path in sorted((models / "recipes").glob("*.toml"))]
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Return one recipe; raises ``TrainingError`` if it is wrong."""
+    try:
+        recipe = Recipe(**tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError) as error:
+        raise source.TrainingError(f"{path}: not a usable recipe: {error}") from error
+    if recipe.method not in _METHODS:
+        raise source.TrainingError(f"{path}: unknown method '{recipe.method}'; known: {', '.join(_METHODS)}")
+    return recipe
 
 
 def model_files(models: Path, recipe: Recipe) -> list[Path]:
@@ -70,7 +72,7 @@ def model_files(models: Path, recipe: Recipe) -> list[Path]:
 
 def make(models: Path, recipe: Recipe) -> None:
     """Make the files of one model from the original weights; those of a trained model have to be there already."""
-    if recipe.method in _TRAINED:
+    if recipe.method in TRAINED:
         absent = [path for path in model_files(models, recipe) if not path.is_file()]
         if absent:
             raise source.TrainingError(f"{absent[0]} is missing; {recipe.id} is trained from its recipe, not built")

@@ -167,7 +167,8 @@ def _collect_repository(
                 done = f"{len(parts)} texts, {time.monotonic() - started:.0f} s"
                 _say(f"{name}: {number} of {len(steps) if isinstance(steps, tuple) else '?'} trees, {done}")
     shutil.rmtree(place, ignore_errors=True)
-    write(merged(parts), target)
+    if parts:
+        write(merged(parts), target)
     _say(f"{name}: {len(parts)} texts, {time.monotonic() - started:.0f} s")
 
 

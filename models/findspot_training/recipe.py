@@ -1,0 +1,102 @@
+"""``findspot-train recipe FILE``: from the names in a recipe to the files that are shipped, step by step, resumable.
+
+Every step leaves its result in the working folder and is not done again: mined rows, pairs or candidates by repository,
+checkpoints. What is distilled or converted needs no repositories. What is trained refuses held-out ones before it reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from findspot_training import held_out, manifest
+from findspot_training.evaluation.instances import Instance, read_instances
+from findspot_training.mining.runner import Options, check, mine
+from findspot_training.mirrors import find_repository
+from findspot_training.ranker.collect import Job, collect, job_of_commits, jobs_against_others, jobs_of_instances
+from findspot_training.source import TrainingError
+from findspot_training.static_training.train import train as train_static
+
+_MODELS: Final = Path(__file__).resolve().parents[1]
+
+_PAGES: Final = _MODELS.parent / "docs" / "contributing" / "training"
+
+_TREE_NUMBERS: Final = ("trees", "leaves", "rate", "least", "columns", "seed")
+
+
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    one = commands.add_parser("recipe", help="make one model from its recipe, from repositories to shipped files")
+    one.add_argument("recipe", type=Path, metavar="FILE", help="a file of models/recipes")
+    one.add_argument("--repos", type=Path, metavar="DIR", help="bare repositories, as owner+name/repo")
+    one.add_argument("--work", type=Path, metavar="DIR", help="what the steps leave; a run there is continued")
+    one.add_argument("--held-out", type=Path, action="append", default=[], metavar="FILE", help="may be repeated")
+    one.add_argument(
+        "--issues", type=Path, action="append", default=[], metavar="FILE", help="tuning issues; may be repeated"
+    )
+    one.add_argument("--jobs", type=int, default=1, help="processes that collect candidates")
+    one.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    recipe = manifest.read_recipe(arguments.recipe)
+    if recipe.method in manifest.TRAINED:
+        absent = [name for name in ("repos", "work", "held_out") if not getattr(arguments, name)]
+        if absent:
+            raise TrainingError(f"{recipe.id} is trained: give --{', --'.join(absent)} too".replace("_", "-"))
+        kept = [name for path in arguments.held_out for name in held_out.read_names(path)]
+        mined = _mined(recipe.parameters, arguments.repos, arguments.work, kept)
+        if recipe.method == "contrastive":
+            train_static(
+                recipe.parameters, mined, arguments.repos, arguments.work / recipe.id, kept, _MODELS / recipe.id
+            )
+        else:
+            _train_rankers(recipe, mined, arguments)
+    else:
+        manifest.make(_MODELS, recipe)
+    manifest.write_manifest(_MODELS, manifest.read_recipes(_MODELS))
+    return 0
+
+
+def _mined(parameters: dict[str, Any], repositories: Path, work: Path, kept: Sequence[str]) -> Path:
+    names = list(parameters["repositories"])
+    check(names, kept, [], "the recipe")
+    limit = int(parameters.get("mined", parameters["commits"]))
+    mine(names, repositories, work / "mined", Options(limit, int(parameters["seed"])))
+    return work / "mined"
+
+
+def _train_rankers(recipe: manifest.Recipe, mined: Path, arguments: argparse.Namespace) -> None:
+    told, work = recipe.parameters, arguments.work / recipe.id
+    instances = _runnable(read_instances(arguments.issues), arguments.repos)
+    if not instances:
+        raise TrainingError(f"{recipe.id} is calibrated on issues: give --issues with repositories that are there")
+    seed = int(told["seed"])
+    jobs: list[Job] = []
+    for name in told["repositories"]:
+        path = mined / "rows" / (name.lower().replace("/", "+") + ".jsonl")
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        jobs.append(job_of_commits(name, rows, int(told["commits"]), int(told["words"]), seed))
+    shared = {"jobs": arguments.jobs, "dense": False}
+    collect([job for job in jobs if job.steps], arguments.repos, work / "mined", whole=False, **shared)
+    collect(jobs_of_instances(instances), arguments.repos, work / "issues", whole=True, **shared)
+    against = jobs_against_others(instances, int(told["wrong"]), seed)
+    collect(against, arguments.repos, work / "wrong", whole=False, **shared)
+    numbers = {name: told[name] for name in _TREE_NUMBERS} | {"threads": 1}
+    folders = {"mined": work / "mined", "issues": work / "issues", "wrong": work / "wrong"}
+    command = [sys.executable, "-m", "findspot_training.ranker.fit", "--recipe", json.dumps(numbers)]
+    command += [part for name, folder in folders.items() for part in (f"--{name}", str(folder))]
+    command += ["--out", str(_MODELS / recipe.id), "--report", str(_PAGES)]
+    # LightGBM needs a process without the engine's libraries (see ranker.rows).
+    if subprocess.run(command, check=False).returncode != 0:
+        raise TrainingError(f"{recipe.id}: the training failed, as told above")
+
+
+def _runnable(instances: Sequence[Instance], repositories: Path) -> list[Instance]:
+    there = {repo for repo in {one.repo for one in instances} if find_repository(repositories, repo) is not None}
+    return [one for one in instances if one.repo in there]

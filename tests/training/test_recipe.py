@@ -1,0 +1,44 @@
+"""Recipes as a command: what is refused before anything is read, and what a trained one needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from findspot_training.__main__ import main
+from findspot_training.manifest import read_recipes
+from tests.architecture.tree import ROOT
+
+RECIPES = ROOT / "models" / "recipes"
+
+
+def test_every_recipe_is_read() -> None:
+    methods = {recipe.id: recipe.method for recipe in read_recipes(ROOT / "models")}
+    assert methods["ranker-v1"] == "lambdamart"
+
+
+def test_an_unusable_recipe_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipe", str(tmp_path / "none.toml")]) == 1
+    assert "not a usable recipe" in capsys.readouterr().err
+    odd = tmp_path / "odd.toml"
+    odd.write_text((RECIPES / "ranker-v1.toml").read_text(encoding="utf-8").replace("lambdamart", "magic"))
+    assert main(["recipe", str(odd)]) == 1
+    assert "unknown method 'magic'" in capsys.readouterr().err
+
+
+def test_a_trained_model_needs_repositories_and_the_held_out_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipe", str(RECIPES / "ranker-v1.toml")]) == 1
+    assert "give --repos, --work, --held-out too" in capsys.readouterr().err
+
+
+@pytest.mark.row("A17")
+def test_held_out_repositories_are_refused_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text("somebody/fzf\n", encoding="utf-8")
+    places = ["--repos", str(tmp_path / "mirrors"), "--work", str(tmp_path / "work"), "--held-out", str(kept)]
+    assert main(["recipe", str(RECIPES / "ranker-v1.toml"), *places]) == 1
+    assert "junegunn/fzf" in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
