@@ -61,6 +61,14 @@ class Settings(BaseModel):
         int, Field(ge=0, le=64, description="Processes that parse during a large indexing run; 0 chooses.")
     ] = 0
     threads: Annotated[int, Field(ge=0, le=64, description="Threads of the localization model; 0 chooses.")] = 0
+    read_ahead: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1_000_000,
+            description="Functions that a server reads with the localization model while it is idle; 0 turns it off.",
+        ),
+    ] = 20_000
     debounce_ms: Annotated[
         int, Field(ge=0, le=60_000, description="Quiet time after a file change before the index is updated.")
     ] = 200

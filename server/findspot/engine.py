@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from findspot.asking import checked_length, checked_scope, checked_text
 from findspot.buffers import Buffers
 from findspot.config import Config
 from findspot.core.features import Features
@@ -31,7 +32,8 @@ from findspot.core.types import (
     RefreshReport,
     Stage,
 )
-from findspot.errors import FindspotError, IndexDamagedError, IndexStorageError, OutsideRootError, QueryError
+from findspot.errors import FindspotError, IndexDamagedError, IndexStorageError, OutsideRootError
+from findspot.filling import Filler
 from findspot.indexing.content import classify_name
 from findspot.indexing.ignore_rules import PathRules, global_excludes
 from findspot.indexing.indexer import Indexer
@@ -54,9 +56,6 @@ if TYPE_CHECKING:
     from findspot.indexing.watcher import Watcher
 
 __all__ = ["Engine", "Models", "find_root"]
-
-_MAX_QUERY = 200_000
-"""Characters of a query or report; more is a file that was passed by mistake."""
 
 _WATCH_LOCK_SECONDS = 30.0
 """How long the watcher waits for another process that indexes the same root."""
@@ -110,6 +109,14 @@ class Engine:
         self._progress: Progress | None = None
         self._failure = ""
         self._watcher: Watcher | None = None
+        self._filler = Filler(
+            self._store,
+            models.reranker,
+            self._cache,
+            self._texts.text_of,
+            settings.read_ahead,
+            lambda: self._progress is not None,
+        )
 
     @classmethod
     def open(
@@ -134,6 +141,7 @@ class Engine:
     def close(self) -> None:
         """Stop watching and indexing, save what is derived, close the files. Idempotent."""
         self._closing.set()
+        self._filler.close()
         with self._watching:
             if self._watcher is not None:
                 self._watcher.stop()
@@ -161,7 +169,7 @@ class Engine:
         Raises ``Cancelled`` (what was done is kept), ``IndexLockedError`` when another process has been indexing
         for ``lock_seconds``, ``IndexStorageError``, ``OutsideRootError``.
         """
-        scope = tuple(self._inside(path) for path in paths) if paths is not None else ()
+        scope = tuple(clean_prefix(path) for path in paths) if paths is not None else ()
         if paths is not None and not scope:
             return RefreshReport(IndexState.READY)
 
@@ -193,6 +201,7 @@ class Engine:
                 raise
             finally:
                 self._progress = None
+        self._filler.index_changed()
         return done
 
     def clear(self) -> None:
@@ -221,6 +230,7 @@ class Engine:
             if self._watcher is None and not self._closing.is_set():
                 self._watcher = self._make_watcher(changed)
                 self._watcher.start()
+                self._filler.start()
 
     def _make_watcher(self, changed: Callable[[frozenset[str] | None], None]) -> Watcher:
         from findspot.indexing.watcher import Watcher  # noqa: PLC0415 - loads watchdog, which a single answer never needs
@@ -236,6 +246,11 @@ class Engine:
             on_error=failed,
         )
 
+    @property
+    def read_ahead(self) -> int:
+        """How many functions the localization model has read in the background since this engine was opened."""
+        return self._filler.read
+
     # ── asking ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def search(
@@ -250,7 +265,11 @@ class Engine:
         started = time.monotonic()
         found = self._guarded(
             lambda: self._searcher.search(
-                self._checked(query), self._top_k(top_k), self._scope(scope), self._buffers.overlay, stop
+                checked_text(query),
+                checked_length(top_k, self.config.settings.top_k),
+                checked_scope(scope),
+                self._buffers.overlay,
+                stop,
             )
         )
         return self._answer(found, "hybrid", _NO_MODEL, started)
@@ -289,9 +308,9 @@ class Engine:
 
         found = self._guarded(
             lambda: self._localizer.localize(
-                self._checked(text),
-                self._top_k(top_k),
-                self._scope(scope),
+                checked_text(text),
+                checked_length(top_k, self.config.settings.top_k),
+                checked_scope(scope),
                 level,
                 seconds,
                 self._buffers.overlay,
@@ -304,7 +323,7 @@ class Engine:
 
     def features(self, text: str) -> Features:
         """Return what the learned rankers read of each candidate for a report: for training, not for front ends."""
-        return self._guarded(lambda: self._localizer.features(self._checked(text)))
+        return self._guarded(lambda: self._localizer.features(checked_text(text)))
 
     def symbols(
         self,
@@ -316,10 +335,10 @@ class Engine:
     ) -> Answer:
         """Return definitions by name, or by a sentence about them: for symbol pickers."""
         started = time.monotonic()
-        inside, limit = self._scope(scope), self._top_k(top_k)
+        inside, limit = checked_scope(scope), checked_length(top_k, self.config.settings.top_k)
 
         def find() -> list[Ranked]:
-            by_meaning = self._searcher.search(self._checked(query), limit, inside, self._buffers.overlay, stop)
+            by_meaning = self._searcher.search(checked_text(query), limit, inside, self._buffers.overlay, stop)
             return symbol_places(self._store, query, by_meaning, limit, inside, self._buffers.overlay)
 
         return self._answer(self._guarded(find), "hybrid", _NO_MODEL, started)
@@ -328,7 +347,13 @@ class Engine:
         """Return what calls, is called by, or defines what stands at a 1-based line of a root-relative file."""
         started = time.monotonic()
         found = self._guarded(
-            lambda: related_places(self._store, self._inside(path), line, self._top_k(top_k), self._buffers.overlay)
+            lambda: related_places(
+                self._store,
+                clean_prefix(path),
+                line,
+                checked_length(top_k, self.config.settings.top_k),
+                self._buffers.overlay,
+            )
         )
         return self._answer(found, "hybrid", _NO_MODEL, started)
 
@@ -339,7 +364,7 @@ class Engine:
 
         A buffer of a file that the index leaves out (ignored, hidden, too large, binary by name) is left out too.
         """
-        inside = self._inside(path)
+        inside = clean_prefix(path)
         self._buffers.set(inside, text if text is not None and self._is_indexed(inside, len(text)) else None)
 
     def _is_indexed(self, path: str, size: int) -> bool:
@@ -352,7 +377,7 @@ class Engine:
         absolute = path if path.is_absolute() else self.root / path
         for form in (absolute, absolute.resolve()):
             if form.is_relative_to(self.root):
-                return self._inside(form.relative_to(self.root).as_posix())
+                return clean_prefix(form.relative_to(self.root).as_posix())
         raise OutsideRootError(f"{path} is outside the root {self.root}; give a path inside it, or another root")
 
     def status(self) -> IndexStatus:
@@ -408,7 +433,8 @@ class Engine:
         return Answer(results, status)
 
     def _guarded(self, ask: Callable[[], _T]) -> _T:
-        """Ask the index; damage is noted, so that the next refresh builds it again: at once in a process that watches."""
+        """Ask the index, ahead of what is read in the background; damage is noted, so that the next refresh builds it again: at once in a process that watches."""
+        self._filler.step_back()
         try:
             return ask()
         except IndexDamagedError:
@@ -420,25 +446,3 @@ class Engine:
     def _rebuild(self) -> None:
         with contextlib.suppress(FindspotError):  # what went wrong is in the status
             self.refresh(lock_seconds=_WATCH_LOCK_SECONDS)
-
-    # ── checks ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _checked(self, text: str) -> str:
-        if not text.strip():
-            raise QueryError("the query is empty; say what you are looking for")
-        if len(text) > _MAX_QUERY:
-            raise QueryError(f"the query has {len(text):,} characters; at most {_MAX_QUERY:,} are taken")
-        return text
-
-    def _top_k(self, top_k: int | None) -> int:
-        wanted = self.config.settings.top_k if top_k is None else top_k
-        if not 1 <= wanted <= 1000:
-            raise QueryError(f"top_k must be from 1 to 1000, not {wanted}")
-        return wanted
-
-    def _scope(self, scope: Sequence[str]) -> tuple[str, ...]:
-        cleaned = tuple(self._inside(path) for path in scope)
-        return () if "" in cleaned else cleaned
-
-    def _inside(self, path: str) -> str:
-        return clean_prefix(path)

@@ -20,6 +20,8 @@ import numpy as np
 
 from findspot.core.calibration import Calibration
 from findspot.core.features import FILE_FEATURES, UNIT_FEATURES
+from findspot.core.rankers import with_hand_files, with_hand_units
+from findspot.core.ranking import DEFAULT_WEIGHTS
 from findspot_training.evaluation.plots import curves
 from findspot_training.ranker.calibrate import (
     Answers,
@@ -74,9 +76,9 @@ def calibrated(
     units, files = [], []
     for half in halves:
         rows = merged([issues[name] for name in half])
-        units.append(unit_answers(rows, _scores(boosters["units"], rows.units)))
-        files.append(file_answers(rows, _scores(boosters["files"], rows.files)))
-    others = unit_answers(wrong, _scores(boosters["units"], wrong.units))
+        units.append(unit_answers(rows, _unit_scores(boosters, rows.units)))
+        files.append(file_answers(rows, _file_scores(boosters, rows.files)))
+    others = unit_answers(wrong, _unit_scores(boosters, wrong.units))
     report: dict[str, Any] = {}
     plots: dict[str, list[tuple[float, float]]] = {}
     for name, parts in (("units", units), ("files", files)):
@@ -128,9 +130,14 @@ def _reliability(predicted: Numbers, labels: Numbers) -> list[tuple[float, float
     return [(float(predicted[bins == at].mean()), float(labels[bins == at].mean())) for at in np.unique(bins)]
 
 
-def _scores(booster: Any, rows: Numbers) -> Numbers:
-    found: Numbers = booster.predict(rows, num_threads=1)
-    return found
+def _unit_scores(boosters: dict[str, Any], rows: Numbers) -> Numbers:
+    """Return the scores by which serving orders units."""
+    return with_hand_units(boosters["units"].predict(rows, num_threads=1), rows, DEFAULT_WEIGHTS)
+
+
+def _file_scores(boosters: dict[str, Any], rows: Numbers) -> Numbers:
+    """Return the scores by which serving orders files."""
+    return with_hand_files(boosters["files"].predict(rows, num_threads=1), rows, DEFAULT_WEIGHTS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -155,9 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "recipe": asdict(recipe),
         "mined_texts": len(mined.names),
         "issues": {
-            "learned": table(
-                judged, _scores(boosters["units"], judged.units), _scores(boosters["files"], judged.files)
-            ),
+            "learned": table(judged, _unit_scores(boosters, judged.units), _file_scores(boosters, judged.files)),
             "by hand": table(
                 judged, judged.units[:, UNIT_FEATURES.index("hand")], judged.files[:, FILE_FEATURES.index("top3")]
             ),

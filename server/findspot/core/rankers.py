@@ -88,6 +88,16 @@ class Chances:
         return 0 if self.here < NOT_HERE else best_length(self.results[:DEPTH])
 
 
+def with_hand_units(scores: Floats, rows: Floats, weights: RankingWeights) -> Floats:
+    """Add what hand-set weights say to the trees' scores of units."""
+    return np.asarray(scores + weights.learned_hand * rows[:, UNIT_FEATURES.index("hand")])
+
+
+def with_hand_files(scores: Floats, rows: Floats, weights: RankingWeights) -> Floats:
+    """Add what hand-set weights say to the trees' scores of files."""
+    return np.asarray(scores + weights.learned_hand * rows[:, FILE_FEATURES.index("top3")])
+
+
 def learned_order(table: CandidateTable, rankers: Rankers, weights: RankingWeights) -> Order:
     """Score candidates and their files by the rankers.
 
@@ -95,13 +105,13 @@ def learned_order(table: CandidateTable, rankers: Rankers, weights: RankingWeigh
     such and then lowered by the priors that the hand-set weights use.
     """
     unit_rows = unit_features(table)
-    units = rankers.units.predict(unit_rows)
+    units = with_hand_units(rankers.units.predict(unit_rows), unit_rows, weights)
     priors = np.maximum(prior_factors(table.units, table.query, weights), 1e-6)
     paths, rows = file_features(table)
     classes = {unit.path: unit.path_class for unit in table.units}
     files = {
         path: score + weights.learned_prior * float(np.log(path_factor(classes[path], table.query, weights)))
-        for path, score in zip(paths, rankers.files.predict(rows).tolist(), strict=True)
+        for path, score in zip(paths, with_hand_files(rankers.files.predict(rows), rows, weights).tolist(), strict=True)
     }
     by_path = dict(zip(paths, rows, strict=True))
     return Order(units + weights.learned_prior * np.log(priors), files, unit_rows, by_path)

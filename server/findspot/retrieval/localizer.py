@@ -266,7 +266,7 @@ class Localizer:
             row = request.pool.rows[entry.index]
             text = self._text_of(row)
             if text is not None:
-                document = render_model_document(_chunk(row, text))
+                document = render_model_document(chunk_of(row, text))
                 documents[entry.index] = (content_hash(document.encode("utf-8", "surrogatepass")), document)
         check(request.stop)
         report = request.query.report
@@ -323,7 +323,8 @@ def _with_evidence(answer: Ranked, cosine: float | None) -> Ranked:
     return replace(answer, evidence=(*answer.evidence, Evidence("model", "localization model", round(cosine, 4))))
 
 
-def _chunk(row: ChunkRow, text: str) -> Chunk:
+def chunk_of(row: ChunkRow, text: str) -> Chunk:
+    """Return a stored chunk with its text, as the model's document is rendered from it."""
     return Chunk(
         path=row.path,
         language=row.language,

@@ -88,6 +88,18 @@ def changes(connection: sqlite3.Connection, paths: Sequence[str]) -> dict[str, C
     return found
 
 
+def recent_functions(connection: sqlite3.Connection, limit: int) -> list[int]:
+    """Return chunks that begin a function in a source file: those of lately changed files first, then by path."""
+    rows = connection.execute(
+        "SELECT c.id FROM chunks c JOIN files f ON f.id = c.file_id LEFT JOIN "
+        "(SELECT path, min(place) AS newest FROM past_files GROUP BY path) p ON p.path = f.path "
+        "WHERE c.kind IN ('function', 'method') AND c.part = 0 AND f.path_class = 'source' "
+        "ORDER BY p.newest IS NULL, p.newest, f.path, c.start_byte LIMIT ?",
+        (limit,),
+    ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
 def _parts(values: Sequence[object]) -> Iterator[Sequence[object]]:
     for start in range(0, len(values), _VARIABLES):
         yield values[start : start + _VARIABLES]

@@ -394,6 +394,11 @@ class StoreReader:
         with self._connection() as connection:
             return past.changes(connection, paths)
 
+    def recent_functions(self, limit: int) -> list[int]:
+        """Return chunks that begin a function in a source file, those of lately changed files first."""
+        with self._connection() as connection:
+            return past.recent_functions(connection, limit)
+
 
 def read_generation(connection: sqlite3.Connection) -> int:
     """Return the number of the last change that this connection sees."""
