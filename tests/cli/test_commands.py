@@ -241,7 +241,21 @@ def test_without_a_model_localize_has_the_same_shape(ask: Ask, project: Path) ->
     assert b"model not applied" in done.stderr
     best = records(done)[0]
     assert set(best) == KEYS
-    assert (best["path"], best["stage"], best["probability"]) == ("src/uploads/scheduler.py", "hybrid", None)
+    assert (best["path"], best["stage"]) == ("src/uploads/scheduler.py", "hybrid")
+    assert 0 < best["probability"] <= 1
+
+
+@pytest.mark.row("B03")
+def test_an_answer_chooses_its_length_and_a_list_has_the_length_asked_for(ask: Ask, project: Path) -> None:
+    """Without -k only what is likely comes; with -k everything does, and says what of it is likely."""
+    cut = records(ask("localize", "--json", cwd=project, stdin=ISSUE.encode()))
+    whole = records(ask("localize", "--json", "-k", "5", cwd=project, stdin=ISSUE.encode()))
+    assert 1 <= len(cut) <= len(whole)
+    assert [record["likely"] for record in whole[: len(cut)]] == [True] * len(cut)
+    assert not any(record["likely"] for record in whole[len(cut) :])
+    chances = [record["probability"] for record in whole]
+    assert chances == sorted(chances, reverse=True)
+    assert 0 < whole[0]["here"] <= 1
 
 
 def test_level_file_gives_each_file_once(ask: Ask, project: Path) -> None:
