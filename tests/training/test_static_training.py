@@ -134,6 +134,8 @@ def test_pairs_are_made_once_for_each_head_and_limit(past: Past, tmp_path: Path)
     path.write_bytes(b"cut")
     pairs.make_pairs([REPO], past.folder, rows, out, LIMITS)
     assert path.read_bytes() == first
+    pairs.make_pairs([REPO], past.folder, None, out, LIMITS)
+    assert {pair.kind for pair in pairs.read_pairs(path)} == {"docstring"}
 
 
 def test_a_missing_or_held_out_repository_is_an_error(past: Past, tmp_path: Path) -> None:
@@ -287,7 +289,7 @@ def test_training_from_repositories_to_files(past: Past, tmp_path: Path) -> None
         pytest.skip("the original weights are not installed")
     recipe = next(one for one in manifest.read_recipes(MODELS) if one.id == "static-code")
     target = tmp_path / "model"
-    parameters = {**recipe.parameters, "repositories": [REPO], "epochs": 1}
+    parameters = {**recipe.parameters, "repositories": [REPO], "trees": [], "epochs": 1}
     train.train(parameters, mined(tmp_path / "mined", past), past.folder, tmp_path / "out", [], target)
     embedder = StaticEmbedder.load(target, "x", recipe.dimension)
     assert np.linalg.norm(embedder.embed_query("open the file")) == pytest.approx(1)

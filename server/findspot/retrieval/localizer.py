@@ -173,8 +173,8 @@ class Localizer:
         """Return the candidates in order, with probabilities where a ranker ordered them."""
         order, entries = self._entries(request)
         rankers = self._rankers() if order.learned else ""
-        chances = None
-        if isinstance(rankers, Rankers):
+        chances = None if entries else Chances([], 0.0)
+        if entries and isinstance(rankers, Rankers):
             chances = unit_chances(order, [entry.index for entry in entries], rankers.calibration)
         if request.level != "file":
             return _Ordered(order, entries, [], chances)
