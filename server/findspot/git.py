@@ -24,7 +24,20 @@ _QUIET: Mapping[str, str] = {
 }
 """A missing object is an answer here, not a reason to ask a remote or a person."""
 
-_SAFE = ("core.fsmonitor=false", "core.hooksPath=" + os.devnull, "log.showSignature=false", "core.quotePath=false")
+_SAFE = (
+    "protocol.allow=never",
+    "core.fsmonitor=false",
+    "core.hooksPath=" + os.devnull,
+    "log.showSignature=false",
+    "core.quotePath=false",
+)
+"""Settings that win over a repository's own; the first closes every way to a remote, also for old versions of git."""
+
+_SECONDS = 30.0
+"""Time for one command; a folder that few of a million commits touched may need longer, and then has no past."""
+
+_NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""On Windows a console program would open a window of its own beside an editor."""
 
 _OTHER_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_CEILING_DIRECTORIES")
 """Variables that a hook of another repository would leave to us."""
@@ -47,7 +60,7 @@ def command(folder: Path, *arguments: str, bare: bool = False) -> list[str]:
 
 
 def read(folder: Path, *arguments: str, bare: bool = False) -> bytes | None:
-    """Return what a git command prints, None when git is missing or the command fails."""
+    """Return what a git command prints, None when git is missing, the command fails or takes too long."""
     try:
         done = subprocess.run(
             command(folder, *arguments, bare=bare),
@@ -55,7 +68,9 @@ def read(folder: Path, *arguments: str, bare: bool = False) -> bytes | None:
             check=False,
             stdin=subprocess.DEVNULL,
             env=environment(),
+            timeout=_SECONDS,
+            creationflags=_NO_WINDOW,
         )
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None

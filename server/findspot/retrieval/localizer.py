@@ -1,15 +1,15 @@
 """localize: a whole issue or trace in, ranked files or functions out, within a stated time.
 
-``Localizer(searcher, reranker, cache, text_of, weights).localize(text, top_k=10, scope=(), level="function",
+``Localizer(searcher, reranker, cache, text_of, weights, rankers).localize(text, top_k=10, scope=(), level="function",
 budget=1.0, overlay=NO_OVERLAY, stop=None, on_partial=None, started=None)`` returns a ``Localization``.
 
 ``reranker(deadline)`` gives the localization model, or the reason in plain words why there is none by then. ``cache`` keeps
 document vectors by the hash of what the model reads. ``text_of(row)`` gives the present text of a chunk, or None
-when its file has changed or gone. ``on_partial`` gets the hybrid list as soon as it stands.
+when its file has changed or gone. ``rankers()`` gives the learned rankers, or why there are none; then hand-set weights
+order. ``on_partial`` gets the hybrid list as soon as it stands.
 
-The zones of the report ask the index separately, what it names joins them, calls lead one step further; the exact
-zone-weighted score orders all of it. The model then re-scores the best sixteen, from cached vectors first, then
-as many as fit before the deadline.
+Candidates are gathered (see ``gathering``), ordered, and given probabilities. The model then re-scores the best sixteen,
+from cached vectors first, then as many as fit before the deadline.
 """
 
 from __future__ import annotations
