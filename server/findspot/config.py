@@ -72,7 +72,7 @@ class Settings(BaseModel):
     debounce_ms: Annotated[
         int, Field(ge=0, le=60_000, description="Quiet time after a file change before the index is updated.")
     ] = 200
-    embedder: Annotated[str, Field(description="Id of the static embedding model in the manifest.")] = "static-minilm"
+    embedder: Annotated[str, Field(description="Id of the static embedding model in the manifest.")] = "static-code"
     ranker: Annotated[
         str, Field(description="Id of the learned rankers in the manifest; empty orders by hand-set weights.")
     ] = "ranker-v1"

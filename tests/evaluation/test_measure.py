@@ -255,7 +255,8 @@ def test_the_table_and_the_record_say_the_same(measured: Measured, history: Hist
     assert [float(cell) for cell in shown] == pytest.approx(
         [round(100 * numbers[name]) for name in numbers if "@" in name] + [round(numbers["func MRR"], 2)]
     )
-    assert written["model"] == {"no time was left in the budget": 4}
+    assert written["model"].keys() <= {"no time was left in the budget", "not needed: there is one candidate only"}
+    assert sum(written["model"].values()) == 4
     assert written["rows"][1]["files"][0]["functions"] == ["Drop"]
     assert written["latency"]["search"]["p50"] <= written["latency"]["search"]["p95"]
 

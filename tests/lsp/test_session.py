@@ -379,7 +379,7 @@ async def test_settings_of_the_editor(make_wire: MakeWire, folder: Path) -> None
     assert "unknown setting 'embeder'; did you mean 'embedder'?" in shown[0]
     assert "'budget'" in shown[1]
     settings = wire.engines["shop"].config.settings
-    assert (settings.top_k, settings.debounce_ms, settings.embedder) == (1, 50, "static-minilm")
+    assert (settings.top_k, settings.debounce_ms, settings.embedder) == (1, 50, "static-code")
     assert len(await paths(wire, "upload")) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from findspot_training.source import TrainingError
 from findspot_training.static_training import documents, loop, pairs, train, vocabulary
 from findspot_training.static_training.bags import Bags, counted
 from findspot_training.static_training.contrast import loss_and_gradients
-from tests.training.repositories import REPO, Past
+from tests.training.repositories import REPO, Past, git
 
 MODELS = Path(manifest.__file__).parents[1]
 
@@ -244,13 +245,16 @@ def test_the_loop_learns_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     other = loop.Plan(seed=2, epochs=12, batch=64, rate=0.02, temperature=0.1, asked=0.3)
     with pytest.raises(TrainingError, match="other numbers"):
         loop.train_table(beginning(513), examples, other, tmp_path / "cut")
+    turned = replace(examples, files=examples.files[::-1].copy())
+    with pytest.raises(TrainingError, match="other pairs"):
+        loop.train_table(beginning(513), turned, plan, tmp_path / "cut")
 
 
 def stop_after(epochs: int, keep: Any) -> Any:
     """Return a keeper of states that is interrupted once it has kept so many."""
 
-    def kept(state: Path, plan: loop.Plan, table: Any, adam: Any, epoch: int, curve: Any) -> None:
-        keep(state, plan, table, adam, epoch, curve)
+    def kept(state: Path, made_of: Any, table: Any, adam: Any, epoch: int, curve: Any) -> None:
+        keep(state, made_of, table, adam, epoch, curve)
         if epoch == epochs:
             raise KeyboardInterrupt
 
@@ -281,16 +285,40 @@ def test_weights_are_written_as_the_embedder_reads_them(tmp_path: Path) -> None:
     assert "polyline" in (tmp_path / "curve.svg").read_text(encoding="utf-8")
 
 
-def test_training_from_repositories_to_files(past: Past, tmp_path: Path) -> None:
-    pytest.importorskip("torch")
-    try:
-        source.model_folder()
-    except TrainingError:
-        pytest.skip("the original weights are not installed")
-    recipe = next(one for one in manifest.read_recipes(MODELS) if one.id == "static-code")
+def test_training_from_repositories_to_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = [piece for piece in TOKENIZER["model"]["vocab"] if piece.isalpha() and len(piece) > 5][:400]
+    functions = [
+        f'def {a}_{b}(value):\n    """The {c} of each {d} here."""\n    {c}(value)\n    return {a}\n\n\n'
+        for a, b, c, d in zip(*[iter(words)] * 4, strict=True)
+    ]
+    work = tmp_path / "origin"
+    work.mkdir()
+    (work / "code.py").write_text("".join(functions), encoding="utf-8")
+    git(work, "init", "-q")
+    git(work, "add", "-A")
+    git(work, "commit", "-q", "-m", "Begin")
+    git(tmp_path, "clone", "-q", "--bare", str(work), str(tmp_path / "mirrors" / "acme+words"))
+
+    original = tmp_path / "original"
+    original.mkdir()
+    (original / "tokenizer.json").write_text(json.dumps(TOKENIZER), encoding="utf-8")
+    size = len(TOKENIZER["model"]["vocab"])
+    distilled = np.random.default_rng(0).normal(size=(size, 16)).astype(np.float16)
+    monkeypatch.setattr(source, "model_folder", lambda: original)
+    monkeypatch.setattr(static_model, "distil", lambda *_: distilled)
+
+    recipe = manifest.read_recipe(MODELS / "recipes" / "static-code.toml")
+    changes = {"repositories": [], "trees": ["acme/words"], "epochs": 1, "batch": 32, "dimension": 16}
     target = tmp_path / "model"
-    parameters = {**recipe.parameters, "repositories": [REPO], "trees": [], "epochs": 1}
-    train.train(parameters, mined(tmp_path / "mined", past), past.folder, tmp_path / "out", [], target)
-    embedder = StaticEmbedder.load(target, "x", recipe.dimension)
-    assert np.linalg.norm(embedder.embed_query("open the file")) == pytest.approx(1)
-    assert static_model.FILES[0] == train.FILES[0]
+    train.train({**recipe.parameters, **changes}, tmp_path, tmp_path / "mirrors", tmp_path / "out", [], target)
+    assert sorted(path.name for path in target.iterdir()) == sorted(train.FILES)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "curve.json",
+        "curve.svg",
+        "pairs",
+        "state.npz",
+    ]
+    embedder = StaticEmbedder.load(target, "x", 16)
+    assert np.linalg.norm(embedder.embed_query(words[0])) == pytest.approx(1)
+    with pytest.raises(TrainingError, match="too few pairs"):
+        loop.train_table(beginning(9), synonyms(4), train.Training.of({**recipe.parameters, **changes}).plan, tmp_path)

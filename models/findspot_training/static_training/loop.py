@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -52,6 +53,15 @@ class Examples:
     functions: Integers
     questions: Bags
 
+    def digest(self) -> str:
+        """Return a short name for all of it, by which a training that is gone on with knows its pairs again."""
+        summed = hashlib.sha256()
+        for bags in (self.queries, self.documents, self.questions):
+            summed.update(bags.pieces.tobytes() + bags.ends.tobytes())
+        for numbers in (self.repositories, self.files, self.functions):
+            summed.update(numbers.tobytes())
+        return summed.hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -83,12 +93,15 @@ def batches(examples: Examples, size: int, draw: np.random.Generator) -> list[In
 def train_table(table: Floats, examples: Examples, plan: Plan, folder: Path) -> tuple[Floats, list[Point]]:
     """Return the trained table and the curve. After each epoch the state is kept in ``folder``, and gone on with."""
     state = folder / "state.npz"
+    made_of = {"plan": asdict(plan), "examples": examples.digest()}
     adam = Adam(table.shape)
     first = 0
     curve: list[Point] = []
     if state.is_file():
-        table, adam, first, curve = _restored(state, plan, table.shape)
+        table, adam, first, curve = _restored(state, made_of, table.shape)
     steps = plan.epochs * len(batches(examples, plan.batch, np.random.default_rng((plan.seed, 0))))
+    if not steps:
+        raise TrainingError(f"too few pairs to train on: a batch needs {_SMALLEST_BATCH} of one repository")
     for epoch in range(first, plan.epochs):
         began = time.monotonic()
         draw = np.random.default_rng((plan.seed, epoch))
@@ -99,7 +112,7 @@ def train_table(table: Floats, examples: Examples, plan: Plan, folder: Path) -> 
             losses.append(_step(table, adam, examples, rows, plan, draw, steps))
             if len(losses) % every == 0:
                 curve.append(Point(adam.steps, float(np.mean(losses[-every:]))))
-        _keep(state, plan, table, adam, epoch + 1, curve)
+        _keep(state, made_of, table, adam, epoch + 1, curve)
         told = f"epoch {epoch + 1}/{plan.epochs}: loss {np.mean(losses):.4f}, {time.monotonic() - began:.0f} s"
         print(told, file=sys.stderr, flush=True)
     return table, curve
@@ -136,22 +149,22 @@ def _share(step: int, steps: int) -> float:
     return min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
 
 
-def _keep(state: Path, plan: Plan, table: Floats, adam: Adam, epochs: int, curve: Sequence[Point]) -> None:
+def _keep(
+    state: Path, made_of: Mapping[str, Any], table: Floats, adam: Adam, epochs: int, curve: Sequence[Point]
+) -> None:
     state.parent.mkdir(parents=True, exist_ok=True)
     beside = state.with_name("state.part.npz")
-    told = json.dumps(
-        {"plan": asdict(plan), "epochs": epochs, "steps": adam.steps, "curve": [asdict(p) for p in curve]}
-    )
+    told = json.dumps({**made_of, "epochs": epochs, "steps": adam.steps, "curve": [asdict(p) for p in curve]})
     np.savez(beside, table=table, first=adam.first, second=adam.second, told=np.array(told))
     beside.replace(state)
 
 
-def _restored(state: Path, plan: Plan, shape: tuple[int, ...]) -> tuple[Floats, Adam, int, list[Point]]:
+def _restored(state: Path, made_of: Mapping[str, Any], shape: tuple[int, ...]) -> tuple[Floats, Adam, int, list[Point]]:
     with np.load(state) as held:
         told = json.loads(str(held["told"]))
-        if told["plan"] != asdict(plan) or held["table"].shape != shape:
+        if {key: told.get(key) for key in made_of} != made_of or held["table"].shape != shape:
             raise TrainingError(
-                f"{state.parent} holds a training with other numbers; remove it or choose another folder"
+                f"{state.parent} holds a training of other pairs or with other numbers; remove it or choose another folder"
             )
         adam = Adam((shape[0], shape[1]))
         adam.first, adam.second, adam.steps = held["first"], held["second"], int(told["steps"])

@@ -63,11 +63,11 @@ class Limits:
     seed: int
 
 
-def make_pairs(repositories: Sequence[str], mirrors: Path, mined: Path, out: Path, limits: Limits) -> list[Path]:
+def make_pairs(repositories: Sequence[str], mirrors: Path, mined: Path | None, out: Path, limits: Limits) -> list[Path]:
     """Render the pairs of all repositories below ``out``; returns their files, in the order of the names.
 
-    ``mirrors`` holds the bare repositories, ``mined`` is a folder of the command ``mine``; a repository that was not
-    mined gives no commits. What was made before with the same limits from the same HEAD is left as it is.
+    ``mirrors`` holds the bare repositories, ``mined`` is a folder of the command ``mine``; without one, or
+    without rows of a repository, there are no commits. What was made before with the same limits from the same HEAD is left as it is.
     """
     places = {name: find_repository(mirrors, name) for name in repositories}
     absent = [name for name, place in places.items() if place is None]
@@ -79,9 +79,10 @@ def make_pairs(repositories: Sequence[str], mirrors: Path, mined: Path, out: Pat
         if place is None:
             continue
         path = out / f"{name.lower().replace('/', '+')}.jsonl.gz"
-        rows = mined / "rows" / path.name.removesuffix(".gz")
+        rows = None if mined is None else mined / "rows" / path.name.removesuffix(".gz")
+        rows = rows if rows is not None and rows.is_file() else None
         commit = head_of(place)
-        head = {"version": VERSION, "head": commit, "limits": asdict(limits), "mined": rows.is_file()}
+        head = {"version": VERSION, "head": commit, "limits": asdict(limits), "mined": rows is not None}
         if _head(path) != head:
             pairs = _pairs(name, place, commit, rows, limits, parsers)
             write_pairs(path, pairs, head)
@@ -117,11 +118,13 @@ def _head(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def _pairs(name: str, place: Path, head: str, rows: Path, limits: Limits, parsers: Parsers) -> list[Pair]:
+def _pairs(name: str, place: Path, head: str, rows: Path | None, limits: Limits, parsers: Parsers) -> list[Pair]:
     draw = random.Random(f"{limits.seed} {name.lower()}")  # noqa: S311 - repeatable, nothing is secret
     tokenizer = SubTokenizer()
     with BareRepository(place) as repository:
-        found = list(_from_commits(repository, rows, limits.commits, draw, parsers, tokenizer))
+        found: list[Pair] = []
+        if rows is not None:
+            found += _from_commits(repository, rows, limits.commits, draw, parsers, tokenizer)
         looked_up: dict[str, dict[str, Pair]] = {"docstring": {}, "name": {}}
         for pair in _from_tree(repository, head, parsers, tokenizer):
             looked_up[pair.kind].setdefault(pair.query, pair)
@@ -134,8 +137,6 @@ def _pairs(name: str, place: Path, head: str, rows: Path, limits: Limits, parser
 def _from_commits(
     repository: BareRepository, rows: Path, limit: int, draw: random.Random, parsers: Parsers, tokenizer: SubTokenizer
 ) -> Iterator[Pair]:
-    if not rows.is_file():
-        return
     with rows.open(encoding="utf-8") as lines:
         commits = [row for row in map(json.loads, lines) if row["kind"] == "commit"]
     for row in commits[:limit]:

@@ -42,9 +42,13 @@ QUESTIONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """The parameters of a recipe; what the first vectors are distilled with, and the numbers of pairs and plan."""
+    """The parameters of a recipe; what the first vectors are distilled with, and the numbers of pairs and plan.
+
+    ``repositories`` were mined; of ``trees`` only the files at HEAD are read.
+    """
 
     repositories: tuple[str, ...]
+    trees: tuple[str, ...]
     dimension: int
     sif: float
     clip_quantile: float
@@ -65,7 +69,8 @@ class Training:
         wrong = sorted(parameters.keys() ^ {field.name for field in fields(cls)})
         if wrong:
             raise TrainingError(f"parameters missing or unknown: {', '.join(wrong)}")
-        return cls(**{**parameters, "repositories": tuple(parameters["repositories"])})
+        names = {key: tuple(parameters[key]) for key in ("repositories", "trees")}
+        return cls(**{**parameters, **names})
 
     @property
     def limits(self) -> Limits:
@@ -88,12 +93,12 @@ def train(
     ``TrainingError`` when a repository is one of the ``kept`` ones, or may be a copy of one.
     """
     told = Training.of(parameters)
-    found = held_out.refusals(told.repositories, kept, "the recipe")
+    found = held_out.refusals(told.repositories + told.trees, kept, "the recipe")
     if found:
         raise TrainingError("; ".join(f"{one.repo} {one.reason}: {one.held_out}" for one in found))
-    pairs = [
-        list(read_pairs(path)) for path in make_pairs(told.repositories, mirrors, mined, out / "pairs", told.limits)
-    ]
+    made = make_pairs(told.repositories, mirrors, mined, out / "pairs", told.limits)
+    made += make_pairs(told.trees, mirrors, None, out / "pairs", told.limits)
+    pairs = [list(read_pairs(path)) for path in made]
     original = source.model_folder()
     tokenizer = source.tokenizer_json(original)
     pieces = make_vocabulary(pairs, tokenizer["model"]["vocab"], told.vocabulary)

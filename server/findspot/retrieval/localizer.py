@@ -23,8 +23,8 @@ import numpy as np
 
 from findspot.core.arrays import Vectors
 from findspot.core.features import Features, file_features, unit_features
-from findspot.core.fusion import Scored, joined, ordered, whole_span, with_model
-from findspot.core.query import Query, analyse
+from findspot.core.fusion import Scored, joined, ordered, saturated, whole_span, with_model
+from findspot.core.query import Query, QueryKind, analyse
 from findspot.core.rankers import Chances, Order, Rankers, file_chances, learned_order, unit_chances
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import content_hash, render_model_document, render_model_query
@@ -40,6 +40,8 @@ from findspot.storage.records import ChunkRow
 
 _WIDEST = 60
 """Candidates from which the net is cast wider when the list is short."""
+
+_REPORTS = frozenset({QueryKind.ISSUE, QueryKind.TRACE})
 
 _DENSE = 40
 """Neighbours by meaning that become candidates."""
@@ -135,7 +137,8 @@ class Localizer:
         Raises ``Cancelled`` once ``stop`` is set. With no time for the model the hybrid list is the answer.
         """
         deadline = (time.monotonic() if started is None else started) + budget
-        query = analyse(text, SubTokenizer(), report=True)
+        # One line is a question, and is answered as a search would; a title with a text below it is a report.
+        query = analyse(text, SubTokenizer(), report="\n" in text.strip())
         view = IndexView(self._searcher.store, overlay, scope)
         if view.empty or top_k < 1:
             return Localization((), "hybrid", "nothing is indexed yet")
@@ -196,9 +199,10 @@ class Localizer:
                 return order, entries
 
     def _order(self, request: _Request) -> Order:
+        """Order reports by the rankers; they learned from such. Questions and names keep the order of a search."""
         pool = request.pool
         rankers = self._rankers() if self._weights.uses("ranker") else ""
-        if isinstance(rankers, Rankers) and pool.rows:
+        if isinstance(rankers, Rankers) and pool.rows and request.query.kind in _REPORTS:
             return learned_order(pool.table(), rankers, self._weights)
         return Order(np.array(pool.scores()), pool.file_scores())
 
@@ -212,7 +216,8 @@ class Localizer:
         if not any(matching):
             return []
         if not order.learned:
-            return [entry for entry in joined(pool.rows, order.units.tolist()) if matching[entry.index]]
+            entries = [entry for entry in joined(pool.rows, order.units.tolist()) if matching[entry.index]]
+            return entries if request.query.kind in _REPORTS else saturated(pool.rows, entries, self._weights)
         # Which part speaks for a long definition is a matter of words; the ranker compares definitions.
         speakers = [entry.index for entry in joined(pool.rows, pool.scores())]
         rows = [pool.rows[at] for at in speakers]
