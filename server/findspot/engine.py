@@ -178,6 +178,7 @@ class Engine:
             if progress is not None:
                 progress(step)
 
+        self._filler.step_back()
         with self._refreshing:
             run = functools.partial(
                 self._indexer.refresh,

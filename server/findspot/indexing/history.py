@@ -25,6 +25,9 @@ _MAX_MESSAGE = 2_000
 
 def head_commit(root: Path) -> str | None:
     """Return the hash of the commit that is checked out, None when there is none to be had."""
+    # Starting git costs 10 ms, which a command that answers in half a second notices.
+    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+        return None
     found = git.read(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     return found.decode("ascii", "replace").strip() or None if found is not None else None
 
