@@ -109,7 +109,13 @@ def _run_localize(request: LocalizeRequest) -> int:
     with _open(request.place) as engine, stop_on_interrupt() as stop:
         notes = _bring_up_to_date(engine, request.view, stop)
         ask = functools.partial(
-            engine.localize, request.text, scope=request.scope, level=request.level, budget=request.budget, stop=stop
+            engine.localize,
+            request.text,
+            top_k=request.top_k,
+            scope=request.scope,
+            level=request.level,
+            budget=request.budget,
+            stop=stop,
         )
         answer = _ask(engine, request.view, stop, ask)
     return _print_answer(answer, request, notes, model=True)

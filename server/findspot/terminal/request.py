@@ -58,7 +58,7 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class LocalizeRequest:
-    """``findspot localize``; ``budget`` in seconds."""
+    """``findspot localize``; ``budget`` in seconds; without ``top_k`` the answer chooses its length."""
 
     place: Place
     view: View
@@ -66,6 +66,7 @@ class LocalizeRequest:
     scope: tuple[str, ...]
     level: Level
     budget: float
+    top_k: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
     place = _place(raw, cwd, paths)
     scope = _scope(raw, place, paths)
     text = _not_blank(_issue_text(raw.file, cwd), "the text is empty: give an issue text or a stack trace")
-    return LocalizeRequest(place, view, text, scope, raw.level, place.config.settings.budget)
+    return LocalizeRequest(place, view, text, scope, raw.level, place.config.settings.budget, raw.top_k)
 
 
 def _place(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> Place:
