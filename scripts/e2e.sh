@@ -44,7 +44,8 @@ echo "==> findspot index, search, localize, status"
 findspot index --quiet
 findspot --json "where is the rebate computed" > "$scratch/found.json"
 head -n 1 "$scratch/found.json" | grep -q '"symbol": "apply_discount"' || fail "search did not find apply_discount"
-echo "apply_discount lowers the price twice when add_item put the item into the cart" | findspot localize --json --budget 30 - > "$scratch/localized.json"
+printf 'apply_discount lowers the price twice\n\nSeen after add_item had put the same item in again.\n' > "$scratch/issue.txt"
+findspot localize --json -k 5 --budget 30 "$scratch/issue.txt" > "$scratch/localized.json"
 head -n 1 "$scratch/localized.json" | grep -q '"symbol": "apply_discount"' || fail "localize did not find apply_discount"
 head -n 1 "$scratch/localized.json" | grep -q '"stage": "localized"' || fail "the model was not applied"
 findspot status --quiet
