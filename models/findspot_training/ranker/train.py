@@ -52,7 +52,7 @@ def unit_group(collected: Collected) -> Group:
     Of what stands further down only a sample was collected, with all right ones in it; learning from that would teach
     that a bad place is a good sign.
     """
-    near = collected.units[:, UNIT_FEATURES.index("hand_rank")] < np.log1p(HEAD)
+    near = collected.units[:, UNIT_FEATURES.index("hand_rank")] < np.log1p(HEAD - 0.5)
     return _group(collected.units, collected.unit_labels, collected.unit_sizes, rankable(collected) & near)
 
 

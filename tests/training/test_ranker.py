@@ -1,0 +1,125 @@
+"""What rankers learn from: collected rows of a real repository, ranks by hand, groups without a leak, calibration."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from findspot.core.calibration import Logistic
+from findspot.core.features import FILE_FEATURES, UNIT_FEATURES
+from findspot.core.trees import Trees
+from findspot_training.evaluation.instances import read_instances
+from findspot_training.ranker.calibrate import calibration_error, f_beta_as_cut, probabilities, unit_answers
+from findspot_training.ranker.collect import collect, job_of_commits, jobs_against_others, jobs_of_instances
+from findspot_training.ranker.judge import file_ranks, strict, table, unit_ranks
+from findspot_training.ranker.rows import CLASSES, HEAD, KINDS, Collected, Numbers, empty, merged, read, write
+from findspot_training.ranker.train import unit_group
+from findspot_training.source import TrainingError
+from tests.training.repositories import REPO, Past, issue, write_issues
+
+FUNCTION = KINDS.index("function")
+SOURCE = [one.value for one in CLASSES].index("source")
+TEST = [one.value for one in CLASSES].index("test")
+
+
+def rows(labels: list[int], *, classes: list[int] | None = None, gold: int | None = None, name: str = "t") -> Collected:
+    """Return one text whose candidates stand in the order of the hand-set score, one file each."""
+    size = len(labels)
+    units = np.zeros((size, len(UNIT_FEATURES)), dtype=np.float32)
+    units[:, UNIT_FEATURES.index("hand")] = np.linspace(1.0, 0.1, size)
+    units[:, UNIT_FEATURES.index("hand_rank")] = np.log1p(np.arange(size))
+    files = np.zeros((size, len(FILE_FEATURES)), dtype=np.float32)
+    kinds: Numbers = np.full(size, FUNCTION, dtype=np.int8)
+    of: Numbers = np.array(classes or [SOURCE] * size, dtype=np.int8)
+    right: Numbers = np.array(labels, dtype=np.int8)
+    count: Numbers = np.array([size], dtype=np.int32)
+    wanted: Numbers = np.array([sum(labels) if gold is None else gold], dtype=np.int32)
+    return Collected(
+        [name], units, right, count, kinds, of, np.arange(size, dtype=np.int32), files, right, count, of, wanted, wanted
+    )
+
+
+def test_ranks_count_functions_in_source_files_only() -> None:
+    one = rows([0, 0, 1, 1], classes=[TEST, SOURCE, SOURCE, SOURCE], gold=3)
+    scores = np.array([9.0, 1.0, 2.0, 3.0])
+    assert unit_ranks(one, scores)[0].tolist() == [0, 1, -1]
+    assert file_ranks(one, scores)[0].tolist() == [0, 1, -1]
+
+
+def test_strict_wants_all_of_it() -> None:
+    both = merged([rows([1, 0, 1], name="a"), rows([0, 1, 0], name="b"), rows([1, 0, 0], gold=2, name="c")])
+    hand = both.units[:, UNIT_FEATURES.index("hand")]
+    ranks = unit_ranks(both, hand)
+    assert strict(ranks, 1).tolist() == [0.0, 0.0, 0.0]
+    assert strict(ranks, 3).tolist() == [1.0, 1.0, 0.0]
+    assert table(both, hand, hand)["func@5"] == pytest.approx(200 / 3)
+
+
+def test_what_was_only_sampled_teaches_nothing() -> None:
+    far = [0] * (HEAD + 40)
+    far[HEAD + 20] = 1
+    near = [0] * (HEAD + 40)
+    near[5] = 1
+    group = unit_group(merged([rows(far, name="far"), rows(near, name="near")]))
+    assert group.sizes.tolist() == [HEAD]
+    assert float(group.labels.sum()) == 1.0
+
+
+def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
+    both = merged([rows([1, 0]), empty("nothing", 2, 1)])
+    write(both, tmp_path / "one.npz")
+    back = read(tmp_path / "one.npz")
+    assert back.names == ["t", "nothing"]
+    assert back.unit_sizes.tolist() == [2, 0]
+    assert np.array_equal(back.units, both.units)
+    with pytest.raises(TrainingError, match="no text"):
+        merged([])
+
+
+def test_answers_follow_the_scores_and_probabilities_fall() -> None:
+    one = rows([0, 1, 0])
+    answers = unit_answers(one, np.array([1.0, 3.0, 2.0]))
+    assert answers.labels[0].tolist() == [1.0, 0.0, 0.0]
+    rising = Logistic(np.full(answers.inputs[0].shape[1], -0.5), 1.0)
+    [found] = probabilities(answers, rising, None)
+    assert found.tolist() == sorted(found.tolist(), reverse=True)
+    sure = f_beta_as_cut(answers, [np.array([0.9, 0.1, 0.1])], most=10)
+    assert sure == {"f_beta": 1.0, "precision": 1.0, "recall": 1.0, "length": 1.0}
+
+
+def test_the_calibration_error_by_hand() -> None:
+    assert calibration_error(np.array([0.9, 0.9, 0.1, 0.1]), np.array([1.0, 1.0, 0.0, 0.0])) == pytest.approx(0.1)
+    assert calibration_error(np.array([0.5, 0.5]), np.array([1.0, 0.0])) == pytest.approx(0.0)
+
+
+def test_the_shipped_trees_have_what_the_rows_have() -> None:
+    path = Path(__file__).parents[2] / "models" / "ranker-v1" / "rankers.json"
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert Trees.from_json(found["units"]).predict(rows([1, 0]).units.astype(np.float64)).shape == (2,)
+
+
+def mined_row(past: Past, message: str) -> dict[str, object]:
+    """Return a row as mining writes it, about a function of the repository."""
+    file = {"path": "src/upload.py", "language": "python", "functions": ["Uploader.attempt"], "spans": [[1, 2]]}
+    return {"kind": "commit", "commit": "c", "parent": past.commits[0], "message": message, "files": [file]}
+
+
+def test_commits_and_issues_are_collected_through_the_engine(past: Past, tmp_path: Path) -> None:
+    text = "Uploads are not tried again\n\nAfter a timeout `attempt` gives up."
+    instances = read_instances([write_issues(tmp_path / "issues.jsonl", [issue(1, past.commits[0], text)])])
+    row = mined_row(past, "attempt again after a timeout of the retry policy")
+    work = [job_of_commits(REPO, [row], limit=5, words=3, seed=0)]
+    assert job_of_commits(REPO, [row], limit=5, words=30, seed=0).steps == ()
+    collect(work, past.folder, tmp_path / "mined", jobs=1, whole=False, dense=False)
+    [made] = (tmp_path / "mined").glob("*.npz")
+    assert float(read(made).unit_labels.sum()) == 1.0
+    collect(jobs_of_instances(instances), past.folder, tmp_path / "issues", jobs=1, whole=True, dense=False)
+    issues = merged([read(path) for path in (tmp_path / "issues").glob("*.npz")])
+    assert issues.names == [instances[0].id]
+    assert float(issues.unit_labels.sum()) == 1.0
+    assert jobs_against_others(instances, 3, 0)[0].steps[0][1] == (), "there is no other repository"
+    with pytest.raises(TrainingError, match="another version"):
+        collect(work, past.folder, tmp_path / "mined", jobs=1, whole=True, dense=False)
