@@ -144,6 +144,8 @@ def test_a_ranker_orders_and_its_absence_leaves_the_hand_set_order(store: IndexS
     assert all(one.probability is not None for one in learned.results)
     unused = localizer(store, embedder, off("ranker"), rankers).localize(ISSUE, budget=0.0)
     assert symbols(unused) == symbols(by_hand)
+    assert "the ranker is missing: there are none" in by_hand.note
+    assert (learned.by_hand, unused.by_hand) == ("", "")
 
 
 def test_tests_and_documents_stay_lower_under_a_ranker(store: IndexStore, embedder: StaticEmbedder) -> None:

@@ -59,7 +59,8 @@ class Localization:
 
     ``model`` is ``applied`` or the reason why it was not; ``rescored`` of ``considered`` candidates have a model score.
     ``here`` is the probability that the right place is in this index at all, ``length`` how many of the first results
-    make the best answer, 0 when it is probably not here; both are None where no ranker was at hand.
+    make the best answer, 0 when it is probably not here; both are None where no ranker was at hand. ``by_hand`` says
+    why a report was ordered by hand-set weights, and is empty otherwise.
     """
 
     results: tuple[Ranked, ...]
@@ -69,13 +70,15 @@ class Localization:
     considered: int = 0
     here: float | None = None
     length: int | None = None
+    by_hand: str = ""
 
     @property
     def note(self) -> str:
-        """What the model did, in words, and how far it came when the time ran out."""
+        """What the model did, in words, how far it came when the time ran out, and why no ranker ordered a report."""
+        said = self.model
         if self.stage == "localized" and self.rescored < self.considered:
-            return f"applied to {self.rescored} of {self.considered} candidates, then the time was over"
-        return self.model
+            said = f"applied to {self.rescored} of {self.considered} candidates, then the time was over"
+        return f"{said}; ordered by hand-set weights, the ranker is missing: {self.by_hand}" if self.by_hand else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ class Localizer:
             "the model has not been asked yet",
             here=found.chances.here if found.chances is not None else None,
             length=found.chances.length if found.chances is not None else None,
+            by_hand=self._missing_ranker(query),
         )
         if on_partial is not None and entries:
             on_partial(hybrid)
@@ -197,6 +201,11 @@ class Localizer:
             found = {pool.rows[entry.index].path for entry in entries} if request.level == "file" else entries
             if len(found) >= request.top_k or not next(steps, False):
                 return order, entries
+
+    def _missing_ranker(self, query: Query) -> str:
+        """Return why a report was ordered by hand-set weights, "" when a ranker did it or none was wanted (I-13)."""
+        rankers = self._rankers() if self._weights.uses("ranker") and query.kind in _REPORTS else ""
+        return rankers if isinstance(rankers, str) else ""
 
     def _order(self, request: _Request) -> Order:
         """Order reports by the rankers; they learned from such. Questions and names keep the order of a search."""
