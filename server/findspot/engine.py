@@ -398,6 +398,7 @@ class Engine:
             generation=totals.generation,
             embedder=None if self._no_embedder else self.config.settings.embedder,
             reranker=self.config.settings.reranker or None,
+            ranker=self.config.settings.ranker or None,
             other_process_indexing=step is None and is_locked(self._index_dir),
             message=self._failure or self._no_embedder,
             problems=totals.problems,

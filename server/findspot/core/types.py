@@ -208,6 +208,7 @@ class IndexStatus:
     generation: int = 0
     embedder: str | None = None
     reranker: str | None = None
+    ranker: str | None = None
     other_process_indexing: bool = False
     message: str = ""
     problems: tuple[tuple[str, int], ...] = ()

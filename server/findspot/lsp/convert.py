@@ -271,6 +271,7 @@ def index_status_json(status: IndexStatus, root_uri: str) -> dict[str, Any]:
         "generation": status.generation,
         "embedder": status.embedder,
         "reranker": status.reranker,
+        "ranker": status.ranker,
         "otherProcessIndexing": status.other_process_indexing,
         "message": status.message,
         "problems": dict(status.problems),

@@ -31,14 +31,14 @@ class SharedModels:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._models: dict[tuple[str, str, int], Models] = {}
+        self._models: dict[tuple[str, str, str, int], Models] = {}
 
     def open(self, root: Path, config: Config) -> Engine:
         """Open the engine of one root; raises what ``Engine.open`` raises."""
         from findspot.engine import Engine, Models  # noqa: PLC0415 - slow to import; see the module's docstring
 
         settings = config.settings
-        key = (settings.embedder, settings.reranker, settings.threads)
+        key = (settings.embedder, settings.reranker, settings.ranker, settings.threads)
         with self._guard:
             models = self._models.get(key)
             if models is None:

@@ -171,7 +171,7 @@ def status_lines(status: IndexStatus, place: Place, view: View) -> Iterator[str]
         ("chunks", f"{status.chunks:,}"),
         ("holes", f"{status.holes:,}" + (" (chunks without a vector)" if status.holes else "")),
         ("size", _size(status.size_bytes)),
-        ("models", ", ".join(name for name in (status.embedder, status.reranker) if name) or "none"),
+        ("models", ", ".join(name for name in (status.embedder, status.ranker, status.reranker) if name) or "none"),
         ("problems", _reasons(status.problems) or "none"),
     ]
     if status.message:
