@@ -61,15 +61,18 @@ def gguf_piece(piece: str) -> str:
     return piece[len(_CONTINUES) :] if piece.startswith(_CONTINUES) else _WORD_START + piece
 
 
-def convert(folder: Path, target: Path, name: str) -> None:
-    """Write the model of ``folder`` as Q8_0 to ``target``."""
+def convert(folder: Path, target: Path, name: str, trained: Path | None = None, *, quantized: bool = True) -> None:
+    """Write the model of ``folder`` as Q8_0 to ``target``; with ``trained`` its weights are those of that file.
+
+    Without being ``quantized`` it is a file to compare with: everything stays float32.
+    """
     gguf = source.library("gguf")
     target.parent.mkdir(parents=True, exist_ok=True)
     config = source.settings(folder)
     writer: Any = gguf.GGUFWriter(target, gguf.MODEL_ARCH_NAMES[gguf.MODEL_ARCH.BERT])
     writer.add_name(name)
     writer.add_license("apache-2.0")
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0 if quantized else gguf.LlamaFileType.ALL_F32)
     writer.add_context_length(config["max_position_embeddings"])
     writer.add_embedding_length(config["hidden_size"])
     writer.add_feed_forward_length(config["intermediate_size"])
@@ -80,9 +83,9 @@ def convert(folder: Path, target: Path, name: str) -> None:
     writer.add_pooling_type(gguf.PoolingType.MEAN)
     _add_vocabulary(writer, gguf, folder, config["type_vocab_size"])
 
-    values = source.tensors(folder)
+    values = source.tensors(folder) if trained is None else source.read_tensors(trained)
     for old, new in tensor_names(config["num_hidden_layers"]).items():
-        if quantizes(new):
+        if quantized and quantizes(new):
             kind = gguf.GGMLQuantizationType.Q8_0
             writer.add_tensor(new, gguf.quants.quantize(values[old], kind), raw_dtype=kind)
         else:

@@ -1,9 +1,8 @@
-"""Builds models from their recipes and writes the manifest that Findspot reads.
+"""Recipes of models, and the manifest that Findspot reads, which is written from them.
 
 A recipe says what a model is and how it is made; the manifest adds what only the finished files can say,
 their sizes and checksums. The manifest is generated whole, so it cannot disagree with the files.
 
-A model that is trained (``contrastive``, ``lambdamart``) is not made here: that needs repositories, and time.
 """
 
 from __future__ import annotations
@@ -13,16 +12,17 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from findspot_training import gguf_model, source, static_model
+from findspot_training import source
 from findspot_training.static_training import train
 
-_HEADER = "# Written by `python -m findspot_training build` from the recipes; do not edit.\n"
+_HEADER = "# Written by `findspot-train manifest` from the recipes; do not edit.\n"
 
-_METHODS = ("contrastive", "distil", "gguf", "lambdamart")
+GGUF: Final = ("model-q8_0.gguf",)
+RANKERS: Final = ("rankers.json",)
 
-TRAINED = frozenset({"contrastive", "lambdamart"})
+_METHODS: Final = ("biencoder", "contrastive", "lambdamart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +61,15 @@ def read_recipe(path: Path) -> Recipe:
 
 def model_files(models: Path, recipe: Recipe) -> list[Path]:
     """Return the files of a model, the weights first."""
-    folder = models / recipe.id
-    if recipe.method == "gguf":
-        return [folder / "model-q8_0.gguf"]
-    if recipe.method == "lambdamart":
-        return [folder / "rankers.json"]
-    names = train.FILES if recipe.method == "contrastive" else static_model.FILES
-    return [folder / name for name in names]
-
-
-def make(models: Path, recipe: Recipe) -> None:
-    """Make the files of one model from the original weights; those of a trained model have to be there already."""
-    if recipe.method in TRAINED:
-        absent = [path for path in model_files(models, recipe) if not path.is_file()]
-        if absent:
-            raise source.TrainingError(f"{absent[0]} is missing; {recipe.id} is trained from its recipe, not built")
-        return
-    original = source.model_folder()
-    if recipe.method == "gguf":
-        gguf_model.convert(original, model_files(models, recipe)[0], recipe.parameters["name"])
-    else:
-        numbers = static_model.StaticRecipe(**recipe.parameters)
-        static_model.write(static_model.distil(original, numbers), original, numbers, models / recipe.id)
+    names = {"biencoder": GGUF, "contrastive": train.FILES, "lambdamart": RANKERS}[recipe.method]
+    return [models / recipe.id / name for name in names]
 
 
 def write_manifest(models: Path, recipes: Sequence[Recipe]) -> None:
-    """Write ``manifest.toml`` for the files that are there."""
+    """Write ``manifest.toml`` for the files of all recipes; raises ``TrainingError`` when one is missing."""
+    absent = [path for recipe in recipes for path in model_files(models, recipe) if not path.is_file()]
+    if absent:
+        raise source.TrainingError(f"{absent[0]} is missing; `findspot-train recipe` makes it")
     parts = [_HEADER]
     for recipe in recipes:
         weights, *companions = model_files(models, recipe)

@@ -1,7 +1,7 @@
 """``findspot-train recipe FILE``: from the names in a recipe to the files that are shipped, step by step, resumable.
 
 Every step leaves its result in the working folder and is not done again: mined rows, pairs or candidates by repository,
-checkpoints. What is distilled or converted needs no repositories. What is trained refuses held-out ones before it reads.
+checkpoints. Held-out repositories are refused before anything is read.
 """
 
 from __future__ import annotations
@@ -14,11 +14,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from findspot_training import held_out, manifest
+from findspot_training import gguf_model, held_out, manifest, source
+from findspot_training.encoder_training.train import train_encoder
 from findspot_training.evaluation.instances import Instance, read_instances
 from findspot_training.mining.runner import Options, check, mine
 from findspot_training.mirrors import find_repository
-from findspot_training.ranker.collect import Job, collect, job_of_commits, jobs_against_others, jobs_of_instances
+from findspot_training.questions.rows import read_questions
+from findspot_training.ranker.collect import (
+    Job,
+    collect,
+    collect_questions,
+    job_of_commits,
+    jobs_against_others,
+    jobs_of_instances,
+    jobs_of_questions,
+)
 from findspot_training.source import TrainingError
 from findspot_training.static_training.train import train as train_static
 
@@ -33,11 +43,16 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """Declare the command."""
     one = commands.add_parser("recipe", help="make one model from its recipe, from repositories to shipped files")
     one.add_argument("recipe", type=Path, metavar="FILE", help="a file of models/recipes")
-    one.add_argument("--repos", type=Path, metavar="DIR", help="bare repositories, as owner+name/repo")
-    one.add_argument("--work", type=Path, metavar="DIR", help="what the steps leave; a run there is continued")
-    one.add_argument("--held-out", type=Path, action="append", default=[], metavar="FILE", help="may be repeated")
+    one.add_argument("--repos", type=Path, required=True, metavar="DIR", help="bare repositories, as owner+name/repo")
+    one.add_argument(
+        "--work", type=Path, required=True, metavar="DIR", help="what the steps leave; a run there is continued"
+    )
+    one.add_argument("--held-out", type=Path, action="append", required=True, metavar="FILE", help="may be repeated")
     one.add_argument(
         "--issues", type=Path, action="append", default=[], metavar="FILE", help="tuning issues; may be repeated"
+    )
+    one.add_argument(
+        "--questions", type=Path, action="append", default=[], metavar="FILE", help="questions; may be repeated"
     )
     one.add_argument("--jobs", type=int, default=1, help="processes that collect candidates")
     one.set_defaults(run=_run)
@@ -45,20 +60,20 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _run(arguments: argparse.Namespace) -> int:
     recipe = manifest.read_recipe(arguments.recipe)
-    if recipe.method in manifest.TRAINED:
-        absent = [name for name in ("repos", "work", "held_out") if not getattr(arguments, name)]
-        if absent:
-            raise TrainingError(f"{recipe.id} is trained: give --{', --'.join(absent)} too".replace("_", "-"))
-        kept = [name for path in arguments.held_out for name in held_out.read_names(path)]
-        mined = _mined(recipe.parameters, arguments.repos, arguments.work, kept)
-        if recipe.method == "contrastive":
-            train_static(
-                recipe.parameters, mined, arguments.repos, arguments.work / recipe.id, kept, _MODELS / recipe.id
-            )
-        else:
-            _train_rankers(recipe, mined, arguments)
+    kept = [name for path in arguments.held_out for name in held_out.read_names(path)]
+    mined = _mined(recipe.parameters, arguments.repos, arguments.work, kept)
+    work = arguments.work / recipe.id
+    if recipe.method == "contrastive":
+        train_static(recipe.parameters, mined, arguments.repos, work, kept, _MODELS / recipe.id)
+    elif recipe.method == "biencoder":
+        weights = train_encoder(recipe.parameters, mined, arguments.repos, work, kept)
+        name, folder = recipe.parameters["name"], source.model_folder()
+        [target] = manifest.model_files(_MODELS, recipe)
+        gguf_model.convert(folder, target, name, weights)
+        # What the shipped file is compared with: `findspot-train rescore measure`.
+        gguf_model.convert(folder, work / "model-f32.gguf", name, weights, quantized=False)
     else:
-        manifest.make(_MODELS, recipe)
+        _train_rankers(recipe, mined, arguments)
     manifest.write_manifest(_MODELS, manifest.read_recipes(_MODELS))
     return 0
 
@@ -87,8 +102,14 @@ def _train_rankers(recipe: manifest.Recipe, mined: Path, arguments: argparse.Nam
     collect(jobs_of_instances(instances), arguments.repos, work / "issues", whole=True, **shared)
     against = jobs_against_others(instances, int(told["wrong"]), seed)
     collect(against, arguments.repos, work / "wrong", whole=False, **shared)
+    asked = [one for path in arguments.questions for one in read_questions(path) if one.kind != "definition"]
+    if not asked:
+        raise TrainingError(
+            f"{recipe.id} is calibrated on questions, too: give --questions, as `questions make` writes"
+        )
+    collect_questions(jobs_of_questions(asked, int(told["strange"]), seed), arguments.repos, work / "questions")
     numbers = {name: told[name] for name in _TREE_NUMBERS} | {"threads": 1}
-    folders = {"mined": work / "mined", "issues": work / "issues", "wrong": work / "wrong"}
+    folders = {name: work / name for name in ("mined", "issues", "wrong", "questions")}
     command = [sys.executable, "-m", "findspot_training.ranker.fit", "--recipe", json.dumps(numbers)]
     command += [part for name, folder in folders.items() for part in (f"--{name}", str(folder))]
     command += ["--out", str(_MODELS / recipe.id), "--report", str(_PAGES)]

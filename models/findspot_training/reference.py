@@ -1,7 +1,8 @@
-"""Writes what the original model says to a set of texts, for the tests to compare the shipped model with.
+"""Writes what the trained weights say to a set of texts, for the tests to compare the shipped model with.
 
-The tests run without torch, so they cannot ask the original themselves. The vectors are those of
-sentence-transformers in float32, cut at the number of tokens that the server reads of a document.
+The tests run without torch, so they cannot ask the trained model themselves. The vectors are those of
+sentence-transformers in float32, cut at the number of tokens that the server reads of a document: neither our tokenizer,
+nor our conversion, nor llama.cpp has a part in them.
 """
 
 from __future__ import annotations
@@ -49,10 +50,17 @@ TEXTS = (
 )
 
 
-def write(target: Path) -> None:
-    """Write the texts with their vectors, rounded to six places, to ``target`` as JSON."""
-    library = source.library("sentence_transformers")
+def write(weights: Path, target: Path) -> None:
+    """Write the texts with the vectors of ``weights``, rounded to six places, to ``target`` as JSON.
+
+    ``weights`` is the file of float32 weights that a training leaves in its working folder.
+    """
+    torch, library = source.library("torch"), source.library("sentence_transformers")
+    if not weights.is_file():
+        raise source.TrainingError(f"{weights}: no such file; the recipe of the localization model leaves it in --work")
     model: Any = library.SentenceTransformer(str(source.model_folder()), device="cpu", local_files_only=True)
+    trained = {name: torch.from_numpy(value) for name, value in source.read_tensors(weights).items()}
+    model[0].auto_model.load_state_dict(trained, strict=False)
     model.max_seq_length = DOCUMENT_TOKENS
     vectors = model.encode(list(TEXTS), normalize_embeddings=True)
     rows = [

@@ -54,7 +54,12 @@ def model_folder() -> Path:
 
 def tensors(folder: Path) -> dict[str, Floats]:
     """Return every tensor of the original by its name, as float32."""
-    loaded = load_file(folder / "model.safetensors")
+    return read_tensors(folder / "model.safetensors")
+
+
+def read_tensors(path: Path) -> dict[str, Floats]:
+    """Return every tensor of real numbers in a file by its name, as float32."""
+    loaded = load_file(path)
     return {name: np.asarray(value, dtype=np.float32) for name, value in loaded.items() if value.dtype.kind == "f"}
 
 

@@ -1,4 +1,4 @@
-"""Distils a sentence transformer into a static embedder: one vector per word piece, nothing to run at query time.
+"""Distils a sentence transformer into one vector per word piece: what the static embedder's training begins with.
 
 The method is that of model2vec: each piece of the vocabulary is read by the transformer on its own, the
 vectors are reduced by PCA, and each is weighted down by how common its piece is (SIF; the vocabulary is
@@ -7,13 +7,11 @@ special and unused pieces get a zero row, so they never count.
 
 The components are rounded to whole numbers from -127 to 127, with one scale for the whole table, which a
 unit vector does not need to know. Sums of whole numbers are exact, so a text has the same vector in every
-batch and on every machine. They are stored as float16, because sentence-transformers does not load int8
-tables; packed into a wheel the file is as small as int8 all the same.
+batch and on every machine.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,16 +19,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import save
 
 from findspot_training import source
 
 _UNUSED = re.compile(r"\[unused\d+\]")
 
 _BATCH = 512
-
-FILES = ("model.safetensors", "tokenizer.json", "config.json", "modules.json")
-"""The files of a static embedder."""
 
 _GREATEST = 127
 
@@ -99,29 +93,3 @@ def distil(folder: Path, recipe: StaticRecipe) -> Halves:
     table = np.zeros((len(vocabulary), recipe.dimension), dtype=np.float16)
     table[ids] = to_whole_numbers(reduced * sif_weights(len(ids), recipe.sif)[:, None], recipe.clip_quantile)
     return table
-
-
-def write(table: Halves, folder: Path, recipe: StaticRecipe, target: Path) -> None:
-    """Write the model to the folder ``target`` in the format of model2vec and sentence-transformers."""
-    target.mkdir(parents=True, exist_ok=True)
-    config = {
-        "model_type": "model2vec",
-        "architectures": ["StaticModel"],
-        "tokenizer_name": "sentence-transformers/all-MiniLM-L6-v2",
-        "apply_pca": recipe.dimension,
-        "sif_coefficient": recipe.sif,
-        "hidden_dim": recipe.dimension,
-        "seq_length": 1_000_000,
-        "max_length": None,
-        "normalize": True,
-        "embedding_dtype": "float16",
-    }
-    modules = [
-        {"idx": 0, "name": "0", "path": ".", "type": "sentence_transformers.models.StaticEmbedding"},
-        {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},
-    ]
-    weights, *described = (target / name for name in FILES)
-    weights.write_bytes(save({"embeddings": table}))
-    for path, content in zip(described, (source.tokenizer_json(folder), config, modules), strict=True):
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        path.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -238,7 +238,7 @@ def _print_answer(
     place, view = request.place, request.view
     # A warning has said already why the index is not up to date.
     status = dataclasses.replace(answer.status, message="") if warnings else answer.status
-    summary = output.answer_note(status, request.scope, model=model)
+    summary = output.answer_note(status, request.scope, model=model, empty=not answer.results)
     for warning in warnings:
         note(f"warning: {warning}")
     if not answer.status.complete:

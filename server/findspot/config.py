@@ -78,7 +78,7 @@ class Settings(BaseModel):
     ] = "ranker-v1"
     reranker: Annotated[
         str, Field(description="Id of the localization model in the manifest; empty switches it off.")
-    ] = "minilm-l6-q8"
+    ] = "minilm-code-q8"
 
 
 @dataclass(frozen=True, slots=True)

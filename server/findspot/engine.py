@@ -288,9 +288,9 @@ class Engine:
     ) -> Answer:
         """Return the places that a report is about, within ``budget`` seconds.
 
-        With ``top_k`` that many come back. Without it the answer chooses its length, up to the setting: it ends where
-        more would more likely be wrong than right, and is empty when the place is probably not in this root at all
-        (``status.here``). ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization
+        With ``top_k`` that many come back. Without it the answer to a report chooses its length, up to the setting: it
+        ends where more would more likely be wrong than right, and is empty when the place is probably not in this root
+        at all (``status.here``). ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization
         model was applied, or why not. Raises ``QueryError``, ``Cancelled``.
         """
         started = time.monotonic()
@@ -299,7 +299,7 @@ class Engine:
             self._models.preload()  # while the candidates are gathered
 
         def answer(found: Localization) -> Answer:
-            shown = found.results if top_k is not None else found.results[: found.length]
+            shown = found.results[: found.length] if found.cut and top_k is None else found.results
             made = self._answer(shown, found.stage, found.note, started)
             return replace(made, status=replace(made.status, here=found.here, likely=found.length))
 
@@ -322,9 +322,9 @@ class Engine:
         )
         return answer(found)
 
-    def features(self, text: str) -> Features:
-        """Return what the learned rankers read of each candidate for a report: for training, not for front ends."""
-        return self._guarded(lambda: self._localizer.features(checked_text(text)))
+    def features(self, text: str, *, report: bool = True) -> Features:
+        """Return what the learned rankers read of each candidate for a text: for training, not for front ends."""
+        return self._guarded(lambda: self._localizer.features(checked_text(text), report=report))
 
     def symbols(
         self,

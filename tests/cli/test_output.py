@@ -170,11 +170,19 @@ def test_a_stale_result_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_the_note_says_what_the_answer_is_made_of(changes: dict[str, object], model: bool, expected: str) -> None:
-    assert answer_note(make_status(**changes), (), model=model) == expected
+    assert answer_note(make_status(**changes), (), model=model, empty=False) == expected
 
 
 def test_the_note_names_the_scope() -> None:
-    assert "only in src, docs" in answer_note(make_status(), ("src", "docs"), model=False)
+    assert "only in src, docs" in answer_note(make_status(), ("src", "docs"), model=False, empty=False)
+
+
+@pytest.mark.row("B03")
+def test_the_note_says_that_the_place_is_probably_elsewhere_and_how_to_see_a_list() -> None:
+    status = make_status(here=0.25, likely=0)
+    assert "probably not in this root (25%); -k 10 shows" in answer_note(status, (), model=True, empty=True)
+    assert "probably not in this root (25%);" in answer_note(status, (), model=True, empty=False)
+    assert "-k 10" not in answer_note(status, (), model=True, empty=False)
 
 
 @pytest.mark.row("V32")

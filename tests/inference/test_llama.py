@@ -20,8 +20,8 @@ from findspot.inference.base import Embedder
 from findspot.inference.llama import DOCUMENT_TOKENS, QUERY_TOKENS, LlamaEmbedder
 from findspot.inference.registry import load_llama, load_manifest
 
-ENTRY = load_manifest().entry("minilm-l6-q8")
-REFERENCE = json.loads((Path(__file__).parents[1] / "data" / "minilm_reference.json").read_text(encoding="utf-8"))
+ENTRY = load_manifest().entry("minilm-code-q8")
+REFERENCE = json.loads((Path(__file__).parents[1] / "data" / "model_reference.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,7 @@ def embedder() -> Iterator[LlamaEmbedder]:
     loaded.close()
 
 
+@pytest.mark.row("A12")
 @pytest.mark.row("C09")
 @pytest.mark.parametrize("example", REFERENCE, ids=lambda example: repr(example["text"][:30]))
 def test_the_quantized_model_agrees_with_the_original(embedder: LlamaEmbedder, example: dict[str, object]) -> None:
@@ -74,7 +75,7 @@ def test_marks_in_a_text_are_ordinary_text(embedder: LlamaEmbedder) -> None:
 
 def test_it_is_an_embedder_that_names_its_weights_and_its_limit(embedder: LlamaEmbedder) -> None:
     whole: Embedder = embedder
-    assert whole.model_id == f"minilm-l6-q8@{ENTRY.files[0].sha256[:12]}/{DOCUMENT_TOKENS}"
+    assert whole.model_id == f"minilm-code-q8@{ENTRY.files[0].sha256[:12]}/{DOCUMENT_TOKENS}"
     assert whole.dimension == 384
 
 
@@ -174,7 +175,7 @@ import os, sys, threading
 from findspot.inference.registry import load_llama, load_manifest
 
 def load():
-    loaded = load_llama(load_manifest().entry("minilm-l6-q8"), threads=1)
+    loaded = load_llama(load_manifest().entry("minilm-code-q8"), threads=1)
     loaded.embed_documents(["some text", "another " * 200])
     loaded.close()
 

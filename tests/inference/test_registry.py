@@ -48,12 +48,12 @@ def test_ids_are_unique() -> None:
 def test_an_unknown_model_is_answered_with_the_nearest() -> None:
     with pytest.raises(ModelError, match="did you mean 'static-code'"):
         load_manifest().entry("static-codes")
-    with pytest.raises(ModelError, match=r"there are: .*minilm-l6-q8"):
+    with pytest.raises(ModelError, match=r"there are: .*minilm-code-q8"):
         load_manifest().entry("gpt")
 
 
 def test_a_model_of_the_wrong_kind_is_refused() -> None:
-    static, gguf = load_manifest().entry("static-code"), load_manifest().entry("minilm-l6-q8")
+    static, gguf = load_manifest().entry("static-code"), load_manifest().entry("minilm-code-q8")
     with pytest.raises(ModelError, match="kind 'llama'"):
         load_static(gguf)
     with pytest.raises(ModelError, match="kind 'static'"):
@@ -63,7 +63,7 @@ def test_a_model_of_the_wrong_kind_is_refused() -> None:
 
 
 def test_verify_finds_one_changed_byte(tmp_path: Path) -> None:
-    entry = load_manifest().entry("minilm-l6-q8")
+    entry = load_manifest().entry("minilm-code-q8")
     path = tmp_path / "model.gguf"
     content = bytearray(entry.files[0].path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -75,7 +75,7 @@ def test_verify_finds_one_changed_byte(tmp_path: Path) -> None:
 
 
 def test_a_cut_or_missing_gguf_is_a_model_error(tmp_path: Path) -> None:
-    entry = load_manifest().entry("minilm-l6-q8")
+    entry = load_manifest().entry("minilm-code-q8")
     path = tmp_path / "model.gguf"
     path.write_bytes(entry.files[0].path.read_bytes()[:1_000_000])
     cut = replace(entry, files=(replace(entry.files[0], path=path),))

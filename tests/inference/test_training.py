@@ -25,11 +25,11 @@ def test_the_committed_manifest_is_what_the_recipes_and_files_give(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "content", ["id =", "id = 'x'", (MODELS / "recipes" / "minilm-l6-q8.toml").read_text() + "x=1"]
+    "content", ["id =", "id = 'x'", (MODELS / "recipes" / "minilm-code-q8.toml").read_text() + "x=1"]
 )
 def test_a_wrong_recipe_is_named(content: str, tmp_path: Path) -> None:
     (tmp_path / "recipes").mkdir()
-    (tmp_path / "recipes" / "bad.toml").write_text(content.replace('"gguf"', '"magic"'), encoding="utf-8")
+    (tmp_path / "recipes" / "bad.toml").write_text(content.replace('"biencoder"', '"magic"'), encoding="utf-8")
     with pytest.raises(source.TrainingError, match=r"bad\.toml"):
         manifest.read_recipes(tmp_path)
 
@@ -39,7 +39,7 @@ def test_missing_libraries_are_an_error_with_the_command_to_run(capsys: pytest.C
         source.library("a_library_that_nobody_wrote")
     with pytest.raises(SystemExit):
         commands.main(["nonsense"])
-    assert "build" in capsys.readouterr().err
+    assert "manifest" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from findspot.core.calibration import HERE_INPUTS, RESULT_INPUTS
 from findspot.core.features import FEATURES_VERSION, FILE_FEATURES, UNIT_FEATURES, Features
 from findspot.core.rankers import Rankers
 from findspot.core.ranking import DEFAULT_WEIGHTS, SIGNALS, RankingWeights, Signal
+from findspot.core.types import Level
 from findspot.inference.models import Models
 from findspot.inference.static import StaticEmbedder
 from findspot.retrieval.localizer import Localization, Localizer
@@ -48,6 +49,15 @@ def of_file(found: Features, path: str, feature: str) -> float:
     return float(found.file_features[list(found.files).index(path), FILE_FEATURES.index(feature)])
 
 
+def half_likely() -> dict[str, Any]:
+    """Return a calibration by which every result is half likely, and surely here."""
+    return {
+        "units": {"weights": dict.fromkeys(RESULT_INPUTS, 0.0), "bias": 0.0},
+        "files": {"weights": dict.fromkeys(RESULT_INPUTS, 0.0), "bias": 0.0},
+        "here": {"weights": dict.fromkeys(HERE_INPUTS, 0.0), "bias": 9.0},
+    }
+
+
 def trees(**gains: float) -> dict[str, Any]:
     """Return a file of rankers whose units are ordered by one feature each; every result is half likely."""
     nodes = [[[UNIT_FEATURES.index(name), 0.5, 1, 2], [0.0], [gain]] for name, gain in gains.items()]
@@ -55,11 +65,7 @@ def trees(**gains: float) -> dict[str, Any]:
         "features_version": FEATURES_VERSION,
         "units": {"features": list(UNIT_FEATURES), "trees": nodes},
         "files": {"features": list(FILE_FEATURES), "trees": []},
-        "calibration": {
-            "units": {"weights": dict.fromkeys(RESULT_INPUTS, 0.0), "bias": 0.0},
-            "files": {"weights": dict.fromkeys(RESULT_INPUTS, 0.0), "bias": 0.0},
-            "here": {"weights": dict.fromkeys(HERE_INPUTS, 0.0), "bias": 9.0},
-        },
+        "calibration": {kind: half_likely() for kind in ("reports", "questions")},
     }
 
 
@@ -164,9 +170,37 @@ def test_files_have_probabilities_too(store: IndexStore, embedder: StaticEmbedde
 
 
 @pytest.mark.row("B03")
+@pytest.mark.parametrize("level", ["function", "file"])
+def test_a_question_of_one_line_keeps_its_order_and_gets_probabilities(
+    store: IndexStore, embedder: StaticEmbedder, level: Level
+) -> None:
+    told = trees(length=9.0)
+    told["calibration"]["reports"]["here"]["bias"] = -9.0
+    question = "where is a failed upload put back into the queue"
+    by_hand = localizer(store, embedder).localize(question, level=level, budget=0.0)
+    found = localizer(store, embedder, rankers=Rankers.from_json(told)).localize(question, level=level, budget=0.0)
+    assert [one.row.id for one in found.results] == [one.row.id for one in by_hand.results]
+    assert {one.probability for one in found.results} == {0.4999}
+    assert {one.probability for one in by_hand.results} == {None}
+    assert found.here is not None
+    assert found.here > 0.99, "the calibration of questions, not that of reports"
+    assert found.length is not None
+    assert found.length > 0
+    assert not found.cut
+
+
+@pytest.mark.parametrize("lookup", ["next_delay", "src/upload/queue.py"])
+def test_a_name_or_a_path_has_no_probability(store: IndexStore, embedder: StaticEmbedder, lookup: str) -> None:
+    found = localizer(store, embedder, rankers=Rankers.from_json(trees())).localize(lookup, budget=0.0)
+    assert found.results
+    assert (found.here, found.length) == (None, None)
+    assert {one.probability for one in found.results} == {None}
+
+
+@pytest.mark.row("B03")
 def test_a_question_that_belongs_elsewhere_is_said_to(store: IndexStore, embedder: StaticEmbedder) -> None:
     told = trees()
-    told["calibration"]["here"]["bias"] = -9.0
+    told["calibration"]["reports"]["here"]["bias"] = -9.0
     found = localizer(store, embedder, rankers=Rankers.from_json(told)).localize(ISSUE, budget=0.0)
     assert found.here is not None
     assert found.here < 0.01

@@ -12,8 +12,18 @@ from findspot.core.calibration import Logistic
 from findspot.core.features import FILE_FEATURES, UNIT_FEATURES
 from findspot.core.trees import Trees
 from findspot_training.evaluation.instances import read_instances
+from findspot_training.questions.rows import Answer, Question
+from findspot_training.ranker import fit
 from findspot_training.ranker.calibrate import calibration_error, f_beta_as_cut, probabilities, unit_answers
-from findspot_training.ranker.collect import collect, job_of_commits, jobs_against_others, jobs_of_instances
+from findspot_training.ranker.collect import (
+    collect,
+    collect_questions,
+    job_of_commits,
+    job_of_others,
+    jobs_against_others,
+    jobs_of_instances,
+    jobs_of_questions,
+)
 from findspot_training.ranker.judge import file_ranks, strict, table, unit_ranks
 from findspot_training.ranker.rows import CLASSES, HEAD, KINDS, Collected, Numbers, empty, merged, read, write
 from findspot_training.ranker.train import unit_group
@@ -123,3 +133,60 @@ def test_commits_and_issues_are_collected_through_the_engine(past: Past, tmp_pat
     assert jobs_against_others(instances, 3, 0)[0].steps[0][1] == (), "there is no other repository"
     with pytest.raises(TrainingError, match="another version"):
         collect(work, past.folder, tmp_path / "mined", jobs=1, whole=True, dense=False)
+
+
+def test_questions_are_collected_as_questions_with_some_that_belong_elsewhere(past: Past, tmp_path: Path) -> None:
+    where = (Answer("src/upload.py", "python", ("Uploader.attempt",)),)
+    text = "Try again after a timeout, as the retry policy says."
+    own = Question(
+        "own", "docstring", REPO, past.commits[0], "where is one more attempt to post an item", text, (), where
+    )
+    other = Question("other", "subject", "b/c", past.commits[0], "close every door of the house", "", (), where)
+    jobs = [job for job in jobs_of_questions([own, other], 5, 0) if job.repository == REPO]
+    assert [job.strange for job in jobs] == [(other,)]
+    collect_questions(jobs, past.folder, tmp_path)
+    right, strange = (read(tmp_path / kind / "acme+tool.npz") for kind in ("own", "strange"))
+    assert right.names == ["own"]
+    assert float(right.unit_labels.sum()) == 1.0
+    assert float(right.units[:, UNIT_FEATURES.index("dense")].max()) > 0
+    assert strange.names == ["other elsewhere"]
+    assert (int(strange.unit_labels.sum()), int(strange.gold_functions[0])) == (0, 0)
+    first = (tmp_path / "own" / "acme+tool.npz").stat().st_mtime_ns
+    collect_questions(jobs, past.folder, tmp_path)
+    assert (tmp_path / "own" / "acme+tool.npz").stat().st_mtime_ns == first
+
+
+def test_commits_that_a_ranker_learned_from_are_left_out(past: Past) -> None:
+    rows = [{**mined_row(past, f"attempt number {at} of them all"), "commit": f"c{at}"} for at in range(40)]
+    taken = job_of_commits(REPO, rows, limit=20, words=3, seed=0)
+    others = job_of_others(REPO, rows, taken, groups=5, seed=0)
+    known = {text.name for _, texts in taken.steps for text in texts}
+    found = {text.name for _, texts in others.steps for text in texts}
+    assert len(known) == len(found) == 20
+    assert not known & found
+    assert len(job_of_others(REPO, rows, taken, groups=1, seed=0).steps) == 1
+
+
+def test_a_calibration_is_judged_on_repositories_that_it_was_not_fitted_on() -> None:
+    pytest.importorskip("sklearn")
+    draw = np.random.default_rng(0)
+
+    def texts(name: str, right: bool) -> Collected:
+        parts = []
+        for at in range(30):
+            labels = [0] * 12
+            if right:
+                labels[int(draw.integers(0, 3))] = 1
+            part = rows(labels, gold=int(right), name=f"{name} {at}")
+            part.units[:, UNIT_FEATURES.index("best_raw")] = draw.normal(9.0 if right else 3.0)
+            parts.append(part)
+        return merged(parts)
+
+    whole, report, plots = fit.calibrated(
+        {name: texts(name, right=True) for name in "abcd"}, texts("wrong", right=False), fit.BY_HAND
+    )
+    assert report["units"]["calibration_error"] < 0.1
+    assert report["here"]["wrong_called_absent"] > 0.9
+    assert report["here"]["right_called_absent"] < 0.1
+    assert whole.units.probability(np.zeros((1, 10))).shape == (1,)
+    assert set(plots) == {"units", "files"}

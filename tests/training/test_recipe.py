@@ -15,21 +15,23 @@ RECIPES = ROOT / "models" / "recipes"
 
 def test_every_recipe_is_read() -> None:
     methods = {recipe.id: recipe.method for recipe in read_recipes(ROOT / "models")}
-    assert methods["ranker-v1"] == "lambdamart"
+    assert methods == {"minilm-code-q8": "biencoder", "ranker-v1": "lambdamart", "static-code": "contrastive"}
 
 
 def test_an_unusable_recipe_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["recipe", str(tmp_path / "none.toml")]) == 1
+    needed = ["--repos", str(tmp_path), "--work", str(tmp_path), "--held-out", str(tmp_path / "none")]
+    assert main(["recipe", str(tmp_path / "none.toml"), *needed]) == 1
     assert "not a usable recipe" in capsys.readouterr().err
     odd = tmp_path / "odd.toml"
     odd.write_text((RECIPES / "ranker-v1.toml").read_text(encoding="utf-8").replace("lambdamart", "magic"))
-    assert main(["recipe", str(odd)]) == 1
+    assert main(["recipe", str(odd), *needed]) == 1
     assert "unknown method 'magic'" in capsys.readouterr().err
 
 
-def test_a_trained_model_needs_repositories_and_the_held_out_names(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["recipe", str(RECIPES / "ranker-v1.toml")]) == 1
-    assert "give --repos, --work, --held-out too" in capsys.readouterr().err
+def test_a_model_needs_repositories_and_the_held_out_names(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["recipe", str(RECIPES / "ranker-v1.toml")])
+    assert "--repos, --work, --held-out" in capsys.readouterr().err
 
 
 @pytest.mark.row("A17")

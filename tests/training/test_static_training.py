@@ -1,4 +1,4 @@
-"""Training the static embedder: what becomes a pair, what the vocabulary holds, and that the loop learns and resumes."""
+"""Training the static embedder: what the vocabulary holds, and that the loop learns and resumes."""
 
 from __future__ import annotations
 
@@ -12,136 +12,22 @@ import numpy.typing as npt
 import pytest
 from tokenizers import Tokenizer
 
-from findspot.core.text import SubTokenizer
-from findspot.core.types import Chunk
-from findspot.evaluation.history import head_of
 from findspot.inference.static import StaticEmbedder
 from findspot.inference.wordpiece import WordPiece
-from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
 from findspot_training import manifest, source, static_model
+from findspot_training.curve import Point, write_curve
 from findspot_training.source import TrainingError
-from findspot_training.static_training import documents, loop, pairs, train, vocabulary
+from findspot_training.static_training import loop, train, vocabulary
 from findspot_training.static_training.bags import Bags, counted
 from findspot_training.static_training.contrast import loss_and_gradients
-from tests.training.repositories import REPO, Past, git
+from tests.training.repositories import Past, git
 
 MODELS = Path(manifest.__file__).parents[1]
 
 TOKENIZER: dict[str, Any] = json.loads((MODELS / "static-code" / "tokenizer.json").read_text(encoding="utf-8"))
 
-LIMITS = pairs.Limits(commits=10, docstrings=10, names=10, seed=0)
 
-JAVA = """class Store {
-    /**
-     * Writes every change to the disk at once.
-     * @param force even without changes
-     */
-    @Override
-    public void flushAll(boolean force) {
-        // the rest follows
-        sink.write(force);
-    }
-}
-"""
-
-GO = "package a\n\n// DropClient forgets somebody who went away.\nfunc DropClient(name string) {\n\tforget(name)\n}\n"
-
-RUST = "#[inline]\n/// Counts all the open doors of a house.\npub fn open_doors() -> u8 {\n    DOORS\n}\n"
-
-PYTHON = (
-    'def load_all(path):\n    """Read each of the files below a folder.\n\n    More."""\n    return [*path.glob("*")]\n'
-)
-
-LUA = "--- Joins two of the lists in order.\n-- @param a one\nfunction join_lists(a, b)\n  return a .. b\nend\n"
-
-
-def chunk_of(path: str, text: str, symbol: str) -> Chunk:
-    """Return the chunk of a definition."""
-    parsed = parse(path, text.encode(), parsers=Parsers())
-    return next(chunk for chunk in parsed.chunks if chunk.symbol == symbol)
-
-
-@pytest.mark.parametrize(
-    ("path", "text", "symbol", "asked", "gone", "stays"),
-    [
-        ("Store.java", JAVA, "Store.flushAll", "Writes every change to the disk at once.", "disk", "follows"),
-        ("a.go", GO, "DropClient", "DropClient forgets somebody who went away.", "somebody", "forget(name)"),
-        ("a.rs", RUST, "open_doors", "Counts all the open doors of a house.", "house", "#[inline]"),
-        ("a.py", PYTHON, "load_all", "Read each of the files below a folder.", "folder", "glob"),
-        ("a.lua", LUA, "join_lists", "Joins two of the lists in order.", "order", "a .. b"),
-    ],
-)
-def test_documentation_is_asked_for_and_gone_from_the_document(
-    path: str, text: str, symbol: str, asked: str, gone: str, stays: str
-) -> None:
-    chunk = chunk_of(path, text, symbol)
-    assert documents.documentation(chunk) == asked
-    bare = documents.without_documentation(chunk)
-    assert gone not in bare.text
-    assert stays in bare.text
-    assert gone not in documents.document(bare, SubTokenizer())
-
-
-def test_a_name_is_a_phrase_and_gone_from_its_function() -> None:
-    chunk = chunk_of("Store.java", JAVA, "Store.flushAll")
-    assert documents.name_as_words("Store.flushAll") == "flush all"
-    assert documents.name_as_words("Store.flush") is None
-    bare = documents.without_name(chunk)
-    assert bare.symbol == "Store"
-    assert "flush" not in documents.document(bare, SubTokenizer())
-
-
-def mined(folder: Path, past: Past) -> Path:
-    """Write a folder of mined rows with one commit of the little repository."""
-    row = {
-        "kind": "commit",
-        "repository": REPO,
-        "commit": past.commits[2],
-        "parent": past.commits[1],
-        "message": "fix(upload): Give up later when the server is slow",
-        "files": [
-            {"path": "src/upload.py", "language": "python", "functions": ["Uploader.attempt"], "spans": [[13, 18]]}
-        ],
-    }
-    path = folder / "rows" / "acme+tool.jsonl"
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(row) + "\n" + json.dumps({**row, "kind": "docstring"}) + "\n", encoding="utf-8")
-    return folder
-
-
-def test_pairs_come_from_commits_documentation_and_names(past: Past, tmp_path: Path) -> None:
-    rows = mined(tmp_path / "mined", past)
-    [path] = pairs.make_pairs([REPO], past.folder, rows, tmp_path / "pairs", LIMITS)
-    found = {(pair.kind, pair.query): pair for pair in pairs.read_pairs(path)}
-    commit = found["commit", "give up later when the server is slow"]
-    assert commit.place == "src/upload.py Uploader.attempt 13"
-    assert "retry policy" in commit.document
-    documented = found["docstring", "try again after timeout as the retry policy says"]
-    assert "retry policy" not in documented.document
-    assert documented.document.startswith("uploader attempt upload py def attempt")
-    assert not [pair for pair in found.values() if "test" in pair.place]
-
-
-def test_pairs_are_made_once_for_each_head_and_limit(past: Past, tmp_path: Path) -> None:
-    rows, out = mined(tmp_path / "mined", past), tmp_path / "pairs"
-    [path] = pairs.make_pairs([REPO], past.folder, rows, out, LIMITS)
-    first = path.read_bytes()
-    head = {"version": pairs.VERSION, "head": head_of(past.bare), "mined": True}
-    pairs.write_pairs(path, [], {**head, "limits": {"commits": 10, "docstrings": 10, "names": 10, "seed": 0}})
-    pairs.make_pairs([REPO], past.folder, rows, out, LIMITS)
-    assert not list(pairs.read_pairs(path))
-    pairs.make_pairs([REPO], past.folder, rows, out, pairs.Limits(10, 10, 10, 1))
-    path.write_bytes(b"cut")
-    pairs.make_pairs([REPO], past.folder, rows, out, LIMITS)
-    assert path.read_bytes() == first
-    pairs.make_pairs([REPO], past.folder, None, out, LIMITS)
-    assert {pair.kind for pair in pairs.read_pairs(path)} == {"docstring"}
-
-
-def test_a_missing_or_held_out_repository_is_an_error(past: Past, tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="no bare repository of nobody/nothing"):
-        pairs.make_pairs(["nobody/nothing"], past.folder, tmp_path, tmp_path, LIMITS)
+def test_a_held_out_repository_or_a_wrong_parameter_is_an_error(past: Past, tmp_path: Path) -> None:
     recipe = next(one for one in manifest.read_recipes(MODELS) if one.id == "static-code")
     with pytest.raises(TrainingError, match="is held out: tornadoweb/tornado"):
         train.train(recipe.parameters, tmp_path, past.folder, tmp_path, ["tornadoweb/tornado"], tmp_path)
@@ -274,7 +160,7 @@ def test_weights_are_written_as_the_embedder_reads_them(tmp_path: Path) -> None:
     count = len(TOKENIZER["model"]["vocab"])
     table = np.random.default_rng(0).integers(-127, 128, size=(count, 8)).astype(np.float16)
     train.write_weights(table, tmp_path)
-    train.write_curve([loop.Point(10, 2.0), loop.Point(20, 1.0)], tmp_path)
+    write_curve([Point(10, 2.0), Point(20, 1.0)], tmp_path)
     assert (tmp_path / "model.safetensors").stat().st_size < 8 * count + 200
     embedder = StaticEmbedder.load(tmp_path, "x", 8)
     once, often = embedder.embed_query("file read")[0], embedder.embed_query("read read read read read file")[0]

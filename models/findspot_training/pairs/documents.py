@@ -1,4 +1,4 @@
-"""The two sides of a training pair, rendered by the very code that renders for the index (I-4).
+"""What is asked for a function, and the function without it.
 
 What a query was taken from must not stand in the document: a docstring is cut out of its function's text, and a name
 out of its definition. Else the model would learn to find words in themselves, which lexical search does better.
@@ -10,8 +10,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from findspot.core.render import render_chunk
-from findspot.core.text import SubTokenizer, split_identifier
+from findspot.core.text import split_identifier
 from findspot.core.types import Chunk
 from findspot_training.mining.lookups import first_sentence
 
@@ -69,13 +68,14 @@ def name_as_words(symbol: str) -> str | None:
 
 
 def without_name(chunk: Chunk) -> Chunk:
-    """Return the chunk without its own name: neither as its symbol nor anywhere in its text or documentation."""
+    """Return the chunk without its own name: neither as its symbol nor anywhere in its text."""
     symbol = chunk.symbol or ""
     name = bare_name(symbol)
     pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     return replace(
         chunk,
         symbol=symbol[: -len(name)].rstrip(".") or None,
+        signature=pattern.sub(" ", chunk.signature),
         text=pattern.sub(" ", chunk.text),
         docstring=pattern.sub(" ", chunk.docstring),
     )
@@ -84,8 +84,3 @@ def without_name(chunk: Chunk) -> Chunk:
 def documentation(chunk: Chunk) -> str | None:
     """Return the first sentence of a chunk's documentation, None when there is none that asks for the chunk."""
     return first_sentence(chunk.docstring) if chunk.docstring else None
-
-
-def document(chunk: Chunk, tokenizer: SubTokenizer) -> str:
-    """Return what the static embedder reads of a chunk."""
-    return render_chunk(chunk, tokenizer)[1]

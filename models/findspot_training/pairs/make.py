@@ -17,18 +17,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from findspot.core.render import render_static_query
-from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk
 from findspot.evaluation.functions import is_code, parse_code
 from findspot.evaluation.history import head_of
 from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
+from findspot_training import held_out
 from findspot_training.mirrors import find_repository
+from findspot_training.pairs import documents
+from findspot_training.pairs.rendering import Rendering
 from findspot_training.source import TrainingError
-from findspot_training.static_training import documents
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the pairs; cached ones of another version are made again."""
 
 KINDS: Final = ("commit", "docstring", "name")
@@ -44,7 +44,7 @@ _PREFIX = re.compile(r"^(?:\w+(?:\([^)]*\))?!?|[\w./,{}* -]{1,40}):\s+")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A text and a function, both as space-joined words; ``place`` names the function inside its repository."""
+    """A text and a function as a model reads them; ``place`` names the function inside its repository."""
 
     kind: str
     language: str
@@ -63,7 +63,30 @@ class Limits:
     seed: int
 
 
-def make_pairs(repositories: Sequence[str], mirrors: Path, mined: Path | None, out: Path, limits: Limits) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Repositories:
+    """Where pairs come from: ``mined`` is a folder of the command ``mine`` with the commits of ``named``.
+
+    Of ``trees`` only the files at HEAD are read. ``mirrors`` holds the bare repositories of both.
+    """
+
+    named: tuple[str, ...]
+    trees: tuple[str, ...]
+    mined: Path
+    mirrors: Path
+
+    def pairs(self, out: Path, limits: Limits, rendering: Rendering, kept: Sequence[str]) -> list[Path]:
+        """Return the files of all pairs; raises ``TrainingError`` when a repository may be one of the ``kept`` ones."""
+        found = held_out.refusals(self.named + self.trees, kept, "the recipe")
+        if found:
+            raise TrainingError("; ".join(f"{one.repo} {one.reason}: {one.held_out}" for one in found))
+        made = make_pairs(self.named, self.mirrors, self.mined, out, limits, rendering)
+        return made + make_pairs(self.trees, self.mirrors, None, out, limits, rendering)
+
+
+def make_pairs(
+    repositories: Sequence[str], mirrors: Path, mined: Path | None, out: Path, limits: Limits, rendering: Rendering
+) -> list[Path]:
     """Render the pairs of all repositories below ``out``; returns their files, in the order of the names.
 
     ``mirrors`` holds the bare repositories, ``mined`` is a folder of the command ``mine``; without one, or
@@ -73,7 +96,6 @@ def make_pairs(repositories: Sequence[str], mirrors: Path, mined: Path | None, o
     absent = [name for name, place in places.items() if place is None]
     if absent:
         raise TrainingError(f"{mirrors} holds no bare repository of {', '.join(absent)}")
-    parsers = Parsers()
     found = []
     for number, (name, place) in enumerate(places.items(), 1):
         if place is None:
@@ -83,8 +105,9 @@ def make_pairs(repositories: Sequence[str], mirrors: Path, mined: Path | None, o
         rows = rows if rows is not None and rows.is_file() else None
         commit = head_of(place)
         head = {"version": VERSION, "head": commit, "limits": asdict(limits), "mined": rows is not None}
+        head |= {"rendering": rendering.name}
         if _head(path) != head:
-            pairs = _pairs(name, place, commit, rows, limits, parsers)
+            pairs = _pairs(name, place, commit, rows, limits, rendering)
             write_pairs(path, pairs, head)
             told = ", ".join(f"{sum(pair.kind == kind for pair in pairs):,} {kind}" for kind in KINDS)
             print(f"{number}/{len(places)} {name}: {told}", file=sys.stderr, flush=True)
@@ -118,15 +141,15 @@ def _head(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def _pairs(name: str, place: Path, head: str, rows: Path | None, limits: Limits, parsers: Parsers) -> list[Pair]:
+def _pairs(name: str, place: Path, head: str, rows: Path | None, limits: Limits, rendering: Rendering) -> list[Pair]:
     draw = random.Random(f"{limits.seed} {name.lower()}")  # noqa: S311 - repeatable, nothing is secret
-    tokenizer = SubTokenizer()
+    parsers = Parsers()
     with BareRepository(place) as repository:
         found: list[Pair] = []
         if rows is not None:
-            found += _from_commits(repository, rows, limits.commits, draw, parsers, tokenizer)
+            found += _from_commits(repository, rows, limits.commits, draw, parsers, rendering)
         looked_up: dict[str, dict[str, Pair]] = {"docstring": {}, "name": {}}
-        for pair in _from_tree(repository, head, parsers, tokenizer):
+        for pair in _from_tree(repository, head, parsers, rendering):
             looked_up[pair.kind].setdefault(pair.query, pair)
     for kind, limit in (("docstring", limits.docstrings), ("name", limits.names)):
         pairs = list(looked_up[kind].values())
@@ -135,12 +158,12 @@ def _pairs(name: str, place: Path, head: str, rows: Path | None, limits: Limits,
 
 
 def _from_commits(
-    repository: BareRepository, rows: Path, limit: int, draw: random.Random, parsers: Parsers, tokenizer: SubTokenizer
+    repository: BareRepository, rows: Path, limit: int, draw: random.Random, parsers: Parsers, rendering: Rendering
 ) -> Iterator[Pair]:
     with rows.open(encoding="utf-8") as lines:
         commits = [row for row in map(json.loads, lines) if row["kind"] == "commit"]
     for row in commits[:limit]:
-        query = render_static_query(_asked(row["message"], draw), tokenizer)
+        query = rendering.query(_asked(row["message"], draw))
         wanted = [
             (file["path"], name, span)
             for file in row["files"]
@@ -151,7 +174,7 @@ def _from_commits(
             parsed = None if source is None else parse_code(path, source, parsers)
             for chunk in () if parsed is None else parsed.chunks:
                 if chunk.symbol == name and chunk.span.end_line >= span[0] and chunk.span.start_line <= span[1]:
-                    yield from _pair("commit", query, chunk, tokenizer)
+                    yield from _pair("commit", query, chunk, rendering)
                     break
 
 
@@ -159,10 +182,10 @@ def _asked(message: str, draw: random.Random) -> str:
     """Return the subject without its prefix; half of the time the body's first words follow."""
     subject, _, body = message.partition("\n")
     subject = _PREFIX.sub("", subject)
-    return f"{subject} {' '.join(body.split()[:_WORDS_OF_BODY])}" if body and draw.random() < 0.5 else subject
+    return f"{subject}\n{' '.join(body.split()[:_WORDS_OF_BODY])}" if body and draw.random() < 0.5 else subject
 
 
-def _from_tree(repository: BareRepository, head: str, parsers: Parsers, tokenizer: SubTokenizer) -> Iterator[Pair]:
+def _from_tree(repository: BareRepository, head: str, parsers: Parsers, rendering: Rendering) -> Iterator[Pair]:
     for path, digest in sorted(repository.tree(head).items()):
         source = repository.blob(digest) if is_code(path) else None
         parsed = None if source is None else parse_code(path, source, parsers)
@@ -171,14 +194,14 @@ def _from_tree(repository: BareRepository, head: str, parsers: Parsers, tokenize
                 continue
             sentence = documents.documentation(chunk)
             if sentence is not None:
-                query = render_static_query(sentence, tokenizer)
-                yield from _pair("docstring", query, documents.without_documentation(chunk), tokenizer)
+                query = rendering.query(sentence)
+                yield from _pair("docstring", query, documents.without_documentation(chunk), rendering)
             phrase = documents.name_as_words(chunk.symbol) if chunk.kind in {"function", "method"} else None
             if phrase is not None:
-                yield from _pair("name", phrase, documents.without_name(chunk), tokenizer)
+                yield from _pair("name", phrase, documents.without_name(chunk), rendering)
 
 
-def _pair(kind: str, query: str, chunk: Chunk, tokenizer: SubTokenizer) -> Iterator[Pair]:
-    text = documents.document(chunk, tokenizer)
-    if query and text.count(" ") >= _SHORTEST - 1:
+def _pair(kind: str, query: str, chunk: Chunk, rendering: Rendering) -> Iterator[Pair]:
+    text = rendering.document(chunk)
+    if query and len(text.split()) >= _SHORTEST:
         yield Pair(kind, chunk.language, f"{chunk.path} {chunk.symbol} {chunk.span.start_line}", query, text)

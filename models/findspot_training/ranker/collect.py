@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,21 +18,24 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
 
-from findspot.config import Config, Settings, use_one_math_thread
+from findspot.config import Settings
 from findspot.core.features import FEATURES_VERSION, Features
 from findspot.core.ranking import Unit
-from findspot.engine import Engine, Models
+from findspot.engine import Models
 from findspot.errors import FindspotError
 from findspot.evaluation.trees import BareRepository, WorkTree
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.gold import gold_of
 from findspot_training.evaluation.instances import Instance
+from findspot_training.indexed import IndexedTree
 from findspot_training.mining.enlarge import enlarge
 from findspot_training.mirrors import find_repository
+from findspot_training.questions.measure import lay_out
+from findspot_training.questions.rows import Question
 from findspot_training.ranker.rows import CLASSES, HEAD, KINDS, Collected, empty, merged, write
 from findspot_training.source import TrainingError
 
@@ -66,6 +67,15 @@ class Job:
     steps: tuple[tuple[str, tuple[Text, ...]], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionJob:
+    """The questions about one tree of a repository, and questions about other repositories."""
+
+    repository: str
+    own: tuple[Question, ...]
+    strange: tuple[Question, ...]
+
+
 def job_of_commits(repository: str, rows: Iterable[dict[str, Any]], limit: int, words: int, seed: int) -> Job:
     """Return the job of a repository's newest mined commits with ``words`` different words or more, at most ``limit``.
 
@@ -80,6 +90,25 @@ def job_of_commits(repository: str, rows: Iterable[dict[str, Any]], limit: int, 
         texts = tuple(_text_of(row, enlarged=draw.random() < _ENLARGED, seed=seed) for row in group)
         steps.append((str(group[-1]["parent"]), texts))
     return Job(repository, tuple(reversed(steps)))
+
+
+def job_of_others(repository: str, rows: Iterable[dict[str, Any]], taken: Job, groups: int, seed: int) -> Job:
+    """Return the job of mined commits that ``taken`` has not: ``groups`` runs of neighbours, drawn from all of them.
+
+    A ranker is too sure of commits that it learned from; what is learned from its order needs others.
+    """
+    known = {text.name for _, texts in taken.steps for text in texts}
+    commits = [row for row in rows if row["kind"] == "commit" and row["commit"] not in known]
+    runs = [commits[start : start + _GROUP] for start in range(0, len(commits), _GROUP)]
+    draw = random.Random(f"{seed} {repository} others")  # noqa: S311 - repeatable, nothing is secret
+    chosen = sorted(draw.sample(range(len(runs)), min(groups, len(runs))), reverse=True)
+    return Job(
+        repository,
+        tuple(
+            (str(runs[at][-1]["parent"]), tuple(_text_of(row, enlarged=False, seed=seed) for row in runs[at]))
+            for at in chosen
+        ),
+    )
 
 
 def _text_of(row: dict[str, Any], *, enlarged: bool, seed: int) -> Text:
@@ -108,6 +137,19 @@ def jobs_of_instances(instances: Sequence[Instance]) -> list[tuple[str, list[Ins
     return sorted(found.items(), key=lambda item: -len(item[1]))
 
 
+def jobs_of_questions(questions: Sequence[Question], strangers: int, seed: int) -> list[QuestionJob]:
+    """Return jobs that ask each repository its own questions, and as many as ``strangers`` of other repositories."""
+    by_repository: dict[str, list[Question]] = {}
+    for one in questions:
+        by_repository.setdefault(one.repository, []).append(one)
+    found = []
+    for name, own in by_repository.items():
+        others = [one for one in questions if one.repository != name]
+        draw = random.Random(f"{seed} {name} strangers")  # noqa: S311 - repeatable, nothing is secret
+        found.append(QuestionJob(name, tuple(own), tuple(draw.sample(others, min(strangers, len(others))))))
+    return found
+
+
 def collect(
     work: Sequence[Job | tuple[str, list[Instance]]],
     repositories: Path,
@@ -122,12 +164,7 @@ def collect(
     ``whole`` keeps all candidates instead of a sample; without ``dense`` the index has no embeddings, and the features
     that come from them are 0. Raises ``TrainingError`` when ``out`` was made otherwise.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    note = out / "features.json"
-    made = {"version": FEATURES_VERSION, "whole": whole, "dense": dense}
-    if note.is_file() and json.loads(note.read_text(encoding="utf-8")) != made:
-        raise TrainingError(f"{out} holds features of another version; give another --out, or delete it")
-    note.write_text(json.dumps(made) + "\n", encoding="utf-8")
+    _note(out, {"whole": whole, "dense": dense})
     task = partial(_collect_repository, repositories=repositories, out=out, whole=whole, dense=dense)
     if jobs == 1:
         for one in work:
@@ -137,6 +174,56 @@ def collect(
         list(pool.map(task, work))
 
 
+def collect_questions(work: Sequence[QuestionJob], repositories: Path, out: Path) -> None:
+    """Write two files per repository, below ``own`` and ``strange`` of ``out``; finished ones are left alone.
+
+    Questions are read as questions, with embeddings, since that is how they are ordered.
+    """
+    _note(out, {"whole": True, "dense": True, "report": False})
+    parsers = Parsers()
+    for job in work:
+        name = job.repository.lower().replace("/", "+") + ".npz"
+        targets = out / "own" / name, out / "strange" / name
+        if all(target.is_file() for target in targets):
+            continue
+        started = time.monotonic()
+        settings = Settings(reranker="", workers=1)
+        with (
+            BareRepository(_folder(repositories, job.repository)) as bare,
+            IndexedTree(out / "work" / name, settings, Models.load(settings)) as index,
+        ):
+            lay_out(index.root, job.own, bare, parsers)
+            engine = index.refreshed()
+            for target, asked in zip(targets, (job.own, job.strange), strict=True):
+                texts = [_text_of_question(one, here=asked is job.own) for one in asked]
+                parts = [_rows_of(engine.features(one.text, report=False), one, whole=True) for one in texts]
+                target.parent.mkdir(parents=True, exist_ok=True)
+                write(merged([part for part in parts if part is not None]), target)
+        _say(f"{job.repository}: {len(job.own) + len(job.strange)} questions, {time.monotonic() - started:.0f} s")
+
+
+def _text_of_question(one: Question, *, here: bool) -> Text:
+    if not here:
+        return Text(f"{one.id} elsewhere", one.text, frozenset(), frozenset())
+    return Text(one.id, one.text, frozenset(one.paths), frozenset(one.places))
+
+
+def _note(out: Path, made: dict[str, bool]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    note = out / "features.json"
+    told = {"version": FEATURES_VERSION, **made}
+    if note.is_file() and json.loads(note.read_text(encoding="utf-8")) != told:
+        raise TrainingError(f"{out} holds features of another version; give another --out, or delete it")
+    note.write_text(json.dumps(told) + "\n", encoding="utf-8")
+
+
+def _folder(repositories: Path, name: str) -> Path:
+    folder = find_repository(repositories, name)
+    if folder is None:
+        raise TrainingError(f"no repository {name} below {repositories}")
+    return folder
+
+
 def _collect_repository(
     work: Job | tuple[str, list[Instance]], *, repositories: Path, out: Path, whole: bool, dense: bool
 ) -> None:
@@ -144,18 +231,18 @@ def _collect_repository(
     target = out / (name.lower().replace("/", "+") + ".npz")
     if target.exists():
         return
-    folder = find_repository(repositories, name)
-    if folder is None:
-        raise TrainingError(f"no repository {name} below {repositories}")
-    use_one_math_thread()
+    folder = _folder(repositories, name)
     started = time.monotonic()
-    place = out / "work" / target.stem
     parts: list[Collected] = []
-    with BareRepository(folder) as bare, _Place(place, bare, dense=dense) as engine:
-        steps = work.steps if isinstance(work, Job) else _steps_of(work[1], bare, engine)
+    settings = Settings(reranker="", workers=1)
+    models = Models.load(settings) if dense else Models(settings, None)
+    with BareRepository(folder) as bare, IndexedTree(out / "work" / target.stem, settings, models) as index:
+        tree = WorkTree(index.root, bare, history=True)
+        steps = work.steps if isinstance(work, Job) else _steps_of(work[1], bare, tree)
         for number, (commit, texts) in enumerate(steps, start=1):
             try:
-                engine.go(commit)
+                tree.go(commit, bare.tree(commit))
+                engine = index.refreshed()
             except FindspotError as error:
                 _say(f"{name}: {commit[:12]} left out: {error}")
                 continue
@@ -166,14 +253,13 @@ def _collect_repository(
             if number % 20 == 0:
                 done = f"{len(parts)} texts, {time.monotonic() - started:.0f} s"
                 _say(f"{name}: {number} of {len(steps) if isinstance(steps, tuple) else '?'} trees, {done}")
-    shutil.rmtree(place, ignore_errors=True)
     if parts:
         write(merged(parts), target)
     _say(f"{name}: {len(parts)} texts, {time.monotonic() - started:.0f} s")
 
 
 def _steps_of(
-    instances: Sequence[Instance], bare: BareRepository, place: _Place
+    instances: Sequence[Instance], bare: BareRepository, place: WorkTree
 ) -> Iterator[tuple[str, tuple[Text, ...]]]:
     parsers = Parsers()
     for one in instances:
@@ -182,54 +268,13 @@ def _steps_of(
         except FindspotError as error:
             _say(f"{one.id} left out: {error}")
             continue
-        place.go(one.commit)
+        place.go(one.commit, tree)
         gold = gold_of(one, tree, place.read, parsers)
         yield one.commit, (Text(one.id, one.text, frozenset(gold.code_files), frozenset(gold.functions)),)
 
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-class _Place:
-    """A working tree with its index, which moves from commit to commit."""
-
-    def __init__(self, folder: Path, bare: BareRepository, *, dense: bool) -> None:
-        self._bare = bare
-        self._tree = WorkTree(folder / "tree", bare, history=True)
-        settings = Settings(reranker="", workers=1)
-        self._config = Config(settings, folder / "cache", environ={"GIT_CONFIG_GLOBAL": os.devnull})
-        self._models = Models.load(settings) if dense else Models(settings, None)
-        self._engine: Engine | None = None
-        self._at = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._engine is not None:
-            self._engine.close()
-        self._models.close()
-
-    def go(self, commit: str) -> None:
-        """Lay the tree of a commit out and refresh the index."""
-        if commit == self._at:
-            return
-        self._tree.go(commit, self._bare.tree(commit))
-        if self._engine is None:
-            self._engine = Engine.open(self._tree.folder, self._config, self._models)
-        self._engine.refresh()
-        self._at = commit
-
-    def read(self, path: str) -> bytes | None:
-        """Return the bytes of a file."""
-        return self._tree.read(path)
-
-    def features(self, text: str) -> Features:
-        """Return what the rankers read for a text."""
-        if self._engine is None:
-            raise TrainingError("no tree has been laid out")
-        return self._engine.features(text)
 
 
 def _rows_of(found: Features, text: Text, *, whole: bool) -> Collected | None:

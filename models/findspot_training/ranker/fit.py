@@ -11,8 +11,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,18 +67,46 @@ def train_both(
     return boosters, went
 
 
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How collected candidates are ordered: a score for each unit, and for each file."""
+
+    units: Callable[[Collected], Numbers]
+    files: Callable[[Collected], Numbers]
+
+
+BY_HAND: Final = Scores(
+    lambda rows: rows.units[:, UNIT_FEATURES.index("hand")], lambda rows: rows.files[:, FILE_FEATURES.index("top3")]
+)
+
+
+def by_trees(boosters: dict[str, Any]) -> Scores:
+    """Return the scores by which serving orders reports."""
+
+    def predicted(name: str, rows: Numbers) -> Numbers:
+        return np.asarray(boosters[name].predict(rows, num_threads=1))
+
+    return Scores(
+        lambda rows: with_hand_units(predicted("units", rows.units), rows.units, DEFAULT_WEIGHTS),
+        lambda rows: with_hand_files(predicted("files", rows.files), rows.files, DEFAULT_WEIGHTS),
+    )
+
+
 def calibrated(
-    issues: dict[str, Collected], wrong: Collected, boosters: dict[str, Any]
+    right: dict[str, Collected], wrong: Collected, scores: Scores
 ) -> tuple[Calibration, dict[str, Any], dict[str, list[tuple[float, float]]]]:
-    """Fit the calibration on all issues; say how good one fitted on half of the repositories is on the other half."""
-    names = sorted(issues, key=lambda name: -len(issues[name].names))
+    """Fit the calibration on all texts; say how good one fitted on half of the repositories is on the other half.
+
+    ``right`` are texts by the repository that they are about, ``wrong`` texts asked against another one.
+    """
+    names = sorted(right, key=lambda name: -len(right[name].names))
     halves = [names[::2], names[1::2]]
     units, files = [], []
     for half in halves:
-        rows = merged([issues[name] for name in half])
-        units.append(unit_answers(rows, _unit_scores(boosters, rows.units)))
-        files.append(file_answers(rows, _file_scores(boosters, rows.files)))
-    others = unit_answers(wrong, _unit_scores(boosters, wrong.units))
+        rows = merged([right[name] for name in half])
+        units.append(unit_answers(rows, scores.units(rows)))
+        files.append(file_answers(rows, scores.files(rows)))
+    others = unit_answers(wrong, scores.units(wrong))
     report: dict[str, Any] = {}
     plots: dict[str, list[tuple[float, float]]] = {}
     for name, parts in (("units", units), ("files", files)):
@@ -90,14 +118,14 @@ def calibrated(
             predicted += shown
             labels += [one[:_MOST] for one in parts[at].labels]
             rows_of_f.append((len(parts[at]), f_beta_as_cut(parts[at], chances, _MOST)))
-        flat, right = np.concatenate(predicted), np.concatenate(labels)
+        flat, hits = np.concatenate(predicted), np.concatenate(labels)
         total = sum(count for count, _ in rows_of_f)
         report[name] = {
-            "calibration_error": calibration_error(flat, right),
+            "calibration_error": calibration_error(flat, hits),
             "results": len(flat),
             **{key: sum(n * one[key] for n, one in rows_of_f) / total for key in rows_of_f[0][1]},
         }
-        plots[name] = _reliability(flat, right)
+        plots[name] = _reliability(flat, hits)
     report["here"] = _here_report(units, others)
     whole = Calibration(
         fit_results(units[0] + units[1]), fit_results(files[0] + files[1]), fit_here(units[0] + units[1], others)
@@ -130,22 +158,13 @@ def _reliability(predicted: Numbers, labels: Numbers) -> list[tuple[float, float
     return [(float(predicted[bins == at].mean()), float(labels[bins == at].mean())) for at in np.unique(bins)]
 
 
-def _unit_scores(boosters: dict[str, Any], rows: Numbers) -> Numbers:
-    """Return the scores by which serving orders units."""
-    return with_hand_units(boosters["units"].predict(rows, num_threads=1), rows, DEFAULT_WEIGHTS)
-
-
-def _file_scores(boosters: dict[str, Any], rows: Numbers) -> Numbers:
-    """Return the scores by which serving orders files."""
-    return with_hand_files(boosters["files"].predict(rows, num_threads=1), rows, DEFAULT_WEIGHTS)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, calibrate, write; the folders hold what ``collect`` wrote."""
     parser = argparse.ArgumentParser(prog="python -m findspot_training.ranker.fit", description=__doc__)
     parser.add_argument("--mined", type=Path, required=True, action="append", help="candidates of mined commits")
     parser.add_argument("--issues", type=Path, required=True, help="candidates of the tuning issues")
     parser.add_argument("--wrong", type=Path, required=True, help="candidates of issues against other repositories")
+    parser.add_argument("--questions", type=Path, required=True, help="candidates of questions, own and strange ones")
     parser.add_argument("--recipe", type=json.loads, required=True, help="numbers of the training, as JSON")
     parser.add_argument("--out", type=Path, required=True, help="folder of the model")
     parser.add_argument("--report", type=Path, required=True, help="folder for the report and its plots")
@@ -156,18 +175,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = merged(list(read_folder(chosen.wrong).values()))
     recipe = TreesRecipe(**chosen.recipe)
     boosters, went = train_both(mined, judged, recipe)
-    calibration, trust, plots = calibrated(issues, wrong, boosters)
-    write(boosters["units"], boosters["files"], as_json(calibration), chosen.out / "rankers.json")
+    scores = by_trees(boosters)
+    reports, trust, plots = calibrated(issues, wrong, scores)
+    strange = merged(list(read_folder(chosen.questions / "strange").values()))
+    questions, asked_trust, asked_plots = calibrated(read_folder(chosen.questions / "own"), strange, BY_HAND)
+    calibration = {"reports": as_json(reports), "questions": as_json(questions)}
+    write(boosters["units"], boosters["files"], calibration, chosen.out / "rankers.json")
     report = {
         "recipe": asdict(recipe),
         "mined_texts": len(mined.names),
         "issues": {
-            "learned": table(judged, _unit_scores(boosters, judged.units), _file_scores(boosters, judged.files)),
-            "by hand": table(
-                judged, judged.units[:, UNIT_FEATURES.index("hand")], judged.files[:, FILE_FEATURES.index("top3")]
-            ),
+            "learned": table(judged, scores.units(judged), scores.files(judged)),
+            "by hand": table(judged, BY_HAND.units(judged), BY_HAND.files(judged)),
         },
-        "calibration": trust,
+        "calibration": {"reports": trust, "questions": asked_trust},
         "gain": {
             "units": gains(boosters["units"], UNIT_FEATURES)[:20],
             "files": gains(boosters["files"], FILE_FEATURES)[:20],
@@ -181,9 +202,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (f"{name}.json", json.dumps(report, indent=1)),
         (f"{name}-curves.svg", curves("nDCG@10 on issues, by trees", went, [(last, f"{last:.0f}")])),
         (f"{name}-reliability.svg", curves("share of right results by probability", plots, marks, diagonal=True)),
+        (f"{name}-questions.svg", curves("the same, questions of one line", asked_plots, marks, diagonal=True)),
     ):
         (pages / file).write_text(text + "\n", encoding="utf-8", newline="\n")
-    print(json.dumps({"issues": report["issues"], "calibration": trust}, indent=1))
+    print(json.dumps({"issues": report["issues"], "calibration": report["calibration"]}, indent=1))
     return 0
 
 

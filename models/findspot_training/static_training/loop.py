@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from findspot.inference.static import damped
+from findspot_training.curve import Point
 from findspot_training.source import TrainingError
 from findspot_training.static_training.bags import Bags, Floats, Integers, counted
 from findspot_training.static_training.contrast import Adam, loss_and_gradients
@@ -61,14 +62,6 @@ class Examples:
         for numbers in (self.repositories, self.files, self.functions):
             summed.update(numbers.tobytes())
         return summed.hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The mean loss up to a step since the point before."""
-
-    step: int
-    loss: float
 
 
 def batches(examples: Examples, size: int, draw: np.random.Generator) -> list[Integers]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +15,13 @@ from safetensors.numpy import save
 from findspot.core.text import MIN_TOKEN
 from findspot.inference.static import DAMPED
 from findspot.inference.wordpiece import WordPiece
-from findspot_training import held_out, source, static_model
-from findspot_training.evaluation.plots import curves
+from findspot_training import source, static_model
+from findspot_training.curve import write_curve
+from findspot_training.pairs.make import Limits, Pair, Repositories, read_pairs
+from findspot_training.pairs.rendering import for_static
 from findspot_training.source import TrainingError
 from findspot_training.static_training.bags import Bags, Floats, Integers
-from findspot_training.static_training.loop import Examples, Plan, Point, train_table
-from findspot_training.static_training.pairs import Limits, Pair, make_pairs, read_pairs
+from findspot_training.static_training.loop import Examples, Plan, train_table
 from findspot_training.static_training.vocabulary import build, common_words, count_words, tokenizer_json
 
 FILES: Final = ("model.safetensors", "tokenizer.json")
@@ -93,11 +94,8 @@ def train(
     ``TrainingError`` when a repository is one of the ``kept`` ones, or may be a copy of one.
     """
     told = Training.of(parameters)
-    found = held_out.refusals(told.repositories + told.trees, kept, "the recipe")
-    if found:
-        raise TrainingError("; ".join(f"{one.repo} {one.reason}: {one.held_out}" for one in found))
-    made = make_pairs(told.repositories, mirrors, mined, out / "pairs", told.limits)
-    made += make_pairs(told.trees, mirrors, None, out / "pairs", told.limits)
+    repositories = Repositories(told.repositories, told.trees, mined, mirrors)
+    made = repositories.pairs(out / "pairs", told.limits, for_static(), kept)
     pairs = [list(read_pairs(path)) for path in made]
     original = source.model_folder()
     tokenizer = source.tokenizer_json(original)
@@ -158,16 +156,3 @@ def _numbered(names: Iterable[str]) -> Integers:
 def write_weights(table: static_model.Halves, target: Path) -> None:
     """Write whole numbers as int8, with what the embedder has to know in the metadata."""
     (target / FILES[0]).write_bytes(save({"embeddings": table.astype(np.int8)}, metadata=DAMPED))
-
-
-def write_curve(curve: Sequence[Point], out: Path) -> None:
-    """Write the curve of the loss as numbers and as a plot."""
-    (out / "curve.json").write_text(
-        json.dumps([asdict(point) for point in curve]) + "\n", encoding="utf-8", newline="\n"
-    )
-    top = max((point.loss for point in curve), default=1.0)
-    points = [(float(point.step), point.loss / top) for point in curve]
-    marks = [(0.0, "0")] + ([(points[-1][0], f"step {curve[-1].step:,}")] if points else [])
-    drawn = curves(f"Loss of training; 100 % is {top:.2f}", {"loss": points}, marks)
-    svg = drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    (out / "curve.svg").write_text(svg + "\n", encoding="utf-8", newline="\n")

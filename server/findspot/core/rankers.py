@@ -36,11 +36,12 @@ from findspot.core.trees import Trees, check_features
 
 @dataclass(frozen=True, slots=True)
 class Rankers:
-    """The rankers of functions and of files, and what their scores mean."""
+    """The rankers of functions and of files; what their scores mean, and those of questions by hand-set weights."""
 
     units: Trees
     files: Trees
-    calibration: Calibration
+    reports: Calibration
+    questions: Calibration
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Rankers:
@@ -49,30 +50,28 @@ class Rankers:
             if found["features_version"] != FEATURES_VERSION:
                 raise ValueError(f"it is made for features {found['features_version']}, not {FEATURES_VERSION}")
             units, files = Trees.from_json(found["units"]), Trees.from_json(found["files"])
-            calibration = Calibration.from_json(found["calibration"])
+            calibrations = [Calibration.from_json(found["calibration"][kind]) for kind in ("reports", "questions")]
         except (KeyError, TypeError, IndexError) as error:
             raise ValueError(f"it is not a file of rankers: {error!r}") from error
         check_features(units, UNIT_FEATURES)
         check_features(files, FILE_FEATURES)
-        return cls(units, files, calibration)
+        return cls(units, files, *calibrations)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A score for each candidate, in the order of the pool, and for each file; higher is better.
 
-    A learned order keeps the features that it was made from; ``unit_rows`` and ``file_rows`` have one row for each.
+    ``learned`` is True when rankers made it. ``unit_rows`` and ``file_rows`` are features, one row for each, where
+    probabilities are to be told; ``calibration`` says how.
     """
 
     units: Floats
     files: Mapping[str, float]
     unit_rows: Floats | None = None
     file_rows: Mapping[str, Floats] | None = None
-
-    @property
-    def learned(self) -> bool:
-        """True when rankers made it, False when hand-set weights did."""
-        return self.unit_rows is not None
+    calibration: Calibration | None = None
+    learned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,30 +113,39 @@ def learned_order(table: CandidateTable, rankers: Rankers, weights: RankingWeigh
         for path, score in zip(paths, with_hand_files(rankers.files.predict(rows), rows, weights).tolist(), strict=True)
     }
     by_path = dict(zip(paths, rows, strict=True))
-    return Order(units + weights.learned_prior * np.log(priors), files, unit_rows, by_path)
+    scores = units + weights.learned_prior * np.log(priors)
+    return Order(scores, files, unit_rows, by_path, rankers.reports, learned=True)
 
 
-def unit_chances(order: Order, places: Sequence[int], calibration: Calibration) -> Chances | None:
-    """Return the probabilities of candidates, given by their places in the pool, best first; None by hand-set weights."""
-    if order.unit_rows is None or not places:
+def question_order(table: CandidateTable, rankers: Rankers) -> Order:
+    """Keep the order by hand-set weights, with what is needed to say how likely each candidate is."""
+    paths, rows = file_features(table)
+    return Order(
+        table.hand, table.file_hand, unit_features(table), dict(zip(paths, rows, strict=True)), rankers.questions
+    )
+
+
+def unit_chances(order: Order, places: Sequence[int]) -> Chances | None:
+    """Return the probabilities of candidates, given by their places in the pool, best first; None where none are known."""
+    if order.unit_rows is None or order.calibration is None or not places:
         return None
-    chosen = list(places)
-    scores = order.units[chosen]
+    chosen, calibration = list(places), order.calibration
     features = _by_name(order.unit_rows[chosen], UNIT_FEATURES)
+    scores = order.units[chosen] if order.learned else features["hand"]
     here = float(calibration.here.probability(here_inputs(scores, features))[0])
     return _chances(calibration.units.probability(result_inputs(scores, features)), here)
 
 
-def file_chances(order: Order, paths: Sequence[str], calibration: Calibration, here: float) -> Chances | None:
+def file_chances(order: Order, paths: Sequence[str], here: float) -> Chances | None:
     """Return the probabilities of files, best first, in a repository that is the right one with probability ``here``.
 
-    None by hand-set weights.
+    None where none are known.
     """
-    if order.file_rows is None or not paths:
+    if order.file_rows is None or order.calibration is None or not paths:
         return None
-    scores = np.array([order.files[path] for path in paths])
-    rows = np.stack([order.file_rows[path] for path in paths])
-    found = calibration.files.probability(result_inputs(scores, _by_name(rows, FILE_FEATURES)))
+    features = _by_name(np.stack([order.file_rows[path] for path in paths]), FILE_FEATURES)
+    scores = np.array([order.files[path] for path in paths]) if order.learned else features["top3"]
+    found = order.calibration.files.probability(result_inputs(scores, features))
     return _chances(found, here)
 
 

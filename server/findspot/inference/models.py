@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future
+from typing import Self
 
 from findspot.config import Settings
 from findspot.core.rankers import Rankers
@@ -32,7 +33,7 @@ class Models:
         self._loading: Future[LlamaEmbedder | str] | None = None
 
     @classmethod
-    def load(cls, settings: Settings) -> Models:
+    def load(cls, settings: Settings) -> Self:
         """Read the manifest; the models themselves are loaded when they are first needed."""
         try:
             return cls(settings, load_manifest())

@@ -25,7 +25,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.features import Features, file_features, unit_features
 from findspot.core.fusion import Scored, joined, ordered, saturated, whole_span, with_model
 from findspot.core.query import Query, QueryKind, analyse
-from findspot.core.rankers import Chances, Order, Rankers, file_chances, learned_order, unit_chances
+from findspot.core.rankers import Chances, Order, Rankers, file_chances, learned_order, question_order, unit_chances
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import content_hash, render_model_document, render_model_query
 from findspot.core.text import SubTokenizer
@@ -59,8 +59,9 @@ class Localization:
 
     ``model`` is ``applied`` or the reason why it was not; ``rescored`` of ``considered`` candidates have a model score.
     ``here`` is the probability that the right place is in this index at all, ``length`` how many of the first results
-    make the best answer, 0 when it is probably not here; both are None where no ranker was at hand. ``by_hand`` says
-    why a report was ordered by hand-set weights, and is empty otherwise.
+    make the best answer, 0 when it is probably not here; both are None where no probability is known. With ``cut`` the
+    rest is left out unless a length was asked for: the answer to a report ends there, a question gets a list.
+    ``by_hand`` says why a report was ordered by hand-set weights, and is empty otherwise.
     """
 
     results: tuple[Ranked, ...]
@@ -70,6 +71,7 @@ class Localization:
     considered: int = 0
     here: float | None = None
     length: int | None = None
+    cut: bool = False
     by_hand: str = ""
 
     @property
@@ -156,6 +158,7 @@ class Localizer:
             "the model has not been asked yet",
             here=found.chances.here if found.chances is not None else None,
             length=found.chances.length if found.chances is not None else None,
+            cut=query.kind in _REPORTS,
             by_hand=self._missing_ranker(query),
         )
         if on_partial is not None and entries:
@@ -163,9 +166,12 @@ class Localizer:
         check(stop)
         return self._with_model(request, found, hybrid, deadline)
 
-    def features(self, text: str, scope: Sequence[str] = ()) -> Features:
-        """Return what the learned rankers read of each candidate for a report; nothing is ranked by them here."""
-        query = analyse(text, SubTokenizer(), report=True)
+    def features(self, text: str, scope: Sequence[str] = (), *, report: bool = True) -> Features:
+        """Return what the learned rankers read of each candidate for a text; nothing is ranked by them here.
+
+        A text of one line is a question unless it is said to be a ``report``.
+        """
+        query = analyse(text, SubTokenizer(), report=report)
         view = IndexView(self._searcher.store, NO_OVERLAY, scope)
         pool = Pool(view, query, self._weights)
         if not view.empty:
@@ -179,16 +185,12 @@ class Localizer:
     def _ordered(self, request: _Request) -> _Ordered:
         """Return the candidates in order, with probabilities where a ranker ordered them."""
         order, entries = self._entries(request)
-        rankers = self._rankers() if order.learned else ""
-        chances = None if entries else Chances([], 0.0)
-        if entries and isinstance(rankers, Rankers):
-            chances = unit_chances(order, [entry.index for entry in entries], rankers.calibration)
+        chances = unit_chances(order, [entry.index for entry in entries]) if entries else Chances([], 0.0)
         if request.level != "file":
             return _Ordered(order, entries, [], chances)
         files = _files(request.pool, order, entries)
-        if isinstance(rankers, Rankers) and chances is not None:
-            paths = [request.pool.rows[entry.index].path for entry in files]
-            chances = file_chances(order, paths, rankers.calibration, chances.here)
+        if chances is not None:
+            chances = file_chances(order, [request.pool.rows[entry.index].path for entry in files], chances.here)
         return _Ordered(order, entries, files, chances)
 
     def _entries(self, request: _Request) -> tuple[Order, list[Scored]]:
@@ -209,10 +211,12 @@ class Localizer:
 
     def _order(self, request: _Request) -> Order:
         """Order reports by the rankers; they learned from such. Questions and names keep the order of a search."""
-        pool = request.pool
+        pool, kind = request.pool, request.query.kind
         rankers = self._rankers() if self._weights.uses("ranker") else ""
-        if isinstance(rankers, Rankers) and pool.rows and request.query.kind in _REPORTS:
+        if isinstance(rankers, Rankers) and pool.rows and kind in _REPORTS:
             return learned_order(pool.table(), rankers, self._weights)
+        if isinstance(rankers, Rankers) and pool.rows and kind is QueryKind.PROSE:
+            return question_order(pool.table(), rankers)
         return Order(np.array(pool.scores()), pool.file_scores())
 
     def _definitions(self, request: _Request, order: Order) -> list[Scored]:
@@ -261,7 +265,9 @@ class Localizer:
         if len(cosines) < 2:
             return replace(hybrid, model="no time was left in the budget", considered=len(head))
         check(request.stop)
-        mixed = replace(found, entries=with_model(found.entries, cosines, self._weights.model))
+        mixed = replace(
+            found, entries=with_model(found.entries, cosines, self._weights.model[request.query.kind.value])
+        )
         return replace(
             hybrid,
             results=self._answers(request, mixed, cosines),
@@ -319,7 +325,7 @@ class Localizer:
         for index, cosine in cosines.items():
             speaker = speakers[request.pool.rows[index].path]
             best[speaker] = max(best.get(speaker, -1.0), cosine)
-        return with_model(found.files, best, self._weights.model_files)
+        return with_model(found.files, best, self._weights.model_files[request.query.kind.value])
 
 
 def _files(pool: Pool, order: Order, entries: Sequence[Scored]) -> list[Scored]:

@@ -130,8 +130,8 @@ def visible(text: str) -> str:
     return text.translate(_CONTROL)
 
 
-def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool) -> str:
-    """Return the line that says what an answer was made of; ``model`` where the model was asked for."""
+def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool, empty: bool) -> str:
+    """Return the line that says what an answer was made of, ``empty`` or not; ``model`` where the model was asked for."""
     used = [name for name, applied in (("lexical", status.lexical), ("dense", status.dense)) if applied]
     parts = [
         f"index: {status.state}, {count(status.files, 'file')}, {count(status.chunks, 'chunk')}",
@@ -140,7 +140,7 @@ def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool) -> s
     if model:
         parts.append(f"model {'' if status.model.startswith('applied') else 'not applied: '}{status.model}")
     if status.likely == 0 and status.here is not None:
-        parts.append(f"probably not in this root ({status.here:.0%}); -k 10 shows the nearest")
+        parts.append(f"probably not in this root ({status.here:.0%})" + "; -k 10 shows the nearest" * empty)
     if not status.complete:
         parts.append("incomplete")
     if status.message:

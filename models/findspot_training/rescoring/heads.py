@@ -1,0 +1,136 @@
+"""The best candidates of texts with known answers, as the localization model meets them: what it reads, and their order.
+
+They are taken from the engine itself (I-4), by giving it a model that remembers what it is asked to read and has no
+opinion. Any model, and any weight of it, can then be measured on them in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Event
+from typing import Any, Final
+
+import numpy as np
+
+from findspot.config import Settings
+from findspot.core.arrays import Vectors
+from findspot.core.types import Answer
+from findspot.engine import Engine, Models
+from findspot.evaluation.places import FUNCTIONS, Place
+from findspot.inference.registry import Manifest
+
+_DEPTH: Final = 40
+"""Places of the list that are kept; the model reorders the first of them only."""
+
+_FILES: Final = 30
+
+_PATIENCE: Final = 60.0
+"""Seconds of budget: nothing is to be cut by time here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One place of a list. ``document`` is what the model reads of it; None where it is not asked."""
+
+    path: str
+    symbol: str
+    function: bool
+    score: float
+    right: bool
+    document: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A text as the model reads it, its candidates best first, and its files as (path, score, right).
+
+    ``functions`` and ``files`` say how many there are to be found.
+    """
+
+    id: str
+    group: str
+    kind: str
+    query: str
+    candidates: tuple[Candidate, ...]
+    ranked_files: tuple[tuple[str, float, bool], ...]
+    functions: int
+    files: int
+
+
+class Recorder:
+    """A localization model without an opinion that keeps what it is given to read."""
+
+    def __init__(self) -> None:
+        self.query = ""
+        self.documents: list[str] = []
+        self._calls = 0
+
+    @property
+    def model_id(self) -> str:
+        """Another one after each query, so that no vector is taken from a cache."""
+        return f"recorder {self._calls}"
+
+    def embed_documents(
+        self, texts: Sequence[str], stop: Event | None = None, deadline: float | None = None
+    ) -> Vectors:
+        """Keep the texts."""
+        del stop, deadline
+        self.documents = list(texts)
+        return np.zeros((len(texts), 1), dtype=np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        """Keep the text."""
+        self._calls += 1
+        self.query, self.documents = text, []
+        return np.zeros((1, 1), dtype=np.float32)
+
+
+class RecordingModels(Models):
+    """Models whose localization model is a ``Recorder``."""
+
+    def __init__(self, settings: Settings, manifest: Manifest | None) -> None:
+        super().__init__(settings, manifest)
+        self.recorder = Recorder()
+
+    def reranker(self, deadline: float | None = None) -> Any:
+        """Return the recorder."""
+        del deadline
+        return self.recorder
+
+
+def head_of(
+    engine: Engine, models: RecordingModels, name: str, group: str, kind: str, text: str,
+    functions: frozenset[Place], files: frozenset[str],
+) -> Head:  # fmt: skip
+    """Return the head of one text asked against the tree of the engine."""
+    by_file = engine.localize(text, top_k=_FILES, level="file", budget=_PATIENCE)
+    answer = engine.localize(text, top_k=_DEPTH, budget=_PATIENCE)
+    documents = _matched(answer, models.recorder.documents)
+    candidates = tuple(
+        Candidate(
+            one.path,
+            one.symbol or "",
+            one.kind in FUNCTIONS,
+            one.score,
+            (one.path, one.symbol or "") in functions and one.kind in FUNCTIONS,
+            document,
+        )
+        for one, document in zip(answer.results, documents, strict=True)
+    )
+    ranked = tuple((one.path, one.score, one.path in files) for one in by_file.results)
+    return Head(name, group, kind, models.recorder.query, candidates, ranked, len(functions), len(files))
+
+
+def _matched(answer: Answer, documents: Sequence[str]) -> list[str | None]:
+    """Return the document of each result; what is read alike is asked once only, and has none the second time."""
+    waiting = iter(documents)
+    following = next(waiting, None)
+    found: list[str | None] = []
+    for one in answer.results:
+        if following is not None and following.startswith(f"{one.path} {one.symbol or ''}".strip()):
+            found.append(following)
+            following = next(waiting, None)
+        else:
+            found.append(None)
+    return found
