@@ -127,3 +127,21 @@ def write_issues(path: Path, rows: list[dict[str, Any]]) -> Path:
     """Write rows as JSON lines."""
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
+
+
+def write_mined(folder: Path, past: Past) -> Path:
+    """Write a folder as the command ``mine`` does, with one commit of the repository; returns the folder."""
+    row = {
+        "kind": "commit",
+        "repository": REPO,
+        "commit": past.commits[2],
+        "parent": past.commits[1],
+        "message": "fix(upload): Give up later when the server is slow",
+        "files": [
+            {"path": "src/upload.py", "language": "python", "functions": ["Uploader.attempt"], "spans": [[13, 18]]}
+        ],
+    }
+    path = folder / "rows" / "acme+tool.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(row) + "\n" + json.dumps({**row, "kind": "docstring"}) + "\n", encoding="utf-8")
+    return folder

@@ -19,8 +19,10 @@ from findspot_training.encoder_training.encoder import Encoder, Reader
 from findspot_training.encoder_training.learners import HeadCorrection, InBatchNegatives
 from findspot_training.encoder_training.train import Training, make_examples, make_groups, train_encoder
 from findspot_training.pairs.make import Pair
+from findspot_training.rescoring.collect import read_heads
 from findspot_training.rescoring.heads import Candidate, Head
 from findspot_training.source import TrainingError
+from tests.training.repositories import REPO, Past, write_mined
 
 MODELS = Path(manifest.__file__).parents[1]
 
@@ -201,6 +203,25 @@ def test_a_step_brings_pairs_together_and_the_server_reads_the_same_vectors(tmp_
     theirs = np.concatenate([served.embed_query(word) for word in WORDS])
     served.close()
     assert (ours * theirs).sum(axis=1).min() > 0.98
+
+
+def test_the_recipe_from_repositories_to_weights_goes_on_where_it_stopped(
+    past: Past, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch, transformers = pytest.importorskip("torch"), pytest.importorskip("transformers")
+    folder = small_model(tmp_path / "small", torch, transformers)
+    monkeypatch.setattr(source, "model_folder", lambda: folder)
+    mined = write_mined(tmp_path / "mined", past)
+    changes = {"repositories": [REPO], "trees": [], "batch": 2, "steps": 3, "second_batch": 1, "second_steps": 2}
+    parameters, out = {**RECIPE.parameters, **changes}, tmp_path / "out"
+    weights = train_encoder(parameters, mined, past.folder, out, [])
+    first = weights.read_bytes()
+    assert {path.name for path in out.iterdir()} == {"pairs", "first", "heads", "second", weights.name}
+    [head] = read_heads(out / "heads")
+    assert any(one.right for one in head.candidates)
+    assert train_encoder(parameters, mined, past.folder, out, []).read_bytes() == first
+    with pytest.raises(TrainingError, match="other examples or with other numbers"):
+        train_encoder({**parameters, "rate": 1e-3}, mined, past.folder, out, [])
 
 
 WORDS = [

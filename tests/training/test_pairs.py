@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from findspot.parsing.languages import Parsers
 from findspot_training.pairs import documents, rendering
 from findspot_training.pairs import make as pairs
 from findspot_training.source import TrainingError
-from tests.training.repositories import REPO, Past
+from tests.training.repositories import REPO, Past, write_mined
 
 STATIC, MODEL = rendering.for_static(), rendering.for_model()
 
@@ -80,26 +79,8 @@ def test_a_name_is_a_phrase_and_gone_from_its_function() -> None:
     assert "flush" not in STATIC.document(bare)
 
 
-def mined(folder: Path, past: Past) -> Path:
-    """Write a folder of mined rows with one commit of the little repository."""
-    row = {
-        "kind": "commit",
-        "repository": REPO,
-        "commit": past.commits[2],
-        "parent": past.commits[1],
-        "message": "fix(upload): Give up later when the server is slow",
-        "files": [
-            {"path": "src/upload.py", "language": "python", "functions": ["Uploader.attempt"], "spans": [[13, 18]]}
-        ],
-    }
-    path = folder / "rows" / "acme+tool.jsonl"
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(row) + "\n" + json.dumps({**row, "kind": "docstring"}) + "\n", encoding="utf-8")
-    return folder
-
-
 def test_pairs_come_from_commits_documentation_and_names(past: Past, tmp_path: Path) -> None:
-    rows = mined(tmp_path / "mined", past)
+    rows = write_mined(tmp_path / "mined", past)
     [path] = pairs.make_pairs([REPO], past.folder, rows, tmp_path / "pairs", LIMITS, STATIC)
     found = {(pair.kind, pair.query): pair for pair in pairs.read_pairs(path)}
     commit = found["commit", "give up later when the server is slow"]
@@ -112,7 +93,7 @@ def test_pairs_come_from_commits_documentation_and_names(past: Past, tmp_path: P
 
 
 def test_pairs_for_the_localization_model_are_what_it_reads(past: Past, tmp_path: Path) -> None:
-    rows = mined(tmp_path / "mined", past)
+    rows = write_mined(tmp_path / "mined", past)
     [path] = pairs.make_pairs([REPO], past.folder, rows, tmp_path / "pairs", LIMITS, MODEL)
     found = {(pair.kind, pair.query): pair for pair in pairs.read_pairs(path)}
     commit = found["commit", "Give up later when the server is slow"]
@@ -122,7 +103,7 @@ def test_pairs_for_the_localization_model_are_what_it_reads(past: Past, tmp_path
 
 
 def test_pairs_are_made_once_for_each_head_and_limit(past: Past, tmp_path: Path) -> None:
-    rows, out = mined(tmp_path / "mined", past), tmp_path / "pairs"
+    rows, out = write_mined(tmp_path / "mined", past), tmp_path / "pairs"
     [path] = pairs.make_pairs([REPO], past.folder, rows, out, LIMITS, MODEL)
     first = path.read_bytes()
     head = {"version": pairs.VERSION, "head": head_of(past.bare), "mined": True, "rendering": "model"}
