@@ -205,6 +205,8 @@ def test_the_model_reorders_only_what_it_has_read() -> None:
     assert [entry.index for entry in found] == [2, 0, 1, 3, 4]
     assert [entry.score for entry in found] == [10.0, 9.0, 8.0, 7.0, 6.0]
     assert with_model(entries, {0: 0.9}, 2.0) == entries
+    held = with_model(entries, {0: 0.1, 1: 0.1, 2: 0.9}, 2.0, first=1)
+    assert [entry.index for entry in held[:3]] == [0, 2, 1]
     assert [entry.index for entry in with_model(entries, {0: 0.5, 1: 0.5, 4: 0.5}, 0.3)] == [0, 1, 2, 3, 4]
 
 

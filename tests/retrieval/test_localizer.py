@@ -130,6 +130,17 @@ def test_the_model_changes_the_order(store: IndexStore, embedder: StaticEmbedder
     assert [one.score for one in likes_pop.results] == sorted((o.score for o in likes_pop.results), reverse=True)
 
 
+def test_the_model_leaves_the_first_function_of_a_report_alone_but_not_that_of_a_question(
+    store: IndexStore, embedder: StaticEmbedder
+) -> None:
+    for text, stays in ((ISSUE, True), ("next delay of the retry policy after a failed upload", False)):
+        plain = symbols(make(store, embedder, "none").localize(text))
+        first, second = str(plain[0]).rsplit(".", 1)[-1], str(plain[1]).rsplit(".", 1)[-1]
+        against = make(store, embedder, Marked(f"def {second}")).localize(text, budget=60.0)
+        assert against.model == "applied"
+        assert (symbols(against)[0] == plain[0]) is stays, (first, second)
+
+
 def test_the_hybrid_list_comes_first(store: IndexStore, embedder: StaticEmbedder) -> None:
     partial: list[Localization] = []
     final = make(store, embedder, Marked("def pop")).localize(ISSUE, top_k=50, budget=60.0, on_partial=partial.append)

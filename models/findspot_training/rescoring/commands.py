@@ -90,7 +90,17 @@ def _measure(arguments: argparse.Namespace) -> int:
             model.close()
         for kind, places in kinds.items():
             rows = [
-                [f"{weight:g}", *_cells(means([numbers_of(heads[at], cosines[at], weight, weight) for at in places]))]
+                [
+                    f"{weight:g}",
+                    *_cells(
+                        means(
+                            [
+                                numbers_of(heads[at], cosines[at], weight, weight, _weights(heads[at])[2])
+                                for at in places
+                            ]
+                        )
+                    ),
+                ]
                 for weight in arguments.weight or _WEIGHTS
             ]
             table = Table(f"{kind}, {name} (n = {len(places)})", "", ["weight", *_TITLES], rows)
@@ -102,10 +112,11 @@ def _measure(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _weights(head: Head) -> tuple[float, float]:
-    """Return what the model counts by what is shipped, for functions and for files."""
-    kind = _KINDS.get(head.kind, QueryKind.ISSUE).value
-    return DEFAULT_WEIGHTS.model[kind], DEFAULT_WEIGHTS.model_files[kind]
+def _weights(head: Head) -> tuple[float, float, int]:
+    """Return what is shipped: the model's weight for functions and for files, and how many functions it leaves alone."""
+    kind = _KINDS.get(head.kind, QueryKind.ISSUE)
+    first = DEFAULT_WEIGHTS.model_first if kind is QueryKind.ISSUE else 0
+    return DEFAULT_WEIGHTS.model[kind.value], DEFAULT_WEIGHTS.model_files[kind.value], first
 
 
 def _load(name: str, threads: int) -> LlamaEmbedder:

@@ -60,9 +60,11 @@ def cosines_of(heads: Sequence[Head], model: Model) -> list[Cosines]:
     return found
 
 
-def numbers_of(head: Head, cosines: Cosines, weight: float, weight_files: float) -> Numbers:
-    """Return how good a head is when the model has that weight, for functions and for files."""
-    entries = with_model([Scored(at, one.score) for at, one in enumerate(head.candidates)], cosines, weight)
+def numbers_of(head: Head, cosines: Cosines, weight: float, weight_files: float, first: int = 0) -> Numbers:
+    """Return how good a head is when the model has that weight, for functions from place ``first`` on and for files."""
+    entries = with_model(
+        [Scored(at, one.score) for at, one in enumerate(head.candidates)], cosines, weight, first=first
+    )
     shown = [head.candidates[entry.index] for entry in entries]
     functions = _ranks([one.right for one in shown if one.function], head.functions)
     best: dict[int, float] = {}

@@ -85,12 +85,14 @@ def z_scores(values: Sequence[float]) -> list[float]:
     return [(value - mean) / deviation for value in values]
 
 
-def with_model(entries: Sequence[Scored], cosines: Mapping[int, float], weight: float) -> list[Scored]:
-    """Reorder what has a cosine (by candidate index) by z(score) + ``weight`` * z(cosine).
+def with_model(
+    entries: Sequence[Scored], cosines: Mapping[int, float], weight: float, *, first: int = 0
+) -> list[Scored]:
+    """Reorder what has a cosine (by candidate index) by z(score) + ``weight`` * z(cosine), from place ``first`` on.
 
     The others stay where they are, and the scores stay with the places, so that the list remains in their order.
     """
-    places = [at for at, entry in enumerate(entries) if entry.index in cosines]
+    places = [at for at, entry in enumerate(entries) if at >= first and entry.index in cosines]
     if len(places) < 2:
         return list(entries)
     own = z_scores([entries[at].score for at in places])

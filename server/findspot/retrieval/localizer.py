@@ -265,9 +265,10 @@ class Localizer:
         if len(cosines) < 2:
             return replace(hybrid, model="no time was left in the budget", considered=len(head))
         check(request.stop)
-        mixed = replace(
-            found, entries=with_model(found.entries, cosines, self._weights.model[request.query.kind.value])
-        )
+        kind = request.query.kind
+        first = self._weights.model_first if kind in _REPORTS else 0
+        entries = with_model(found.entries, cosines, self._weights.model[kind.value], first=first)
+        mixed = replace(found, entries=entries)
         return replace(
             hybrid,
             results=self._answers(request, mixed, cosines),
