@@ -10,6 +10,8 @@ import hashlib
 import importlib
 import importlib.util
 import json
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,14 @@ Floats = npt.NDArray[np.float32]
 
 class TrainingError(Exception):
     """Something that the person who builds the models has to put right."""
+
+
+def parameters_of(kind: type[Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a recipe gives for a dataclass, lists as tuples; raises ``TrainingError`` unless it is just its fields."""
+    wrong = sorted(found.keys() ^ {field.name for field in fields(kind)})
+    if wrong:
+        raise TrainingError(f"parameters missing or unknown: {', '.join(wrong)}")
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
 
 
 def library(name: str) -> Any:

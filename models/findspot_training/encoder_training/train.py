@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +28,6 @@ from findspot_training.pairs.rendering import for_model
 from findspot_training.ranker.collect import job_of_commits, job_of_others
 from findspot_training.rescoring.collect import collect_commits, read_heads
 from findspot_training.rescoring.heads import Head
-from findspot_training.source import TrainingError
 
 _RECIPES: Final = Path(manifest.__file__).parents[1] / "recipes"
 
@@ -69,10 +68,7 @@ class Training:
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> Training:
         """Take the parameters of a recipe; raises ``TrainingError`` when some are missing or unknown."""
-        wrong = sorted(parameters.keys() ^ {field.name for field in fields(cls)})
-        if wrong:
-            raise TrainingError(f"parameters missing or unknown: {', '.join(wrong)}")
-        return cls(**{**parameters, **{key: tuple(parameters[key]) for key in ("repositories", "trees")}})
+        return cls(**source.parameters_of(cls, parameters))
 
     @property
     def limits(self) -> Limits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ from findspot_training import source, static_model
 from findspot_training.curve import write_curve
 from findspot_training.pairs.make import Limits, Pair, Repositories, read_pairs
 from findspot_training.pairs.rendering import for_static
-from findspot_training.source import TrainingError
 from findspot_training.static_training.bags import Bags, Floats, Integers
 from findspot_training.static_training.loop import Examples, Plan, train_table
 from findspot_training.static_training.vocabulary import build, common_words, count_words, tokenizer_json
@@ -67,11 +66,7 @@ class Training:
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> Training:
         """Take the parameters of a recipe; raises ``TrainingError`` when some are missing or unknown."""
-        wrong = sorted(parameters.keys() ^ {field.name for field in fields(cls)})
-        if wrong:
-            raise TrainingError(f"parameters missing or unknown: {', '.join(wrong)}")
-        names = {key: tuple(parameters[key]) for key in ("repositories", "trees")}
-        return cls(**{**parameters, **names})
+        return cls(**source.parameters_of(cls, parameters))
 
     @property
     def limits(self) -> Limits:
