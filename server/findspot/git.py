@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Event
 
 from findspot.config import child_environ
+from findspot.errors import Cancelled
 
 _QUIET: Mapping[str, str] = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -35,6 +38,9 @@ _SAFE = (
 
 _SECONDS = 30.0
 """Time for one command; a folder that few of a million commits touched may need longer, and then has no past."""
+
+_LOOK = 0.1
+"""Seconds between two looks at whether the caller still wants the answer."""
 
 _NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """On Windows a console program would open a window of its own beside an editor."""
@@ -59,18 +65,37 @@ def command(folder: Path, *arguments: str, bare: bool = False) -> list[str]:
     return ["git", "--no-pager", *settings, *place, *arguments]
 
 
-def read(folder: Path, *arguments: str, bare: bool = False) -> bytes | None:
-    """Return what a git command prints, None when git is missing, the command fails or takes too long."""
+def read(folder: Path, *arguments: str, bare: bool = False, stop: Event | None = None) -> bytes | None:
+    """Return what a git command prints, None when git is missing, the command fails or takes too long.
+
+    Raises ``Cancelled`` once ``stop`` is set; the command is ended then.
+    """
     try:
-        done = subprocess.run(
+        running = subprocess.Popen(
             command(folder, *arguments, bare=bare),
-            capture_output=True,
-            check=False,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             env=environment(),
-            timeout=_SECONDS,
             creationflags=_NO_WINDOW,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return None
-    return done.stdout if done.returncode == 0 else None
+    with running:
+        try:
+            printed = _printed(running, stop)
+        finally:
+            running.kill()  # does nothing to a command that has ended
+    return printed if running.returncode == 0 else None
+
+
+def _printed(running: subprocess.Popen[bytes], stop: Event | None) -> bytes | None:
+    over = time.monotonic() + _SECONDS
+    while True:
+        try:
+            return running.communicate(timeout=_LOOK)[0]
+        except subprocess.TimeoutExpired:
+            if stop is not None and stop.is_set():
+                raise Cancelled("reading the past was stopped") from None
+            if time.monotonic() > over:
+                return None

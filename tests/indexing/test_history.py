@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from findspot import git as findspot_git
 from findspot.config import Config, Settings
 from findspot.engine import Engine
+from findspot.errors import Cancelled
 from findspot.indexing.history import head_commit, read_past
 
 IDENTITY = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
@@ -81,6 +85,17 @@ def test_a_shallow_clone_gives_what_it_has(project: Path, tmp_path: Path) -> Non
     git(tmp_path, "clone", "--quiet", "--depth=1", project.as_uri(), str(clone))
     past = read_past(clone, head_commit(clone) or "")
     assert [one.words for one in past] == ["say more"]
+
+
+def test_a_slow_git_is_given_up_when_nobody_waits_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sleeping = [sys.executable, "-c", "import time; time.sleep(600)"]
+    monkeypatch.setattr(findspot_git, "command", lambda *_, **__: sleeping)
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    with pytest.raises(Cancelled, match="stopped"):
+        read_past(tmp_path, "0" * 40, stop=stop)
+    monkeypatch.setattr(findspot_git, "_SECONDS", 0.2)
+    assert read_past(tmp_path, "0" * 40) == []
 
 
 def history_evidence(engine: Engine, text: str) -> dict[str, bool]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 from findspot import git
 from findspot.core.text import SubTokenizer
@@ -32,10 +33,10 @@ def head_commit(root: Path) -> str | None:
     return found.decode("ascii", "replace").strip() or None if found is not None else None
 
 
-def read_past(root: Path, head: str, limit: int = COMMITS) -> list[PastCommit]:
+def read_past(root: Path, head: str, limit: int = COMMITS, stop: Event | None = None) -> list[PastCommit]:
     """Return the newest ``limit`` ancestors of ``head`` that changed files below ``root``, newest first.
 
-    Merges and mass edits are left out. Paths are relative to ``root``, with ``/``.
+    Merges and mass edits are left out. Paths are relative to ``root``, with ``/``. Raises ``Cancelled`` once ``stop`` is set.
     """
     listing = git.read(
         root,
@@ -51,6 +52,7 @@ def read_past(root: Path, head: str, limit: int = COMMITS) -> list[PastCommit]:
         head,
         "--",
         ".",
+        stop=stop,
     )
     return [] if listing is None else list(_commits(listing))
 

@@ -96,7 +96,7 @@ class Indexer:
         run.carry_out(steps, self._pool, workers, polite=lasting)
         self._store.replace_problems((*problems, *run.unread), scope)
         if not scope:
-            self._remember_past()
+            self._remember_past(run.stop)
             run.report("vectors", run.done, run.total)
             self._store.sync_vectors()
             self._store.finish_pass()
@@ -107,11 +107,11 @@ class Indexer:
         run.report("done", run.done, run.total)
         return run.result(problems, len(steps.unchanged))
 
-    def _remember_past(self) -> None:
+    def _remember_past(self, stop: threading.Event | None) -> None:
         """Store the messages of past commits when another commit is checked out than the last time."""
         head = head_commit(self._options.root) or ""
         if head != self._store.past_head():
-            self._store.replace_past(head, read_past(self._options.root, head) if head else [])
+            self._store.replace_past(head, read_past(self._options.root, head, stop=stop) if head else [])
 
 
 class _Run:
