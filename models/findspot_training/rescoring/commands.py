@@ -88,24 +88,15 @@ def _measure(arguments: argparse.Namespace) -> int:
             cosines = cosines_of(heads, model)
         finally:
             model.close()
+        shipped[name] = [numbers_of(head, one, *_weights(head)) for head, one in zip(heads, cosines, strict=True)]
         for kind, places in kinds.items():
-            rows = [
-                [
-                    f"{weight:g}",
-                    *_cells(
-                        means(
-                            [
-                                numbers_of(heads[at], cosines[at], weight, weight, _weights(heads[at])[2])
-                                for at in places
-                            ]
-                        )
-                    ),
-                ]
-                for weight in arguments.weight or _WEIGHTS
-            ]
+            rows = []
+            for weight in arguments.weight or _WEIGHTS:
+                numbers = [numbers_of(heads[at], cosines[at], weight, weight, _weights(heads[at])[2]) for at in places]
+                rows.append([f"{weight:g}", *_cells(means(numbers))])
+            rows.append(["shipped", *_cells(means([shipped[name][at] for at in places]))])
             table = Table(f"{kind}, {name} (n = {len(places)})", "", ["weight", *_TITLES], rows)
             print(f"{table.title}\n{table_text(table)}\n", flush=True)
-        shipped[name] = [numbers_of(head, one, *_weights(head)) for head, one in zip(heads, cosines, strict=True)]
     if len(shipped) == 2:
         for kind, places in kinds.items():
             print(_compared(kind, [{name: all_of[at] for name, all_of in shipped.items()} for at in places]))
