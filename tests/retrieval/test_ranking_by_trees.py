@@ -185,7 +185,7 @@ def test_a_question_of_one_line_keeps_its_order_and_gets_probabilities(
     assert found.here is not None
     assert found.here > 0.99, "the calibration of questions, not that of reports"
     assert found.length is not None
-    assert found.length > 0
+    assert 0 < found.length <= len(found.results)
     assert not found.cut
 
 

@@ -222,6 +222,8 @@ def test_the_recipe_from_repositories_to_weights_goes_on_where_it_stopped(
     assert train_encoder(parameters, mined, past.folder, out, []).read_bytes() == first
     with pytest.raises(TrainingError, match="other examples or with other numbers"):
         train_encoder({**parameters, "rate": 1e-3}, mined, past.folder, out, [])
+    with pytest.raises(TrainingError, match="drawn with other numbers"):
+        train_encoder({**parameters, "runs": 5}, mined, past.folder, out, [])
 
 
 WORDS = [

@@ -115,7 +115,13 @@ def train_on_pairs(
 
 
 def collect_heads(told: Training, mined: Path, mirrors: Path, out: Path) -> None:
-    """Take the heads of commits that the rankers do not know."""
+    """Take the heads of commits that the rankers do not know; raises ``TrainingError`` over heads of other commits."""
+    note = out / "made_of.json"
+    made_of = {"runs": told.runs, "seed": told.seed, "ranker": told.ranker}
+    if note.is_file() and json.loads(note.read_text(encoding="utf-8")) != made_of:
+        raise source.TrainingError(f"{out} holds candidates that were drawn with other numbers; remove it")
+    out.mkdir(parents=True, exist_ok=True)
+    note.write_text(json.dumps(made_of) + "\n", encoding="utf-8")
     taken = manifest.read_recipe(_RECIPES / f"{told.ranker}.toml").parameters
     jobs = []
     for name in told.repositories:

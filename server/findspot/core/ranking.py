@@ -137,8 +137,8 @@ class RankingWeights:
     file_decay: float = 0.9
 
     # z(score) + this * z(cosine) of the best 16, by kind of query. Measured on questions: +1.9 of nDCG@10 and +3 of
-    # file@1, flat from 0.45 to 2; the file of a name is found without it. Measured on issues: +1.4 of function@5 (within its
-    # error) at 0.3, falling from 0.6 on; files bear more, +1.5 of file@1 and +2 of file@5 at 0.5.
+    # file@1, flat from 0.45 to 2; the file of a name is found without it. Measured on issues: +1.4 of function@5
+    # (within its error) at 0.3, falling from 0.6 on; files bear more, +1.5 of file@1 and +2 of file@5 at 0.5.
     model: Mapping[str, float] = field(
         default_factory=lambda: _table(symbol=0.3, path=0.3, prose=1.0, trace=0.3, issue=0.3)
     )

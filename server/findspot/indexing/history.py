@@ -36,7 +36,8 @@ def head_commit(root: Path) -> str | None:
 def read_past(root: Path, head: str, limit: int = COMMITS, stop: Event | None = None) -> list[PastCommit]:
     """Return the newest ``limit`` ancestors of ``head`` that changed files below ``root``, newest first.
 
-    Merges and mass edits are left out. Paths are relative to ``root``, with ``/``. Raises ``Cancelled`` once ``stop`` is set.
+    Merges and mass edits are left out. Paths are relative to ``root``, with ``/``. Raises ``Cancelled`` once ``stop`` is
+    set.
     """
     listing = git.read(
         root,

@@ -152,12 +152,13 @@ class Localizer:
         self._gather(request)
         found = self._ordered(request)
         entries = found.entries
+        results = self._answers(request, found, {})
         hybrid = Localization(
-            self._answers(request, found, {}),
+            results,
             "hybrid",
             "the model has not been asked yet",
             here=found.chances.here if found.chances is not None else None,
-            length=found.chances.length if found.chances is not None else None,
+            length=min(found.chances.length, len(results)) if found.chances is not None else None,
             cut=query.kind in _REPORTS,
             by_hand=self._missing_ranker(query),
         )
