@@ -23,6 +23,7 @@ CASES = {
         testdata/in.json  pkg/testdata/a.go  tests/fixtures/a.yaml  e2e/login.ts  cypress/login.cy.ts  run.bats
         src/it/UserServiceIT.java  core/src/test/scala/TreeSpec.scala  lib/tree_spec.lua  src/tests.rs  jest.config.js
         test/support/setup.ex  src/__snapshots__/a.js.snap  okhttp-tests/src/a.kt  tests/README.md  src/codecs_test.exs
+        app/QueueSpec.hs  src/test.zig
         packages/core/test/index.js  TestRunner.java  src/a_test.zig  test_utils/helper.py  tests/Dockerfile
     """,
     PathClass.DOCS: """

@@ -1,4 +1,4 @@
-"""Stack frames of ten languages, innermost first."""
+"""Stack frames of fourteen languages, innermost first."""
 
 from __future__ import annotations
 
@@ -55,6 +55,26 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
         "thread 'main' panicked at src/parse.rs:12:9:\nboom\nstack backtrace:\n   0: rust_begin_unwind\n"
         "   1: acme::parse::Parser::next\n             at ./src/parse.rs:12:9\n",
         [("src/parse.rs", 12, None), ("src/parse.rs", 12, "Parser::next")],
+    ),
+    "lua": (
+        "lua: src/cart.lua:12: attempt to index a nil value\nstack traceback:\n\tsrc/cart.lua:12: in method 'Cart:add'\n"
+        "\tsrc/main.lua:3: in function <src/main.lua:1>\n\t[C]: in ?\n",
+        [("src/cart.lua", 12, None), ("src/cart.lua", 12, "Cart.add"), ("src/main.lua", 3, None)],
+    ),
+    "elixir": (
+        "** (KeyError) key :price not found\n    (shop 0.1.0) lib/shop/basket.ex:12: Shop.Basket.total/1\n"
+        "    lib/shop/cli.ex:7: anonymous fn/1 in Shop.CLI.main/1\n",
+        [("lib/shop/basket.ex", 12, "Shop.Basket.total"), ("lib/shop/cli.ex", 7, "Shop.CLI.main")],
+    ),
+    "haskell": (
+        "Prelude.head: empty list\nCallStack (from HasCallStack):\n  error, called at src/Shop/Basket.hs:12:5 in shop-1:Shop.Basket\n"
+        "  total, called at app/Main.hs:7:3 in main:Main\n",
+        [("src/Shop/Basket.hs", 12, None), ("app/Main.hs", 7, None)],
+    ),
+    "zig": (
+        "thread 1 panic: integer overflow\n/src/basket.zig:12:20: 0x21f3c4 in add (main)\n        return a + b;\n"
+        "/src/main.zig:7:13: 0x21f0aa in main (main)\n",
+        [("/src/basket.zig", 12, "add"), ("/src/main.zig", 7, "main")],
     ),
     "csharp": (
         "   at Acme.Net.Client.Send(String url) in C:\\work\\Client.cs:line 51\n   at Acme.Program.Main(String[] args)\n",

@@ -1,4 +1,4 @@
-"""Stack frames out of text: Python, JavaScript, the JVM, Go, Rust, C#, Ruby, PHP, C/C++ and Swift.
+"""Stack frames out of text: Python, JavaScript, the JVM, Go, Rust, C#, Ruby, PHP, C/C++, Swift, Lua, Elixir, Haskell, Zig.
 
 Every pattern is matched against one line of bounded length and holds no nested repetition, so the time is
 linear in the text. A *stack* is a run of frames of one language; its frames are ranked from the innermost,
@@ -81,10 +81,19 @@ _SWIFT_FATAL = re.compile(
     r"(?:.{0,300}?[ :])?([^\s:]{1,300}\.swift)(?::(\d{1,7}): (?:Fatal error|Precondition failed|Assertion failed)|, line (\d{1,7}))"
 )
 
+_LUA = re.compile(
+    rf"\s*(?:lua[\d.]{{0,4}}: )?({_PATH}{{1,400}}\.lua):(\d{{1,7}}): (?:in (?:upvalue |local |method |field |function )*'?([\w.:]{{1,200}})?)?"
+)
+_ELIXIR = re.compile(
+    r"\s*(?:\([\w. -]{1,80}\) )?([^\s:()]{1,300}\.exs?):(\d{1,7}): (?:anonymous fn/\d{1,3} in )?([A-Z][\w.]{0,200}?)\.\"?([^\s/\"(]{1,200})"
+)
+_HASKELL = re.compile(r"\s*(\S{1,200}), called at ([^\s:]{1,300}\.hs):(\d{1,7}):\d{1,7} in ")
+_ZIG = re.compile(rf"\s*({_PATH}{{1,400}}\.zig):(\d{{1,7}}):\d{{1,7}}: 0x[0-9a-f]{{1,16}} in ([^\s(]{{1,200}})")
+
 _STDLIB_PATH = re.compile(r"node:internal|^<|^\(?native")
 
 _HINTS = (
-    ".py", " in ", "at ", "@", ".go", ".rs", ".rb", ".php", ".swift", "#", "created by", "File ", "::", ".erb", "rake",
+    ".py", " in ", "at ", "@", ".go", ".rs", ".rb", ".php", ".swift", "#", "created by", "File ", "::", ".erb", "rake", ".lua:", ".ex",
 )  # fmt: skip
 """A line without one of these holds no frame; this keeps the patterns off prose."""
 
@@ -165,6 +174,27 @@ def _swift(line: str) -> Frame | None:
     return None
 
 
+def _lua(line: str) -> Frame | None:
+    found = _LUA.match(line) if ".lua:" in line else None
+    name = found[3].replace(":", ".") if found and found[3] else None
+    return Frame(_clean(found[1]), int(found[2]), name, "lua") if found else None
+
+
+def _elixir(line: str) -> Frame | None:
+    found = _ELIXIR.match(line) if ".ex" in line else None
+    return Frame(_clean(found[1]), int(found[2]), f"{found[3]}.{found[4]}", "elixir") if found else None
+
+
+def _haskell(line: str) -> Frame | None:
+    found = _HASKELL.match(line) if " called at " in line else None
+    return Frame(_clean(found[2]), int(found[3]), None, "haskell") if found else None
+
+
+def _zig(line: str) -> Frame | None:
+    found = _ZIG.match(line) if ".zig:" in line else None
+    return Frame(_clean(found[1]), int(found[2]), found[3], "zig") if found else None
+
+
 _SINGLE_LINE: tuple[Callable[[str], Frame | None], ...] = (
     _python,
     _javascript,
@@ -174,6 +204,10 @@ _SINGLE_LINE: tuple[Callable[[str], Frame | None], ...] = (
     _swift,
     _native,
     _dotnet,
+    _lua,
+    _elixir,
+    _haskell,
+    _zig,
 )
 
 _INNERMOST_LAST = frozenset({"python"})

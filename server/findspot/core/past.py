@@ -22,7 +22,9 @@ _K1 = 1.2
 _B = 0.4
 
 _SEPARATORS = re.compile(r"[./\\:\s\"'<>()]+")
-_ENDINGS = re.compile(r"pyi?|[mc]?[jt]sx?|rb|php|go|rs|java|kts?|cs|hh?|hpp|hxx|c|cc|cpp|cxx|lua|sh")
+_ENDINGS = re.compile(
+    r"pyi?|[mc]?[jt]sx?|rb|php|go|rs|java|kts?|cs|hh?|hpp|hxx|c|cc|cpp|cxx|lua|sh|swift|scala|exs?|hs|zig"
+)
 _PACKAGE_STEMS = frozenset({"__init__", "index", "mod", "lib"})
 
 

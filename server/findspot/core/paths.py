@@ -55,13 +55,13 @@ _TEST_NAME = re.compile(
       ^test_[\w-]*\.(?:pyi?|rb|c|cc|cpp|jl|lua|sh|php) | [_-](?:test|tests|unittest)\.(?:py|go|rb|rs|c|cc|cpp|cxx|m|mm
         |dart|exs?|erl|jl|lua|sh|js|jsx|ts|tsx|mjs|cjs|clj|cljs|ml|php|zig)$
     | [._-]spec\.(?:js|jsx|ts|tsx|mjs|cjs|mts|cts|rb|lua|py|cr)$ | \.(?:test|tests|cy|e2e|e2e-spec)\.[cm]?[jt]sx?$
-    | ^(?:conftest|tests?)\.(?:py|rs|rb|js|ts|lua)$ | ^spec_helper\.rb$ | ^test_helper\.(?:rb|exs)$ | \.(?:bats|snap)$
+    | ^(?:conftest|tests?)\.(?:py|rs|rb|js|ts|lua|zig)$ | ^spec_helper\.rb$ | ^test_helper\.(?:rb|exs)$ | \.(?:bats|snap)$
     | ^setuptests\.[jt]sx?$ | ^(?:jest|vitest|karma|playwright|cypress)\.(?:setup|config)\.[\w.]+$
     """,
     re.VERBOSE,
 )
 _TEST_CAMEL = re.compile(
-    r"(?:Tests?|TestCase|TestSuite|Specs?|Suite|IT)\.(?:java|kt|kts|scala|groovy|cs|fs|vb|php|swift|cpp|cc|m|mm)$"
+    r"(?:Tests?|TestCase|TestSuite|Specs?|Suite|IT)\.(?:java|kt|kts|scala|groovy|cs|fs|vb|php|swift|cpp|cc|m|mm|hs)$"
 )
 _TEST_CAMEL_PREFIX = re.compile(r"^Test[A-Z]\w*\.(?:java|kt|scala|cs|php|swift)$")
 _TEST_CAMEL_DIR = re.compile(r"[a-z]Tests?$")

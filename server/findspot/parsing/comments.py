@@ -13,8 +13,10 @@ MAX_SIGNATURE: Final = 300
 MAX_DOCSTRING: Final = 2000
 """Characters of documentation that are kept; the whole of it is in the chunk's text anyway."""
 
-_OPENING = re.compile(r"^\s*(?:/\*\*?!?|///+!?|//!?|#+!?|--+(?:\[=*\[)?|\*(?!/))[ \t]?")
-_CLOSING = re.compile(r"\s*(?:\*+/|(?:--)?\]=*\])\s*$")
+_OPENING = re.compile(
+    r"^\s*(?:/\*\*?!?|///+!?|//!?|#+!?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|@\w+\s*(?:~[sS])?\"{1,3}|\*(?!/))[ \t]?"
+)
+_CLOSING = re.compile(r"\s*(?:\*+/|(?:--)?\]=*\]|-+\}|(?<=[\s\w.!?)`])\"{1,3})\s*$")
 _MARKUP = re.compile(
     r"</?(?:summary|remarks|param|returns|para|see|seealso|c|code|value|example|exception|typeparam)\b[^>]*>"
 )

@@ -26,13 +26,15 @@ _STRAY: Final = 20_000
 class Grammar:
     """A grammar wheel: its module, the function that gives the parser, and the query files to join.
 
-    ``bodies`` names the node types of a body where the grammar has no ``body`` field.
+    ``bodies`` names the node types of a body where the grammar has no ``body`` field. ``clauses`` says that one
+    function is written as several definitions in a row: a signature and equations, or a clause for each pattern.
     """
 
     module: str
     queries: tuple[str, ...]
     function: str = "language"
     bodies: tuple[str, ...] = ()
+    clauses: bool = False
 
 
 GRAMMARS: Final[dict[str, Grammar]] = {
@@ -40,7 +42,9 @@ GRAMMARS: Final[dict[str, Grammar]] = {
     "c": Grammar("tree_sitter_c", ("c",)),
     "cpp": Grammar("tree_sitter_cpp", ("c", "cpp")),
     "csharp": Grammar("tree_sitter_c_sharp", ("csharp",)),
+    "elixir": Grammar("tree_sitter_elixir", ("elixir",), bodies=("do_block",), clauses=True),
     "go": Grammar("tree_sitter_go", ("go",)),
+    "haskell": Grammar("tree_sitter_haskell", ("haskell",), clauses=True),
     "java": Grammar("tree_sitter_java", ("java",)),
     "javascript": Grammar("tree_sitter_javascript", ("ecmascript", "jsx", "javascript")),
     "kotlin": Grammar(
@@ -57,6 +61,7 @@ GRAMMARS: Final[dict[str, Grammar]] = {
     "swift": Grammar("tree_sitter_swift", ("swift",)),
     "tsx": Grammar("tree_sitter_typescript", ("ecmascript", "jsx", "typescript"), "language_tsx"),
     "typescript": Grammar("tree_sitter_typescript", ("ecmascript", "typescript"), "language_typescript"),
+    "zig": Grammar("tree_sitter_zig", ("zig",)),
 }
 """Languages with syntax trees."""
 
@@ -81,6 +86,9 @@ _EXTENSIONS_OF: Final[dict[str, str]] = {
     "scala": "scala sc sbt",
     "lua": "lua",
     "bash": "sh bash zsh ksh bats",
+    "elixir": "ex exs",
+    "haskell": "hs",
+    "zig": "zig",
     "markdown": "md markdown mdown mkd mdx",
     "rst": "rst rest",
     # Read as windows of tokens:
@@ -97,7 +105,6 @@ _EXTENSIONS_OF: Final[dict[str, str]] = {
     "d": "d",
     "dart": "dart",
     "diff": "diff patch",
-    "elixir": "ex exs",
     "elm": "elm",
     "erlang": "erl hrl",
     "fortran": "f f90 f95 f03 f08",
@@ -106,13 +113,13 @@ _EXTENSIONS_OF: Final[dict[str, str]] = {
     "glsl": "glsl vert frag comp wgsl hlsl",
     "graphql": "graphql gql",
     "groovy": "groovy gradle",
-    "haskell": "hs lhs",
     "hcl": "tf tfvars hcl",
     "html": "html htm xhtml jinja jinja2 j2 djt mustache hbs ejs erb haml slim pug twig vue svelte astro razor cshtml",
     "ignore": "gitignore dockerignore",
     "json": "json jsonc json5 jsonl ndjson webmanifest geojson",
     "julia": "jl",
     "latex": "tex sty cls bib",
+    "literate-haskell": "lhs",
     "makefile": "mk mak",
     "matlab": "mat",
     "nim": "nim nims",
@@ -136,7 +143,6 @@ _EXTENSIONS_OF: Final[dict[str, str]] = {
     "vim": "vim",
     "xml": "xml xsd xsl xslt plist wsdl csproj vbproj fsproj props targets resx xaml storyboard",
     "yaml": "yaml yml",
-    "zig": "zig",
 }
 
 _EXTENSIONS: Final = {extension: language for language, row in _EXTENSIONS_OF.items() for extension in row.split()}
@@ -209,6 +215,10 @@ _INTERPRETERS: Final[tuple[tuple[str, str], ...]] = (
     ("kotlin", "kotlin"),
     ("swift", "swift"),
     ("perl", "perl"),
+    ("elixir", "elixir"),
+    ("runhaskell", "haskell"),
+    ("runghc", "haskell"),
+    ("stack", "haskell"),
     ("rscript", "r"),
     ("awk", "awk"),
     ("make", "makefile"),

@@ -22,6 +22,7 @@ The queries (``queries/*.scm``) name their captures after what a match means:
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Final, Literal, cast, get_args
 
@@ -112,6 +113,8 @@ def read_outline(language: str, source: bytes, root: Node, matches: list[Match])
     references.sort(key=lambda reference: reference.byte)
     outline.imports = sorted(imports.values(), key=lambda found: found.byte)
     _wrap(outline.definitions, wrappers)
+    if GRAMMARS[language].clauses:
+        outline.definitions = _join_clauses(source, outline.definitions, outline.leads)
     outline.definitions = _nest(outline.definitions)
     return outline
 
@@ -205,6 +208,38 @@ def _text(source: bytes, node: Node) -> str:
 
 def _is_constant(name: str) -> bool:
     return name.isupper() and len(name) > 1
+
+
+def _join_clauses(source: bytes, definitions: list[Definition], leads: list[tuple[int, int, bool]]) -> list[Definition]:
+    """Make one definition of the clauses of a function that follow one another, comments and pragmas between them.
+
+    What documents or types a function (``@doc`` in Elixir) begins a new one.
+    """
+    kept: list[Definition] = []
+    ending: dict[tuple[int, str], Definition] = {}
+    for definition in sorted(definitions, key=lambda found: (found.start, -found.end)):
+        if definition.shape == "fn":
+            key = (_end_before(source, definition.start, leads), definition.name)
+            first = ending.pop(key, None)
+            if first is not None and first.kind == definition.kind:
+                first.end = max(first.end, definition.end)
+                ending[first.end, first.name] = first
+                continue
+            ending[definition.end, definition.name] = definition
+        kept.append(definition)
+    return kept
+
+
+def _end_before(source: bytes, at: int, leads: list[tuple[int, int, bool]]) -> int:
+    """Return where the code before byte ``at`` ends, blanks, comments and pragmas passed over."""
+    lead = bisect_left(leads, (at,)) - 1
+    while True:
+        while at > 0 and source[at - 1 : at].isspace():
+            at -= 1
+        if lead < 0 or leads[lead][1] < at or source.startswith(b"@", leads[lead][0]):
+            return at
+        at = leads[lead][0]
+        lead -= 1
 
 
 def _nest(definitions: list[Definition]) -> list[Definition]:
