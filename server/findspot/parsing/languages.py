@@ -13,6 +13,8 @@ from typing import Final
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
+from findspot.parsing.macros import without_macros
+
 Match = tuple[int, dict[str, list[Node]]]
 
 _DEPTH: Final = 400
@@ -28,6 +30,7 @@ class Grammar:
 
     ``bodies`` names the node types of a body where the grammar has no ``body`` field. ``clauses`` says that one
     function is written as several definitions in a row: a signature and equations, or a clause for each pattern.
+    ``macros`` says that a file with errors is read without its macros, too, and the better reading kept.
     """
 
     module: str
@@ -35,12 +38,13 @@ class Grammar:
     function: str = "language"
     bodies: tuple[str, ...] = ()
     clauses: bool = False
+    macros: bool = False
 
 
 GRAMMARS: Final[dict[str, Grammar]] = {
     "bash": Grammar("tree_sitter_bash", ("bash",)),
-    "c": Grammar("tree_sitter_c", ("c",)),
-    "cpp": Grammar("tree_sitter_cpp", ("c", "cpp")),
+    "c": Grammar("tree_sitter_c", ("c",), macros=True),
+    "cpp": Grammar("tree_sitter_cpp", ("c", "cpp"), macros=True),
     "csharp": Grammar("tree_sitter_c_sharp", ("csharp",)),
     "elixir": Grammar("tree_sitter_elixir", ("elixir",), bodies=("do_block",), clauses=True),
     "go": Grammar("tree_sitter_go", ("go",)),
@@ -280,6 +284,19 @@ class TooTangled(Exception):
     """A file no query should run over; only this package sees it."""
 
 
+def _is_tangled(root: Node, source: bytes) -> bool:
+    if not root.has_error or len(source) <= _STRAY:
+        return False
+    nodes = [root] if root.child_count > _STRAY else root.children
+    return any(node.is_error and node.child_count > _STRAY for node in nodes)
+
+
+def _error_bytes(errors: Query, root: Node) -> int:
+    cursor = QueryCursor(errors)
+    cursor.set_max_start_depth(_DEPTH)
+    return sum(node.end_byte - node.start_byte for node in cursor.captures(root).get("error", ()))
+
+
 class Parsers:
     """Loads parsers and queries on first use and keeps them. One instance per thread or worker process.
 
@@ -289,21 +306,23 @@ class Parsers:
     """
 
     def __init__(self) -> None:
-        self._loaded: dict[str, tuple[Parser, Query]] = {}
+        self._loaded: dict[str, tuple[Parser, Query, Query]] = {}
 
     def matches(self, language: str, source: bytes) -> tuple[Node, list[Match]]:
         """Parse normalized source and run the language's query over it; raises TooTangled."""
-        parser, query = self._load(language)
+        parser, query, errors = self._load(language)
         root = parser.parse(source).root_node
-        if root.has_error and len(source) > _STRAY:
-            nodes = [root] if root.child_count > _STRAY else root.children
-            if any(node.is_error and node.child_count > _STRAY for node in nodes):
-                raise TooTangled(language)
+        if _is_tangled(root, source):
+            raise TooTangled(language)
+        if root.has_error and GRAMMARS[language].macros and (plain := without_macros(source)) is not None:
+            other = parser.parse(plain).root_node
+            if not _is_tangled(other, source) and _error_bytes(errors, other) < _error_bytes(errors, root):
+                root = other
         cursor = QueryCursor(query)
         cursor.set_max_start_depth(_DEPTH)
         return root, cursor.matches(root)
 
-    def _load(self, language: str) -> tuple[Parser, Query]:
+    def _load(self, language: str) -> tuple[Parser, Query, Query]:
         loaded = self._loaded.get(language)
         if loaded is None:
             grammar = GRAMMARS[language]
@@ -311,5 +330,5 @@ class Parsers:
             tongue = Language(pointer)
             folder = resources.files("findspot.parsing").joinpath("queries")
             text = "\n".join(folder.joinpath(f"{name}.scm").read_text("utf-8") for name in grammar.queries)
-            loaded = self._loaded[language] = (Parser(tongue), Query(tongue, text))
+            loaded = self._loaded[language] = (Parser(tongue), Query(tongue, text), Query(tongue, "(ERROR) @error"))
         return loaded
