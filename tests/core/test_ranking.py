@@ -56,6 +56,7 @@ class Means:
 PLAIN = Fields("src py", "parse header", "parse header request", "parse header request split line")
 QUESTION = analyse("how is the header parsed", SubTokenizer())
 SYMBOL = analyse("parse_header", SubTokenizer())
+ISSUE = replace(QUESTION, kind=QueryKind.ISSUE)
 
 
 def known(*lexical: float, **others: tuple[float, ...]) -> Signals:
@@ -147,27 +148,60 @@ def test_meaning_counts_in_questions_only() -> None:
 
 
 def test_deeper_signals_each_raise_a_unit() -> None:
-    issue = replace(QUESTION, kind=QueryKind.ISSUE)
     for signal in ("mention", "frame", "file_mention", "graph", "past"):
         signals = known(4.0, 4.0, **{signal: (0.5, 0.0)})
-        more, less = text_scores([Piece(), Piece(id=2)], signals, issue, DEFAULT_WEIGHTS)
+        more, less = text_scores([Piece(), Piece(id=2)], signals, ISSUE, DEFAULT_WEIGHTS)
         assert more > less
 
 
-def test_a_file_is_its_three_best_units() -> None:
+def test_a_file_is_its_best_units_three_for_a_report_and_two_for_a_question() -> None:
     units = [Piece(id=number, path="a.py") for number in range(4)] + [Piece(id=9, path="b.py")]
-    assert file_scores(units, [1.0, 4.0, 2.0, 3.0, 5.0], DEFAULT_WEIGHTS) == {"a.py": 9.0, "b.py": 5.0}
+    own = np.array([1.0, 4.0, 2.0, 3.0, 5.0])
+    for query, best in ((ISSUE, 9.0), (QUESTION, 7.0)):
+        assert file_scores(units, own, known(*own), query, DEFAULT_WEIGHTS) == {"a.py": best, "b.py": 5.0}
 
 
 def test_company_in_the_file_decides_between_equals() -> None:
     units = [Piece(id=1, path="a.py"), Piece(id=2, path="a.py"), Piece(id=3, path="b.py")]
-    own = text_scores(units, known(4.0, 3.0, 4.0), QUESTION, DEFAULT_WEIGHTS)
-    first, _, third = unit_scores(units, own, DEFAULT_WEIGHTS)
+    signals = known(4.0, 3.0, 4.0)
+    own = text_scores(units, signals, QUESTION, DEFAULT_WEIGHTS)
+    files = file_scores(units, own, signals, QUESTION, DEFAULT_WEIGHTS)
+    first, _, third = unit_scores(units, own, files, QUESTION, DEFAULT_WEIGHTS)
     assert first > third
 
 
+def test_a_unit_and_a_file_with_all_words_of_a_question_win() -> None:
+    units = [Piece(id=1, path="a.py"), Piece(id=2, path="b.py")]
+    signals = known(4.0, 4.0, coverage=(0.9, 0.4), file_coverage=(0.5, 0.5))
+    more, less = text_scores(units, signals, QUESTION, DEFAULT_WEIGHTS)
+    assert more > less
+    signals = known(4.0, 4.0, file_coverage=(0.9, 0.4))
+    files = file_scores(units, np.array([1.0, 1.0]), signals, QUESTION, DEFAULT_WEIGHTS)
+    assert files["a.py"] > files["b.py"]
+
+
+def test_what_a_query_covers_and_how_long_a_unit_is_matters_for_questions_only() -> None:
+    units = [Piece(id=1, path="a.py"), Piece(id=2, path="b.py")]
+    signals = known(4.0, 4.0, coverage=(0.9, 0.4), file_coverage=(0.9, 0.4), tokens=(80.0, 5.0))
+    for query in (SYMBOL, ISSUE):
+        own = text_scores(units, signals, query, DEFAULT_WEIGHTS)
+        assert own[0] == own[1]
+        assert len(set(file_scores(units, own, signals, query, DEFAULT_WEIGHTS).values())) == 1
+
+
+def test_a_unit_of_few_words_is_held_back_and_keeps_its_floor() -> None:
+    units = [Piece(id=number) for number in range(4)]
+    signals = known(4.0, 4.0, 4.0, 4.0, tokens=(200.0, 54.0, 20.0, 1.0))
+    long, enough, short, tiny = text_scores(units, signals, QUESTION, DEFAULT_WEIGHTS)
+    assert long == enough > short > tiny
+    assert tiny == pytest.approx(DEFAULT_WEIGHTS.short_floor * long)
+
+
 def test_no_candidates_no_scores() -> None:
-    assert unit_scores([], text_scores([], known(), QUESTION, DEFAULT_WEIGHTS), DEFAULT_WEIGHTS).tolist() == []
+    own = text_scores([], known(), QUESTION, DEFAULT_WEIGHTS)
+    files = file_scores([], own, known(), QUESTION, DEFAULT_WEIGHTS)
+    assert files == {}
+    assert unit_scores([], own, files, QUESTION, DEFAULT_WEIGHTS).tolist() == []
     assert joined([], []) == []
     assert z_scores([]) == []
 
@@ -194,7 +228,7 @@ def test_parts_of_one_definition_are_one_answer_and_overloads_are_not() -> None:
 def test_further_answers_of_one_file_are_held_back_not_dropped() -> None:
     units = [Piece(id=number, path="a.py", symbol=f"f{number}") for number in range(5)] + [Piece(id=9, path="b.py")]
     entries = [Scored(at, score) for at, score in enumerate([1.0, 0.99, 0.98, 0.97, 0.96])] + [Scored(5, 0.95)]
-    found = saturated(units, entries, DEFAULT_WEIGHTS)
+    found = saturated(units, entries, QueryKind.SYMBOL, DEFAULT_WEIGHTS)
     assert [units[entry.index].id for entry in found] == [0, 1, 2, 9, 3, 4]
     assert [entry.score for entry in found] == sorted((entry.score for entry in found), reverse=True)
 

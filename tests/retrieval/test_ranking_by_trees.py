@@ -169,24 +169,48 @@ def test_files_have_probabilities_too(store: IndexStore, embedder: StaticEmbedde
     assert {one.probability for one in found.results} == {found.results[0].probability}
 
 
+QUESTION = "where is a failed upload put back into the queue"
+
+
 @pytest.mark.row("B03")
 @pytest.mark.parametrize("level", ["function", "file"])
-def test_a_question_of_one_line_keeps_its_order_and_gets_probabilities(
+def test_a_question_of_one_line_is_a_list_with_probabilities_of_its_own(
     store: IndexStore, embedder: StaticEmbedder, level: Level
 ) -> None:
-    told = trees(length=9.0)
+    told = trees()
     told["calibration"]["reports"]["here"]["bias"] = -9.0
-    question = "where is a failed upload put back into the queue"
-    by_hand = localizer(store, embedder).localize(question, level=level, budget=0.0)
-    found = localizer(store, embedder, rankers=Rankers.from_json(told)).localize(question, level=level, budget=0.0)
-    assert [one.row.id for one in found.results] == [one.row.id for one in by_hand.results]
+    found = localizer(store, embedder, rankers=Rankers.from_json(told)).localize(QUESTION, level=level, budget=0.0)
     assert {one.probability for one in found.results} == {0.4999}
-    assert {one.probability for one in by_hand.results} == {None}
     assert found.here is not None
     assert found.here > 0.99, "the calibration of questions, not that of reports"
     assert found.length is not None
     assert 0 < found.length <= len(found.results)
     assert not found.cut
+
+
+def test_a_question_is_ordered_by_a_ranker_and_without_one_by_hand_set_weights(
+    store: IndexStore, embedder: StaticEmbedder
+) -> None:
+    by_hand = localizer(store, embedder).localize(QUESTION, budget=0.0)
+    learned = localizer(store, embedder, rankers=Rankers.from_json(trees(method=50.0))).localize(QUESTION, budget=0.0)
+    assert by_hand.results[0].kind == "function"
+    assert learned.results[0].kind == "method"
+    assert {one.probability for one in by_hand.results} == {None}
+    assert "the ranker is missing: there are none" in by_hand.note
+    assert learned.by_hand == ""
+
+
+def test_a_file_does_not_fill_the_list_of_a_question(store: IndexStore, embedder: StaticEmbedder) -> None:
+    rankers = Rankers.from_json(trees())
+
+    def files(step: float) -> list[str]:
+        weights = replace(DEFAULT_WEIGHTS, learned_step=step)
+        found = localizer(store, embedder, weights, rankers).localize(QUESTION, budget=0.0)
+        return [one.row.path for one in found.results]
+
+    crowded, spread = files(0.0), files(50.0)
+    assert len(set(spread[:3])) == 3 > len(set(crowded[:3]))
+    assert spread[0] == crowded[0]
 
 
 @pytest.mark.parametrize("lookup", ["next_delay", "src/upload/queue.py"])

@@ -20,13 +20,13 @@ from findspot_training.questions.make import make_questions
 from findspot_training.questions.measure import digest_of, measure, read_rows
 from findspot_training.questions.recipe import read_recipe
 from findspot_training.questions.rows import read_questions, write_questions
-from findspot_training.questions.summary import compare, tables, write_report
+from findspot_training.questions.summary import DEFINITIONS, KINDS, compare, tables, write_report
 from findspot_training.source import TrainingError
 
 _DEPTH: Final = 50
 """Functions deeper in a list than this are as good as not found."""
 
-_SHOWN: Final = ("Questions (", "Docstring (", "Subject (", "Definition (", "Latency")
+_SHOWN: Final = ("Questions (", *(f"{kind.capitalize()} (" for kind in (*KINDS, DEFINITIONS)), "Latency")
 """Tables that are printed; the report has them all."""
 
 

@@ -43,11 +43,15 @@ _SHOWN: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """What one system said: ranks of the gold functions among functions, of the gold files, and its first functions."""
+    """What one system said: ranks of the gold functions among functions, of the gold files, and its first functions.
+
+    ``listed`` are the ranks of the gold files in the list as it is shown, where each result takes a place.
+    """
 
     functions: list[Rank]
     files: list[Rank]
     top: list[str] = field(default_factory=list)
+    listed: list[Rank] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +231,13 @@ def _answered(questions: Sequence[Question], tree: Mapping[str, str], place: Pat
 
 def _ranks(found: Found, question: Question) -> Ranks:
     top = [f"{path}:{name}" for path, name in found.functions[:_SHOWN]]
-    return Ranks(ranks_of(found.functions, question.places), ranks_of(found.files, question.paths), top)
+    shown = [one.path for one in found.listed or found.answer]
+    return Ranks(
+        functions=ranks_of(found.functions, question.places),
+        files=ranks_of(found.files, question.paths),
+        top=top,
+        listed=ranks_of(shown, question.paths),
+    )
 
 
 def _read(path: Path) -> bytes | None:

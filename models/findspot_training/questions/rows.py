@@ -13,7 +13,8 @@ from findspot.core.text import split_identifier, split_text
 from findspot.evaluation.messages import words
 from findspot_training.source import TrainingError
 
-Kind = Literal["docstring", "subject", "definition"]
+Kind = Literal["docstring", "subject", "definition", "behaviour", "architecture"]
+"""The first three are drawn from repositories. Behaviour and architecture were asked by somebody who read the code."""
 
 MIN_WORDS: Final = 4
 MAX_WORDS: Final = 30
@@ -34,7 +35,10 @@ _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ions?|ing|ers?|ors?|ed|es|s|e)$")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The functions of one file that answer a question; ``path`` is root-relative, names are qualified."""
+    """The functions of one file that answer a question; ``path`` is root-relative, names are qualified.
+
+    Without functions the file as a whole is the answer, or something in it that is none.
+    """
 
     path: str
     language: str

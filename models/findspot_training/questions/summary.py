@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,11 @@ _FUNCTION_KS: Final = (1, 5, 10)
 
 QUESTIONS: Final = "questions"
 DEFINITIONS: Final = "definition"
-COMPARED_GROUPS: Final = (QUESTIONS, "docstring", "subject", DEFINITIONS)
+KINDS: Final = ("docstring", "subject", "behaviour", "architecture")
+COMPARED_GROUPS: Final = (QUESTIONS, *KINDS, DEFINITIONS)
+
+Metric = Callable[[Ranks], float | None]
+"""A number of one system on one question, None where the question has no answer of that sort."""
 
 
 def ndcg(ranks: Sequence[Rank], depth: int = _DEPTH) -> float:
@@ -38,30 +43,44 @@ def ndcg(ranks: Sequence[Rank], depth: int = _DEPTH) -> float:
     return gain / math.fsum(1 / math.log2(rank + 1) for rank in range(1, min(len(ranks), depth) + 1))
 
 
-def metrics() -> dict[str, Callable[[Ranks], float]]:
-    """Return every number of one system on one question by name; hits ask for at least one gold item."""
-    found: dict[str, Callable[[Ranks], float]] = {"nDCG@10": lambda one: ndcg(one.functions)}
+def metrics() -> dict[str, Metric]:
+    """Return every number of one system on one question by name; hits ask for at least one gold item.
+
+    The nDCG of files is that of their own order, ``list nDCG@10`` that of the list as shown, in which several results
+    of one file take several places.
+    """
+    functions, files, listed = attrgetter("functions"), attrgetter("files"), attrgetter("listed")
+    found: dict[str, Metric] = {"nDCG@10": _of(functions, ndcg)}
     for k in _FUNCTION_KS:
-        found[f"function@{k}"] = partial(_hit, of=lambda one: one.functions, k=k)
-    found["function MRR"] = lambda one: reciprocal_rank(one.functions)
+        found[f"function@{k}"] = _of(functions, partial(_hit, k=k))
+    found["function MRR"] = _of(functions, reciprocal_rank)
     for k in _FILE_KS:
-        found[f"file@{k}"] = partial(_hit, of=lambda one: one.files, k=k)
-    found["file MRR"] = lambda one: reciprocal_rank(one.files)
+        found[f"file@{k}"] = _of(files, partial(_hit, k=k))
+    found["file MRR"] = _of(files, reciprocal_rank)
+    found["file nDCG@10"] = _of(files, ndcg)
+    found["list nDCG@10"] = _of(listed, ndcg)
     return found
 
 
-def _hit(ranks: Ranks, *, of: Callable[[Ranks], Sequence[Rank]], k: int) -> float:
-    return float(any_hit(of(ranks), k))
+def _of(kind: Callable[[Ranks], Sequence[Rank]], number: Callable[[Sequence[Rank]], float]) -> Metric:
+    def measured(one: Ranks) -> float | None:
+        ranks = kind(one)
+        return number(ranks) if ranks else None
+
+    return measured
+
+
+def _hit(ranks: Sequence[Rank], k: int) -> float:
+    return float(any_hit(ranks, k))
 
 
 def groups(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """Return the groups of rows that are reported: by kind, then questions (docstrings and subjects) by language."""
+    """Return the groups of rows that are reported: by kind, then questions (all but definitions) by language."""
     every = list(rows)
     asked = [row for row in every if row.kind != DEFINITIONS]
     found = {
         QUESTIONS: asked,
-        "docstring": [row for row in asked if row.kind == "docstring"],
-        "subject": [row for row in asked if row.kind == "subject"],
+        **{kind: [row for row in asked if row.kind == kind] for kind in KINDS},
         "words removed": [row for row in asked if row.shortened],
         "nothing removed": [row for row in asked if not row.shortened],
         DEFINITIONS: [row for row in every if row.kind == DEFINITIONS],
@@ -73,7 +92,10 @@ def groups(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 def _means(rows: Sequence[Row], system: str) -> dict[str, float | None]:
-    return {name: mean([of(row.systems[system]) for row in rows]) for name, of in metrics().items()}
+    return {
+        name: mean([value for row in rows if (value := of(row.systems[system])) is not None])
+        for name, of in metrics().items()
+    }
 
 
 def summarize(rows: Mapping[str, Row], description: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,8 +145,11 @@ def compare(
         other = against or system
         for group, chosen in groups(shared).items():
             for metric, of in metrics().items() if group in only else ():
-                ours = [of(row.systems[system]) for row in chosen]
-                theirs = [of(right[row.id].systems[other]) for row in chosen]
+                pairs = [(of(row.systems[system]), of(right[row.id].systems[other])) for row in chosen]
+                both = [(one, two) for one, two in pairs if one is not None and two is not None]
+                if not both:
+                    continue
+                ours, theirs = [one for one, _ in both], [two for _, two in both]
                 interval = paired_bootstrap(ours, theirs)
                 found.append(
                     {
@@ -146,7 +171,8 @@ def tables(numbers: Mapping[str, Any]) -> list[Table]:
     found = [
         Table(
             f"{name} (n = {group['n']})".capitalize(),
-            "At least one gold function, or gold file, in the first k; functions are counted among functions.",
+            "At least one gold function, or gold file, in the first k; functions are counted among functions, over the "
+            "questions that a function answers.",
             ["system", *columns],
             [[system, *(_percent(one[column]) for column in columns)] for system, one in group["systems"].items()],
         )
@@ -158,7 +184,7 @@ def tables(numbers: Mapping[str, Any]) -> list[Table]:
         for system, one in group["systems"].items()
     ]
     found.append(
-        Table("Questions by repository", "Docstrings and subjects.", ["repository", "n", "system", *columns], rows)
+        Table("Questions by repository", "All kinds but definitions.", ["repository", "n", "system", *columns], rows)
     )
     seconds = [
         [name, str(one["n"]), f"{one['p50']:.4f}", f"{one['p95']:.4f}"] for name, one in numbers["latency"].items()

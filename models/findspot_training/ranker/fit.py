@@ -2,7 +2,8 @@
 
 ``python -m findspot_training.ranker.fit`` is a program of its own, since LightGBM and the engine cannot share a process
 (see ``rows``). The rankers learn from mined commits only; issues are used to calibrate and to judge, so that the figures
-for issues are of texts that the trees never saw.
+for issues are of texts that the trees never saw. With ``--trees`` a file's trees are kept, and only what their scores mean
+is fitted anew: after a change of the engine that moves scores but no feature of reports.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,12 +21,13 @@ import numpy as np
 
 from findspot.core.calibration import Calibration
 from findspot.core.features import FILE_FEATURES, UNIT_FEATURES
+from findspot.core.query import QueryKind
 from findspot.core.rankers import with_hand_files, with_hand_units
 from findspot.core.ranking import DEFAULT_WEIGHTS
+from findspot.core.trees import Trees
 from findspot_training.evaluation.plots import curves
 from findspot_training.ranker.calibrate import (
     Answers,
-    as_json,
     calibration_error,
     f_beta_as_cut,
     file_answers,
@@ -34,9 +36,10 @@ from findspot_training.ranker.calibrate import (
     probabilities,
     unit_answers,
 )
+from findspot_training.ranker.calibrate import as_json as as_numbers
 from findspot_training.ranker.judge import table
 from findspot_training.ranker.rows import Collected, Numbers, merged, read
-from findspot_training.ranker.train import Group, TreesRecipe, file_group, fit, gains, unit_group, write
+from findspot_training.ranker.train import Group, TreesRecipe, as_json, file_group, fit, gains, unit_group, write
 
 _MOST: Final = 10
 """Results of an answer at most, as shipped."""
@@ -75,20 +78,19 @@ class Scores:
     files: Callable[[Collected], Numbers]
 
 
+Predictor = Callable[[Numbers], Numbers]
+"""Scores of rows of features by trees."""
+
 BY_HAND: Final = Scores(
     lambda rows: rows.units[:, UNIT_FEATURES.index("hand")], lambda rows: rows.files[:, FILE_FEATURES.index("top3")]
 )
 
 
-def by_trees(boosters: dict[str, Any]) -> Scores:
-    """Return the scores by which serving orders reports."""
-
-    def predicted(name: str, rows: Numbers) -> Numbers:
-        return np.asarray(boosters[name].predict(rows, num_threads=1))
-
+def by_trees(trees: Mapping[str, Predictor], kind: QueryKind) -> Scores:
+    """Return the scores by which serving orders texts of a kind."""
     return Scores(
-        lambda rows: with_hand_units(predicted("units", rows.units), rows.units, DEFAULT_WEIGHTS),
-        lambda rows: with_hand_files(predicted("files", rows.files), rows.files, DEFAULT_WEIGHTS),
+        lambda rows: with_hand_units(trees["units"](rows.units), rows.units, kind, DEFAULT_WEIGHTS),
+        lambda rows: with_hand_files(trees["files"](rows.files), rows.files, kind, DEFAULT_WEIGHTS),
     )
 
 
@@ -160,53 +162,73 @@ def _reliability(predicted: Numbers, labels: Numbers) -> list[tuple[float, float
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, calibrate, write; the folders hold what ``collect`` wrote."""
-    parser = argparse.ArgumentParser(prog="python -m findspot_training.ranker.fit", description=__doc__)
-    parser.add_argument("--mined", type=Path, required=True, action="append", help="candidates of mined commits")
-    parser.add_argument("--issues", type=Path, required=True, help="candidates of the tuning issues")
-    parser.add_argument("--wrong", type=Path, required=True, help="candidates of issues against other repositories")
-    parser.add_argument("--questions", type=Path, required=True, help="candidates of questions, own and strange ones")
-    parser.add_argument("--recipe", type=json.loads, required=True, help="numbers of the training, as JSON")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the model")
-    parser.add_argument("--report", type=Path, required=True, help="folder for the report and its plots")
-    chosen = parser.parse_args(arguments)
-    mined = merged([one for folder in chosen.mined for one in read_folder(folder).values()])
+    chosen = _parser().parse_args(arguments)
     issues = read_folder(chosen.issues)
     judged = merged(list(issues.values()))
+    name, pages = chosen.out.name, chosen.report
+    pages.mkdir(parents=True, exist_ok=True)
+    if chosen.trees is None:
+        parts, report = _trained(chosen, judged, pages / f"{name}-curves.svg")
+    else:
+        known = json.loads(chosen.trees.read_text(encoding="utf-8"))
+        parts = {part: known[part] for part in ("units", "files")}
+        report = json.loads((pages / f"{name}.json").read_text(encoding="utf-8"))
+    # The trees as they are written and served, their numbers rounded.
+    trees = {part: Trees.from_json(found).predict for part, found in parts.items()}
+    scores = by_trees(trees, QueryKind.ISSUE)
     wrong = merged(list(read_folder(chosen.wrong).values()))
-    recipe = TreesRecipe(**chosen.recipe)
-    boosters, went = train_both(mined, judged, recipe)
-    scores = by_trees(boosters)
     reports, trust, plots = calibrated(issues, wrong, scores)
     strange = merged(list(read_folder(chosen.questions / "strange").values()))
-    questions, asked_trust, asked_plots = calibrated(read_folder(chosen.questions / "own"), strange, BY_HAND)
-    calibration = {"reports": as_json(reports), "questions": as_json(questions)}
-    write(boosters["units"], boosters["files"], calibration, chosen.out / "rankers.json")
-    report = {
-        "recipe": asdict(recipe),
-        "mined_texts": len(mined.names),
+    own = read_folder(chosen.questions / "own")
+    questions, asked_trust, asked_plots = calibrated(own, strange, by_trees(trees, QueryKind.PROSE))
+    write(parts, {"reports": as_numbers(reports), "questions": as_numbers(questions)}, chosen.out / "rankers.json")
+    report |= {
         "issues": {
             "learned": table(judged, scores.units(judged), scores.files(judged)),
             "by hand": table(judged, BY_HAND.units(judged), BY_HAND.files(judged)),
         },
         "calibration": {"reports": trust, "questions": asked_trust},
-        "gain": {
-            "units": gains(boosters["units"], UNIT_FEATURES)[:20],
-            "files": gains(boosters["files"], FILE_FEATURES)[:20],
-        },
     }
-    name, pages = chosen.out.name, chosen.report
-    pages.mkdir(parents=True, exist_ok=True)
-    last = max(x for points in went.values() for x, _ in points)
     marks = [(0.0, "0"), (0.5, "0.5"), (1.0, "1")]
     for file, text in (
         (f"{name}.json", json.dumps(report, indent=1)),
-        (f"{name}-curves.svg", curves("nDCG@10 on issues, by trees", went, [(last, f"{last:.0f}")])),
         (f"{name}-reliability.svg", curves("share of right results by probability", plots, marks, diagonal=True)),
         (f"{name}-questions.svg", curves("the same, questions of one line", asked_plots, marks, diagonal=True)),
     ):
         (pages / file).write_text(text + "\n", encoding="utf-8", newline="\n")
     print(json.dumps({"issues": report["issues"], "calibration": report["calibration"]}, indent=1))
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m findspot_training.ranker.fit", description=__doc__)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--mined", type=Path, action="append", help="candidates of mined commits; may be repeated")
+    source.add_argument("--trees", type=Path, help="rankers whose trees are kept; only the probabilities are made anew")
+    parser.add_argument("--issues", type=Path, required=True, help="candidates of the tuning issues")
+    parser.add_argument("--wrong", type=Path, required=True, help="candidates of issues against other repositories")
+    parser.add_argument("--questions", type=Path, required=True, help="candidates of questions, own and strange ones")
+    parser.add_argument("--recipe", type=json.loads, default={}, help="numbers of the training, as JSON")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the model")
+    parser.add_argument("--report", type=Path, required=True, help="folder for the report and its plots")
+    return parser
+
+
+def _trained(chosen: argparse.Namespace, judged: Collected, plot: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Train both rankers; return their trees as they are written, and what the report says of the training."""
+    mined = merged([one for folder in chosen.mined for one in read_folder(folder).values()])
+    recipe = TreesRecipe(**chosen.recipe)
+    boosters, went = train_both(mined, judged, recipe)
+    last = max(x for points in went.values() for x, _ in points)
+    plot.write_text(
+        curves("nDCG@10 on issues, by trees", went, [(last, f"{last:.0f}")]) + "\n", encoding="utf-8", newline="\n"
+    )
+    features = {"units": UNIT_FEATURES, "files": FILE_FEATURES}
+    return {name: as_json(boosters[name], names) for name, names in features.items()}, {
+        "recipe": asdict(recipe),
+        "mined_texts": len(mined.names),
+        "gain": {name: gains(boosters[name], names)[:20] for name, names in features.items()},
+    }
 
 
 if __name__ == "__main__":

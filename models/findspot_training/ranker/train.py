@@ -7,14 +7,14 @@ is needed to use the result: the trees are written as numbers that ``findspot.co
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from findspot.core.features import FEATURES_VERSION, FILE_FEATURES, UNIT_FEATURES
+from findspot.core.features import FEATURES_VERSION, UNIT_FEATURES
 from findspot_training import source
 from findspot_training.ranker.judge import rankable, rankable_files
 from findspot_training.ranker.rows import HEAD, Collected, Numbers
@@ -138,13 +138,9 @@ def _nodes(root: dict[str, Any]) -> list[list[float | int]]:
     return found
 
 
-def write(units: Any, files: Any, calibration: dict[str, Any], target: Path) -> None:
-    """Write both rankers and their calibration to one JSON file, one tree a line."""
+def write(parts: Mapping[str, Any], calibration: dict[str, Any], target: Path) -> None:
+    """Write both rankers (see ``as_json``) and their calibration to one JSON file, one tree a line."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    parts = {
-        name: as_json(booster, features)
-        for name, booster, features in (("units", units, UNIT_FEATURES), ("files", files, FILE_FEATURES))
-    }
     lines = [f'{{"features_version": {FEATURES_VERSION},', f'"calibration": {json.dumps(calibration)}']
     for name, part in parts.items():
         trees = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in part["trees"])

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 
+from findspot.core.query import QueryKind
 from findspot.core.ranking import RankingWeights, Unit
 from findspot.core.types import Span
 
@@ -58,16 +59,22 @@ def _same_definition(one: Unit, other: Unit) -> bool:
     return (one.part < other.part) == (one.span.start_byte < other.span.start_byte)
 
 
-def saturated(units: Sequence[Unit], entries: Sequence[Scored], weights: RankingWeights) -> list[Scored]:
-    """Return the entries with the later ones of each file held back, best first; nothing is dropped (V27)."""
+def saturated(
+    units: Sequence[Unit], entries: Sequence[Scored], kind: QueryKind, weights: RankingWeights, *, learned: bool = False
+) -> list[Scored]:
+    """Return the entries with the later ones of each file held back, best first; nothing is dropped (V27).
+
+    ``learned`` scores are logarithms of odds, so what the others are multiplied with is taken away from them.
+    """
     seen: dict[str, int] = {}
     lowered: list[Scored] = []
     for entry in entries:
         path = units[entry.index].path
         count = seen.get(path, 0)
         seen[path] = count + 1
-        over = max(0, count + 1 - weights.file_share)
-        lowered.append(Scored(entry.index, entry.score * weights.file_decay**over))
+        over = max(0, count + 1 - weights.file_share[kind.value])
+        score = entry.score - weights.learned_step * over if learned else entry.score * weights.file_decay**over
+        lowered.append(Scored(entry.index, score))
     lowered.sort(
         key=lambda entry: (-entry.score, units[entry.index].path, units[entry.index].span.start_line, entry.index)
     )

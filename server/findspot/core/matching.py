@@ -138,3 +138,19 @@ def weighted(matrix: Floats, weights: Floats) -> Floats:
     Each row is summed by itself, so a document's score does not depend on which others stand beside it (I-12).
     """
     return np.asarray((matrix * weights).sum(axis=1), dtype=np.float64)
+
+
+def covered_shares(matches: Matches, files: Sequence[str], weights: Floats) -> tuple[Floats, Floats]:
+    """Return which share of the terms' weight each document has in any field, and the documents of its file together.
+
+    Both have shape (documents,); ``files`` names the file of each document.
+    """
+    held = np.maximum(np.maximum(matches.body, matches.name), np.maximum(matches.signature, matches.path)) > 0
+    total = float(weights.sum()) or 1.0
+    places = {path: at for at, path in enumerate(dict.fromkeys(files))}
+    rows = [places[path] for path in files]
+    together = np.zeros((len(places), held.shape[1]), dtype=bool)
+    np.logical_or.at(together, rows, held)
+    return weighted(held.astype(np.float64), weights) / total, weighted(together.astype(np.float64), weights)[
+        rows
+    ] / total

@@ -23,8 +23,9 @@ _CODE: Final = _words(
 
 _VENDORED_DIRS: Final = _words(
     "vendor vendors vendored _vendor _vendored third_party third-party thirdparty 3rdparty 3rd_party 3rd-party "
-    "node_modules bower_components jspm_packages site-packages godeps pods carthage extern externals"
+    "node_modules bower_components jspm_packages site-packages godeps pods carthage extern externals bundled"
 )
+_C_EXTENSIONS: Final = _words("c cc cpp cxx h hh hpp hxx")
 
 _GENERATED_DIRS: Final = _words("generated __generated__ _generated generated-src generated_src autogen dist")
 _GENERATED_NAMES: Final = _words(
@@ -110,7 +111,8 @@ def path_class(path: str) -> PathClass:
     lower = name.lower()
     low_folders = [folder.lower() for folder in folders]
     stem, _, extension = lower.rpartition(".")
-    if not _VENDORED_DIRS.isdisjoint(low_folders):
+    # In C a `deps` at the top holds other projects; elsewhere it may well be about dependencies.
+    if not _VENDORED_DIRS.isdisjoint(low_folders) or (low_folders[:1] == ["deps"] and extension in _C_EXTENSIONS):
         return PathClass.VENDORED
     if lower in _GENERATED_NAMES or _GENERATED_NAME.search(lower) or not _GENERATED_DIRS.isdisjoint(low_folders):
         return PathClass.GENERATED

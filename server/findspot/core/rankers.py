@@ -1,8 +1,8 @@
 """The learned order of candidates: two sums of trees, one over files and one over functions.
 
-``Rankers.from_json`` reads what training wrote; ``learned_order`` scores the candidates of one query. Scores have the
-size of log-odds, so priors enter as logarithms of their factors. Hand-set weights order the candidates where no ranker
-is to be had.
+``Rankers.from_json`` reads what training wrote; ``learned_order`` scores the candidates of a report or a question. Scores
+have the size of log-odds, so priors enter as logarithms of their factors. Hand-set weights order the candidates of names
+and paths, and where no ranker is to be had.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ from findspot.core.features import (
     unit_features,
 )
 from findspot.core.matching import Floats
+from findspot.core.query import QueryKind
 from findspot.core.ranking import RankingWeights, path_factor, prior_factors
 from findspot.core.trees import Trees, check_features
 
 
 @dataclass(frozen=True, slots=True)
 class Rankers:
-    """The rankers of functions and of files; what their scores mean, and those of questions by hand-set weights."""
+    """The rankers of functions and of files, and what their scores mean for reports and for questions."""
 
     units: Trees
     files: Trees
@@ -62,8 +63,8 @@ class Rankers:
 class Order:
     """A score for each candidate, in the order of the pool, and for each file; higher is better.
 
-    ``learned`` is True when rankers made it. ``unit_rows`` and ``file_rows`` are features, one row for each, where
-    probabilities are to be told; ``calibration`` says how.
+    ``unit_rows`` and ``file_rows`` are features, one row for each, and ``calibration`` tells probabilities from them, where
+    rankers made the order.
     """
 
     units: Floats
@@ -71,7 +72,11 @@ class Order:
     unit_rows: Floats | None = None
     file_rows: Mapping[str, Floats] | None = None
     calibration: Calibration | None = None
-    learned: bool = False
+
+    @property
+    def learned(self) -> bool:
+        """Whether rankers made it: then scores are logarithms of odds, and may be negative."""
+        return self.calibration is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +92,14 @@ class Chances:
         return 0 if self.here < NOT_HERE else best_length(self.results[:DEPTH])
 
 
-def with_hand_units(scores: Floats, rows: Floats, weights: RankingWeights) -> Floats:
+def with_hand_units(scores: Floats, rows: Floats, kind: QueryKind, weights: RankingWeights) -> Floats:
     """Add what hand-set weights say to the trees' scores of units."""
-    return np.asarray(scores + weights.learned_hand * rows[:, UNIT_FEATURES.index("hand")])
+    return np.asarray(scores + weights.learned_hand[kind.value] * rows[:, UNIT_FEATURES.index("hand")])
 
 
-def with_hand_files(scores: Floats, rows: Floats, weights: RankingWeights) -> Floats:
+def with_hand_files(scores: Floats, rows: Floats, kind: QueryKind, weights: RankingWeights) -> Floats:
     """Add what hand-set weights say to the trees' scores of files."""
-    return np.asarray(scores + weights.learned_hand * rows[:, FILE_FEATURES.index("top3")])
+    return np.asarray(scores + weights.learned_hand[kind.value] * rows[:, FILE_FEATURES.index("top3")])
 
 
 def learned_order(table: CandidateTable, rankers: Rankers, weights: RankingWeights) -> Order:
@@ -103,26 +108,20 @@ def learned_order(table: CandidateTable, rankers: Rankers, weights: RankingWeigh
     Rankers have seen functions in source files only. Tests, documents and headers of classes are scored as if they were
     such and then lowered by the priors that the hand-set weights use.
     """
-    unit_rows = unit_features(table)
-    units = with_hand_units(rankers.units.predict(unit_rows), unit_rows, weights)
-    priors = np.maximum(prior_factors(table.units, table.query, weights), 1e-6)
+    query, unit_rows = table.query, unit_features(table)
+    units = with_hand_units(rankers.units.predict(unit_rows), unit_rows, query.kind, weights)
+    priors = np.maximum(prior_factors(table.units, query, weights), 1e-6)
     paths, rows = file_features(table)
     classes = {unit.path: unit.path_class for unit in table.units}
+    of_files = with_hand_files(rankers.files.predict(rows), rows, query.kind, weights).tolist()
     files = {
-        path: score + weights.learned_prior * float(np.log(path_factor(classes[path], table.query, weights)))
-        for path, score in zip(paths, with_hand_files(rankers.files.predict(rows), rows, weights).tolist(), strict=True)
+        path: score + weights.learned_prior * float(np.log(path_factor(classes[path], query, weights)))
+        for path, score in zip(paths, of_files, strict=True)
     }
     by_path = dict(zip(paths, rows, strict=True))
     scores = units + weights.learned_prior * np.log(priors)
-    return Order(scores, files, unit_rows, by_path, rankers.reports, learned=True)
-
-
-def question_order(table: CandidateTable, rankers: Rankers) -> Order:
-    """Keep the order by hand-set weights, with what is needed to say how likely each candidate is."""
-    paths, rows = file_features(table)
-    return Order(
-        table.hand, table.file_hand, unit_features(table), dict(zip(paths, rows, strict=True)), rankers.questions
-    )
+    calibration = rankers.questions if query.kind is QueryKind.PROSE else rankers.reports
+    return Order(scores, files, unit_rows, by_path, calibration)
 
 
 def unit_chances(order: Order, places: Sequence[int]) -> Chances | None:
@@ -131,7 +130,7 @@ def unit_chances(order: Order, places: Sequence[int]) -> Chances | None:
         return None
     chosen, calibration = list(places), order.calibration
     features = _by_name(order.unit_rows[chosen], UNIT_FEATURES)
-    scores = order.units[chosen] if order.learned else features["hand"]
+    scores = order.units[chosen]
     here = float(calibration.here.probability(here_inputs(scores, features))[0])
     return _chances(calibration.units.probability(result_inputs(scores, features)), here)
 
@@ -144,7 +143,7 @@ def file_chances(order: Order, paths: Sequence[str], here: float) -> Chances | N
     if order.file_rows is None or order.calibration is None or not paths:
         return None
     features = _by_name(np.stack([order.file_rows[path] for path in paths]), FILE_FEATURES)
-    scores = np.array([order.files[path] for path in paths]) if order.learned else features["top3"]
+    scores = np.array([order.files[path] for path in paths])
     found = order.calibration.files.probability(result_inputs(scores, features))
     return _chances(found, here)
 

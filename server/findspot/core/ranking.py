@@ -52,6 +52,14 @@ def _table(**values: float) -> Mapping[str, float]:
     return MappingProxyType(values)
 
 
+def _counts(**values: int) -> Mapping[str, int]:
+    return MappingProxyType(values)
+
+
+_QUESTIONS_ONLY = {"symbol": 0.0, "path": 0.0, "trace": 0.0, "issue": 0.0}
+"""Reports are ordered by rankers that learned beside the hand-set score as it was; names are matched by spelling."""
+
+
 @dataclass(frozen=True)
 class RankingWeights:
     """Every constant of ranking.
@@ -78,8 +86,20 @@ class RankingWeights:
     zones: Mapping[str, float] = field(
         default_factory=lambda: _table(title=1.0, ident=1.0, related=0.2, prose=0.5, code=0.3, trace=0.2)
     )
-    # Measured: a file is as good as its three best units together: +2.8 points of file@1, +1.2 of file@5 over its best.
-    file_units: int = 3
+    # Share of a question's weight on words that a unit has at all, beside how often it has them. Measured on questions
+    # that people ask, with ``file_coverage``: +1 of file nDCG@10; on the guard set +1 and +0.7 of function nDCG@10.
+    coverage: Mapping[str, float] = field(default_factory=lambda: _table(**_QUESTIONS_ONLY, prose=0.3))
+    # Tokens below which a unit is too small to be what a question is about, and what is left of the smallest's score:
+    # the share of the tokens' logarithm. Measured on questions that people ask: +3 of function nDCG@10, +4 of file@1;
+    # first sentences of documentation, which are as often of tiny functions, lose 1 of function nDCG@10.
+    short: Mapping[str, float] = field(default_factory=lambda: _table(**_QUESTIONS_ONLY, prose=54.0))
+    short_floor: float = 0.4
+
+    # A file is as good as its best units together. Measured on issues: three give +2.8 points of file@1, +1.2 of file@5
+    # over the best one; on questions two are better than one or three.
+    file_units: Mapping[str, int] = field(default_factory=lambda: _counts(symbol=3, path=3, prose=2, trace=3, issue=3))
+    # A file whose units together have all words of a question is likelier than one that has the same word thrice.
+    file_coverage: Mapping[str, float] = field(default_factory=lambda: _table(**_QUESTIONS_ONLY, prose=2.0))
 
     # Dense weight by kind of query. Measured on questions: 0.4 to 0.6 gives +0.9 to +1.1 of nDCG@10, +2 to +3 of
     # function@10; above 0.9 it hurts. Measured on issues: nothing. A symbol or path is matched by spelling.
@@ -105,9 +125,10 @@ class RankingWeights:
         default_factory=lambda: _table(title=1.0, ident=1.0, related=0.5, prose=0.6, code=0.4, trace=0.5)
     )
 
-    # Several good units make a file likelier, and with it each of them. Measured: +3 of file@1 on questions, nothing
-    # on issues.
-    file_bonus: float = 0.3
+    # A likely file makes each of its units likelier. Measured: +3 of file@1 on questions, nothing on issues.
+    file_bonus: Mapping[str, float] = field(
+        default_factory=lambda: _table(symbol=0.3, path=0.3, prose=1.0, trace=0.3, issue=0.3)
+    )
     # A caller or callee of a good unit, by the better one's score. Measured: +1.9 of function@5; from 0.4 on it hurts.
     graph: float = 0.1
 
@@ -131,16 +152,17 @@ class RankingWeights:
         )
     )
 
-    # After this many results of one file each further one is held back by the factor. Measured on questions: +2 of
-    # file@5 and file@10 for -0.3 of function@10.
-    file_share: int = 3
+    # After this many results of one file each further one is held back by the factor. Measured on questions that people
+    # ask: +2 of the nDCG@10 of the files as the list shows them for -0.4 of function nDCG@10; a factor of 0.8 gives
+    # 3.5 and takes 1.5.
+    file_share: Mapping[str, int] = field(default_factory=lambda: _counts(symbol=3, path=3, prose=1, trace=3, issue=3))
     file_decay: float = 0.9
 
-    # z(score) + this * z(cosine) of the best 16, by kind of query. Measured on questions: +1.9 of nDCG@10 and +3 of
-    # file@1, flat from 0.45 to 2; the file of a name is found without it. Measured on issues: +1.4 of function@5
+    # z(score) + this * z(cosine) of the best 16, by kind of query. Measured on questions: +2 of nDCG@10 and +3 of
+    # file@1, flat from 0.5 to 1; the file of a name is found without it. Measured on issues: +1.4 of function@5
     # (within its error) at 0.3, falling from 0.6 on; files bear more, +1.5 of file@1 and +2 of file@5 at 0.5.
     model: Mapping[str, float] = field(
-        default_factory=lambda: _table(symbol=0.3, path=0.3, prose=1.0, trace=0.3, issue=0.3)
+        default_factory=lambda: _table(symbol=0.3, path=0.3, prose=0.7, trace=0.3, issue=0.3)
     )
     model_files: Mapping[str, float] = field(
         default_factory=lambda: _table(symbol=0.0, path=0.0, prose=0.5, trace=0.5, issue=0.5)
@@ -151,8 +173,16 @@ class RankingWeights:
     model_first: int = 1
 
     # What the score by hand-set weights, as a share of the best, counts beside a learned score. The rankers read it
-    # too, but learned from commits; measured on issues, adding it is worth +0.2 to +0.8 points everywhere.
-    learned_hand: float = 1.0
+    # too, but learned from commits; measured on issues, adding it is worth +0.2 to +0.8 points everywhere. Questions are
+    # shorter than what the rankers learned from. Measured on those that people ask: 3 to 10 are alike, and worth +1 of
+    # function nDCG@10 and +1.5 of the files' over the hand-set score alone; on the guard set +0.5 for documentation and
+    # +3 for subjects of commits.
+    learned_hand: Mapping[str, float] = field(
+        default_factory=lambda: _table(symbol=0.0, path=0.0, prose=6.0, trace=1.0, issue=1.0)
+    )
+    # What each further result of a file loses in a list of questions by learned scores: ``file_decay`` as a logarithm of
+    # odds. Measured like it.
+    learned_step: float = 0.5
 
     # How much a prior's logarithm counts beside a learned score, which has the size of log-odds. Rankers never saw tests
     # or documents among right answers, so the priors must do what the hand-set scores do by multiplying.
@@ -212,12 +242,16 @@ def kind_factor(kind: ChunkKind, query: Query, weights: RankingWeights) -> float
 class Signals(NamedTuple):
     """What is known of each unit for one query: arrays of shape (units,), all zero or more.
 
-    ``lexical`` is a BM25, ``dense`` a cosine, ``mention``, ``frame`` and ``file_mention`` strengths from 0 to 1
-    (a little more for qualified names), ``graph`` the best neighbour's share of the best score, ``past`` the votes of
-    past commits for its file as a share of the most voted file's.
+    ``lexical`` is a BM25, ``coverage`` the share of the query's weight on words that the unit has in any field, and
+    ``file_coverage`` in any of the units of its file; ``tokens`` are those of its body. ``dense`` is a cosine, ``mention``, ``frame``
+    and ``file_mention`` strengths from 0 to 1 (a little more for qualified names), ``graph`` the best neighbour's share
+    of the best score, ``past`` the votes of past commits for its file as a share of the most voted file's.
     """
 
     lexical: Floats
+    coverage: Floats
+    file_coverage: Floats
+    tokens: Floats
     dense: Floats
     mention: Floats
     frame: Floats
@@ -234,10 +268,20 @@ def text_scores(units: Sequence[Unit], signals: Signals, query: Query, weights: 
     if dense_weight:
         dense_range = max(float(signals.dense.max(initial=0.0)) - weights.dense_floor, 1e-6)
         score = score + dense_weight * np.maximum(signals.dense - weights.dense_floor, 0.0) / dense_range
+    score = score + weights.coverage[kind] * signals.coverage
     score = score + weights.mention[kind] * signals.mention + weights.frame * signals.frame
     score = score + weights.file_mention[kind] * signals.file_mention
     score = score + weights.graph * signals.graph + weights.past * signals.past
-    return np.asarray(score * prior_factors(units, query, weights), dtype=np.float64)
+    factors = prior_factors(units, query, weights) * _size_factors(signals.tokens, query, weights)
+    return np.asarray(score * factors, dtype=np.float64)
+
+
+def _size_factors(tokens: Floats, query: Query, weights: RankingWeights) -> Floats:
+    """Return what is left of the score of units that are too small for what the query asks."""
+    enough = weights.short[query.kind.value]
+    if enough <= 0:
+        return np.ones(len(tokens))
+    return np.clip(np.log1p(tokens) / math.log1p(enough), weights.short_floor, 1.0)
 
 
 def prior_factors(units: Sequence[Unit], query: Query, weights: RankingWeights) -> Floats:
@@ -247,20 +291,29 @@ def prior_factors(units: Sequence[Unit], query: Query, weights: RankingWeights) 
     return np.array([classes[unit.path_class] * kinds[unit.kind] for unit in units], dtype=np.float64)
 
 
-def file_scores(units: Sequence[Unit], scores: Sequence[float] | Floats, weights: RankingWeights) -> dict[str, float]:
-    """Return for each file the sum of its best units' scores."""
-    by_file: dict[str, list[float]] = {}
-    for unit, score in zip(units, scores, strict=True):
-        by_file.setdefault(unit.path, []).append(float(score))
-    return {path: sum(sorted(found, reverse=True)[: weights.file_units]) for path, found in by_file.items()}
+def file_scores(
+    units: Sequence[Unit], own: Floats, signals: Signals, query: Query, weights: RankingWeights
+) -> dict[str, float]:
+    """Return for each file the sum of its best units' scores (see ``text_scores``), raised by the words it covers."""
+    kind = query.kind.value
+    by_file: dict[str, list[int]] = {}
+    for at, unit in enumerate(units):
+        by_file.setdefault(unit.path, []).append(at)
+    covered = 1.0 + weights.file_coverage[kind] * signals.file_coverage
+    count = weights.file_units[kind]
+    return {
+        path: sum(sorted(own[rows].tolist(), reverse=True)[:count]) * float(covered[rows[0]])
+        for path, rows in by_file.items()
+    }
 
 
-def unit_scores(units: Sequence[Unit], own: Floats, weights: RankingWeights) -> Floats:
-    """Return the final score of each unit: its own (see ``text_scores``), raised by how much else its file holds."""
-    files = file_scores(units, own, weights)
+def unit_scores(
+    units: Sequence[Unit], own: Floats, files: Mapping[str, float], query: Query, weights: RankingWeights
+) -> Floats:
+    """Return the final score of each unit: its own (see ``text_scores``), raised by that of its file."""
     best = max(files.values(), default=0.0) or 1.0
     company = np.array([files[unit.path] for unit in units], dtype=np.float64)
-    return np.asarray(own * (1.0 + weights.file_bonus * company / best), dtype=np.float64)
+    return np.asarray(own * (1.0 + weights.file_bonus[query.kind.value] * company / best), dtype=np.float64)
 
 
 def rarities(frequencies: Mapping[str, int], total: int) -> dict[str, float]:

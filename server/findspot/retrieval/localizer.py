@@ -25,7 +25,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.features import Features, file_features, unit_features
 from findspot.core.fusion import Scored, joined, ordered, saturated, whole_span, with_model
 from findspot.core.query import Query, QueryKind, analyse
-from findspot.core.rankers import Chances, Order, Rankers, file_chances, learned_order, question_order, unit_chances
+from findspot.core.rankers import Chances, Order, Rankers, file_chances, learned_order, unit_chances
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import content_hash, render_model_document, render_model_query
 from findspot.core.text import SubTokenizer
@@ -42,6 +42,9 @@ _WIDEST = 60
 """Candidates from which the net is cast wider when the list is short."""
 
 _REPORTS = frozenset({QueryKind.ISSUE, QueryKind.TRACE})
+
+_RANKED = _REPORTS | {QueryKind.PROSE}
+"""Kinds of query that rankers order; names and paths are a matter of spelling."""
 
 _DENSE = 40
 """Neighbours by meaning that become candidates."""
@@ -61,7 +64,7 @@ class Localization:
     ``here`` is the probability that the right place is in this index at all, ``length`` how many of the first results
     make the best answer, 0 when it is probably not here; both are None where no probability is known. With ``cut`` the
     rest is left out unless a length was asked for: the answer to a report ends there, a question gets a list.
-    ``by_hand`` says why a report was ordered by hand-set weights, and is empty otherwise.
+    ``by_hand`` says why hand-set weights ordered what a ranker should, and is empty otherwise.
     """
 
     results: tuple[Ranked, ...]
@@ -76,7 +79,7 @@ class Localization:
 
     @property
     def note(self) -> str:
-        """What the model did, in words, how far it came when the time ran out, and why no ranker ordered a report."""
+        """What the model did, in words, how far it came when the time ran out, and why no ranker ordered it."""
         said = self.model
         if self.stage == "localized" and self.rescored < self.considered:
             said = f"applied to {self.rescored} of {self.considered} candidates, then the time was over"
@@ -206,18 +209,17 @@ class Localizer:
                 return order, entries
 
     def _missing_ranker(self, query: Query) -> str:
-        """Return why a report was ordered by hand-set weights, "" when a ranker did it or none was wanted (I-13)."""
-        rankers = self._rankers() if self._weights.uses("ranker") and query.kind in _REPORTS else ""
+        """Return why hand-set weights did what a ranker should, "" when one did it or none was wanted (I-13)."""
+        rankers = self._rankers() if self._weights.uses("ranker") and query.kind in _RANKED else ""
         return rankers if isinstance(rankers, str) else ""
 
     def _order(self, request: _Request) -> Order:
-        """Order reports by the rankers; they learned from such. Questions and names keep the order of a search."""
-        pool, kind = request.pool, request.query.kind
-        rankers = self._rankers() if self._weights.uses("ranker") else ""
-        if isinstance(rankers, Rankers) and pool.rows and kind in _REPORTS:
-            return learned_order(pool.table(), rankers, self._weights)
-        if isinstance(rankers, Rankers) and pool.rows and kind is QueryKind.PROSE:
-            return question_order(pool.table(), rankers)
+        """Order reports and questions by the rankers, which learned from reports; names keep the order of a search."""
+        pool = request.pool
+        if request.query.kind in _RANKED and self._weights.uses("ranker") and pool.rows:
+            rankers = self._rankers()
+            if isinstance(rankers, Rankers):
+                return learned_order(pool.table(), rankers, self._weights)
         return Order(np.array(pool.scores()), pool.file_scores())
 
     def _definitions(self, request: _Request, order: Order) -> list[Scored]:
@@ -225,17 +227,20 @@ class Localizer:
 
         By hand-set weights only what matches is an answer. A ranker may also choose what came along with its file.
         """
-        pool = request.pool
+        pool, kind = request.pool, request.query.kind
         matching = [pool.matches(row) for row in pool.rows]
         if not any(matching):
             return []
-        if not order.learned:
+        if order.learned:
+            # Which part speaks for a long definition is a matter of words; the ranker compares definitions.
+            speakers = [entry.index for entry in joined(pool.rows, pool.scores())]
+            rows = [pool.rows[at] for at in speakers]
+            entries = [Scored(speakers[one.index], one.score) for one in ordered(rows, order.units[speakers].tolist())]
+        else:
             entries = [entry for entry in joined(pool.rows, order.units.tolist()) if matching[entry.index]]
-            return entries if request.query.kind in _REPORTS else saturated(pool.rows, entries, self._weights)
-        # Which part speaks for a long definition is a matter of words; the ranker compares definitions.
-        speakers = [entry.index for entry in joined(pool.rows, pool.scores())]
-        rows = [pool.rows[at] for at in speakers]
-        return [Scored(speakers[one.index], one.score) for one in ordered(rows, order.units[speakers].tolist())]
+        if kind in _REPORTS:
+            return entries
+        return saturated(pool.rows, entries, kind, self._weights, learned=order.learned)
 
     # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from findspot.core.arrays import Vectors
 from findspot.core.features import CandidateTable, PastSignal
-from findspot.core.matching import Floats, Matches, joined_matches, match_terms, weights_of
+from findspot.core.matching import Floats, Matches, covered_shares, joined_matches, match_terms, weights_of
 from findspot.core.query import ALL_ZONES, Query, Zone, term_weights
 from findspot.core.ranking import (
     RankingWeights,
@@ -131,8 +131,13 @@ class Pool:
         paths = [row.path for row in self.rows]
         votes = {path: one.votes for path, one in self.past.items()}
         most = max(votes.values(), default=0.0) or 1.0
+        matches = joined_matches(self._parts, len(self._term_list))
+        coverage, file_coverage = covered_shares(matches, paths, self._term_weights)
         return Signals(
             lexical=np.array([self._lexical[number] for number in numbers]),
+            coverage=coverage,
+            file_coverage=file_coverage,
+            tokens=matches.tokens,
             dense=np.array([max(self._dense.get(number, 0.0), 0.0) for number in numbers]),
             mention=np.array([found.strength if (found := chunks.get(number)) else 0.0 for number in numbers]),
             frame=np.array([found.strength if (found := frames.get(number)) else 0.0 for number in numbers]),
@@ -153,7 +158,7 @@ class Pool:
     def table(self) -> CandidateTable:
         """Return all that is known of the candidates, for the learned rankers."""
         signals = self.signals()
-        own = text_scores(self.rows, signals, self._query, self._weights)
+        hand, file_hand = self._scored(signals)
         numbers = [row.id for row in self.rows]
         terms = self._term_list
         rarity = np.array(
@@ -176,8 +181,8 @@ class Pool:
             calls=_shares(self.calls, numbers),
             called=_shares(self.called, numbers),
             bridge=_shares(self.bridges, numbers),
-            hand=unit_scores(self.rows, own, self._weights),
-            file_hand=file_scores(self.rows, own, self._weights),
+            hand=hand,
+            file_hand=file_hand,
             past=self.past,
             neighbours=self.neighbours,
             importers=self.importers,
@@ -187,15 +192,18 @@ class Pool:
 
     def scores(self) -> list[float]:
         """Return the final score of each candidate, in the order of ``rows``."""
-        found: list[float] = unit_scores(self.rows, self._own(), self._weights).tolist()
+        found: list[float] = self._scored(self.signals())[0].tolist()
         return found
 
     def file_scores(self) -> dict[str, float]:
         """Return the score of each file that has a candidate."""
-        return file_scores(self.rows, self._own(), self._weights)
+        return self._scored(self.signals())[1]
 
-    def _own(self) -> Floats:
-        return text_scores(self.rows, self.signals(), self._query, self._weights)
+    def _scored(self, signals: Signals) -> tuple[Floats, dict[str, float]]:
+        """Return the scores of all candidates and of their files."""
+        own = text_scores(self.rows, signals, self._query, self._weights)
+        files = file_scores(self.rows, own, signals, self._query, self._weights)
+        return unit_scores(self.rows, own, files, self._query, self._weights), files
 
     def evidence(self, row: ChunkRow) -> tuple[Evidence, ...]:
         """Return the reasons for one candidate, the strongest kind first."""

@@ -105,10 +105,10 @@ class Searcher:
         check(stop)
         self._add_meaning(pool, query, view, max(_DENSE, _PER_RESULT * top_k))
         check(stop)
-        entries = self._entries(pool)
+        entries = self._entries(pool, query)
         steps = wider(pool, view, limit, stop, more=more or dropped)
         while len(entries) < top_k and next(steps, False):
-            entries = self._entries(pool)
+            entries = self._entries(pool, query)
         return finish(pool, view, entries[:top_k])
 
     def path_table(self, view: IndexView) -> PathTable:
@@ -138,10 +138,10 @@ class Searcher:
         vector = self._embedder.embed_query(render_static_query(query.sentence, SubTokenizer()))
         return vector if vector.any() else None
 
-    def _entries(self, pool: Pool) -> list[Scored]:
+    def _entries(self, pool: Pool, query: Query) -> list[Scored]:
         scores = pool.scores()
         entries = [entry for entry in joined(pool.rows, scores) if pool.matches(pool.rows[entry.index])]
-        return saturated(pool.rows, entries, self._weights)
+        return saturated(pool.rows, entries, query.kind, self._weights)
 
 
 def wider(pool: Pool, view: IndexView, limit: int, stop: Event | None, *, more: bool) -> Iterator[bool]:
