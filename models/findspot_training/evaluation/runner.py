@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -18,12 +16,12 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import findspot
-from findspot.config import Config, Settings
+from findspot.config import Settings
 from findspot.core.ranking import DEFAULT_WEIGHTS, SIGNALS, RankingWeights
-from findspot.engine import Engine, Models
+from findspot.engine import Models
 from findspot.errors import FindspotError, ModelError
 from findspot.evaluation.bm25 import Units
 from findspot.evaluation.trees import BareRepository, WorkTree
@@ -34,6 +32,7 @@ from findspot_training.evaluation.gold import gold_of
 from findspot_training.evaluation.instances import Instance
 from findspot_training.evaluation.records import Row, append_row, judged, read_rows, rows_path
 from findspot_training.evaluation.systems import ask_engine, from_baseline
+from findspot_training.indexed import IndexedTree
 from findspot_training.mirrors import find_repository
 from findspot_training.source import TrainingError
 
@@ -152,7 +151,13 @@ def _run_repository(group: Sequence[Instance], *, places: Places, options: Optio
         _say(f"{repo}: not there, {len(waiting)} rows left out")
         return
     place = places.work / repo.lower().replace("/", "+")
-    with BareRepository(folder) as bare, _Desk(place, bare, options) as desk:
+    settings = options.settings()
+    models = Models.load(settings)
+    with (
+        BareRepository(folder) as bare,
+        IndexedTree(place, settings, models, options.weights(), resumed=True) as index,
+    ):
+        desk = _Desk(index, models, bare, options)
         for number, instance in enumerate(waiting, start=1):
             started = time.perf_counter()
             try:
@@ -162,7 +167,6 @@ def _run_repository(group: Sequence[Instance], *, places: Places, options: Optio
             append_row(target, row)
             said = row.error or f"{row.files} files, {time.perf_counter() - started:.1f} s"
             _say(f"{repo}: {number} of {len(waiting)}, {instance.id}: {said}")
-    shutil.rmtree(place, ignore_errors=True)
 
 
 def _failed(instance: Instance, config: str, reason: str) -> Row:
@@ -174,37 +178,23 @@ def _say(text: str) -> None:
 
 
 class _Desk:
-    """The working folder, index, engine and baselines of one repository; made on first use, closed at the end."""
+    """One repository's tree and baselines, and the answers to its instances."""
 
-    def __init__(self, place: Path, bare: BareRepository, options: Options) -> None:
+    def __init__(self, index: IndexedTree, models: Models, bare: BareRepository, options: Options) -> None:
+        self._index = index
+        self._models = models
         self._bare = bare
         self._options = options
-        self._tree = WorkTree(place / "tree", bare, history=True)
-        settings = options.settings()
-        # git's own excludes of the person who runs this have no say in what is indexed.
-        self._config = Config(settings, place / "cache", environ={"GIT_CONFIG_GLOBAL": os.devnull})
-        self._models = Models.load(settings)
-        embedder = load_static(load_manifest().entry(settings.embedder))
+        self._tree = WorkTree(index.root, bare, history=True)
         self._units = Units(texts=True)
-        self._dense = Dense(embedder)
+        self._dense = Dense(load_static(load_manifest().entry(options.settings().embedder)))
         self._parsers = Parsers()
-        self._engine: Engine | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._engine is not None:
-            self._engine.close()
-        self._models.close()
 
     def work(self, instance: Instance, config: str) -> Row:
         """Go to the base commit, refresh the index, ask everybody, compare with the gold."""
         tree = self._bare.tree(instance.commit)
         move = self._tree.go(instance.commit, tree)
-        if self._engine is None:
-            self._engine = Engine.open(self._tree.folder, self._config, self._models, self._options.weights())
-        engine, options = self._engine, self._options
+        engine, options = self._index.engine, self._options
         refreshed = engine.refresh()
         if "model" not in options.off and isinstance(reason := self._models.reranker(), str):
             raise ModelError(f"the localization model cannot be used: {reason}")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -20,8 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
-from findspot.config import Config
-from findspot.engine import Engine, Models
+from findspot.engine import Models
 from findspot.errors import ModelError
 from findspot.evaluation.bm25 import Units
 from findspot.evaluation.metrics import Rank, ranks_of
@@ -31,6 +28,7 @@ from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.baselines import Dense
 from findspot_training.evaluation.runner import Options, Places, config_hash, describe
 from findspot_training.evaluation.systems import Found, ask_engine, from_baseline
+from findspot_training.indexed import IndexedTree
 from findspot_training.mirrors import find_repository
 from findspot_training.questions.blanking import says, without_documentation
 from findspot_training.questions.rows import Question
@@ -173,60 +171,54 @@ def _measure_repository(questions: Sequence[Question], *, places: Places, option
     if folder is None:
         raise TrainingError(f"{places.repositories} holds no bare repository of {name}")
     started = time.perf_counter()
+    settings = options.settings()
+    models = Models.load(settings)
     place = places.work / name.lower().replace("/", "+")
-    shutil.rmtree(place, ignore_errors=True)
-    with BareRepository(folder) as bare:
-        tree = lay_out(place / "tree", questions, bare, Parsers())
-    rows = _answered(questions, tree, place, options)
+    with IndexedTree(place, settings, models, options.weights()) as index:
+        with BareRepository(folder) as bare:
+            tree = lay_out(index.root, questions, bare, Parsers())
+        if "model" not in options.off and isinstance(reason := models.reranker(), str):
+            raise ModelError(f"the localization model cannot be used: {reason}")
+        rows = _answered(questions, tree, index, options)
     target = _rows_path(places.out, name)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(target.name + ".part")
     lines = [json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows]
     beside.write_text("".join(lines), encoding="utf-8", newline="\n")
     beside.replace(target)
-    shutil.rmtree(place, ignore_errors=True)
     print(f"{name}: {len(rows)} questions, {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
 
 
-def _answered(questions: Sequence[Question], tree: Mapping[str, str], place: Path, options: Options) -> list[Row]:
-    settings = options.settings()
-    root = place / "tree"
-    # git's own excludes of the person who runs this have no say in what is indexed.
-    config = Config(settings, place / "cache", environ={"GIT_CONFIG_GLOBAL": os.devnull})
+def _answered(
+    questions: Sequence[Question], tree: Mapping[str, str], index: IndexedTree, options: Options
+) -> list[Row]:
     units = Units(texts=True)
-    dense = Dense(load_static(load_manifest().entry(settings.embedder)))
-    models = Models.load(settings)
-    try:
-        with Engine.open(root, config, models, options.weights()) as engine:
-            engine.refresh()
-            if "model" not in options.off and isinstance(reason := models.reranker(), str):
-                raise ModelError(f"the localization model cannot be used: {reason}")
-            known = units.of(tree, lambda path: _read(root / path))
-            rows: list[Row] = []
-            for question in questions:
-                asked = ask_engine(engine, question.text, top_k=options.top_k, depth=options.depth)
-                found = {
-                    **asked.found,
-                    "bm25": from_baseline(units.bm25(known, question.text), top_k=options.top_k, depth=options.depth),
-                    "dense": from_baseline(dense.rank(known, question.text), top_k=options.top_k, depth=options.depth),
-                }
-                rows.append(
-                    Row(
-                        id=question.id,
-                        kind=question.kind,
-                        repository=question.repository,
-                        language=question.answers[0].language,
-                        shortened=bool(question.removed),
-                        text=question.text,
-                        systems={name: _ranks(one, question) for name, one in found.items()},
-                        seconds={name: round(value, 4) for name, value in asked.seconds.items()},
-                        model=asked.model,
-                        refused=asked.error,
-                    )
-                )
-            return rows
-    finally:
-        models.close()
+    dense = Dense(load_static(load_manifest().entry(options.settings().embedder)))
+    engine = index.refreshed()
+    known = units.of(tree, lambda path: _read(index.root / path))
+    rows: list[Row] = []
+    for question in questions:
+        asked = ask_engine(engine, question.text, top_k=options.top_k, depth=options.depth)
+        found = {
+            **asked.found,
+            "bm25": from_baseline(units.bm25(known, question.text), top_k=options.top_k, depth=options.depth),
+            "dense": from_baseline(dense.rank(known, question.text), top_k=options.top_k, depth=options.depth),
+        }
+        rows.append(
+            Row(
+                id=question.id,
+                kind=question.kind,
+                repository=question.repository,
+                language=question.answers[0].language,
+                shortened=bool(question.removed),
+                text=question.text,
+                systems={name: _ranks(one, question) for name, one in found.items()},
+                seconds={name: round(value, 4) for name, value in asked.seconds.items()},
+                model=asked.model,
+                refused=asked.error,
+            )
+        )
+    return rows
 
 
 def _ranks(found: Found, question: Question) -> Ranks:
