@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from findspot.config import Settings
 from findspot.core.types import Answer, IndexState
 from findspot.engine import Models
 from findspot.errors import Cancelled, OutsideRootError, QueryError
@@ -122,6 +123,49 @@ def test_a_report_with_a_trace_leads_to_the_frame_that_raised(tmp_path: Path, mo
     assert {result.stage for result in partial[0].results} == {"hybrid"}
     assert files.results[0].path == "shop/prices.py"
     assert {result.kind for result in files.results} == {"file"}
+
+
+CHECKOUT = """Checkout charges a wrong amount
+
+Two of the same book cost as much as one. The price is right in the list, so the count is lost on the way.
+
+Traceback (most recent call last):
+  File "shop/cart.py", line 9, in checkout
+    return customer.charge(amount)
+ValueError: the amount does not match the order
+"""
+
+
+@pytest.mark.row("B01")
+@pytest.mark.row("B02")
+def test_the_cause_is_found_beyond_the_frames_by_what_ships(tmp_path: Path) -> None:
+    write_workspace(tmp_path, SHOP)
+    with open_engine(tmp_path, Models.load(Settings())) as engine:
+        engine.refresh()
+        answer = engine.localize(CHECKOUT, top_k=5, budget=20.0)
+        files = engine.localize(CHECKOUT, top_k=5, level="file", budget=20.0)
+        ranker = engine.status().ranker
+    assert answer.status.model == "applied"
+    assert "ranker-v1" in ranker
+    named = [result.symbol for result in answer.results]
+    assert named[0] == "Cart.checkout", "the frame"
+    assert "total_of" in named[:3], "what it calls, which no frame names"
+    assert [result.path for result in files.results][:2] == ["shop/cart.py", "shop/prices.py"]
+
+
+@pytest.mark.row("A15")
+def test_evidence_stays_small_and_the_number_of_results_is_bounded(tmp_path: Path, models: Models) -> None:
+    write_workspace(tmp_path, SHOP)
+    words = " ".join(f"word{number} session token checkout apply_discount" for number in range(2_000))
+    with open_engine(tmp_path, models) as engine:
+        engine.refresh()
+        answer = engine.localize(f"{words}\n\n{words}", top_k=5, budget=20.0)
+        with pytest.raises(QueryError, match="top_k"):
+            engine.search("token", top_k=1_001)
+    assert answer.results
+    for result in answer.results:
+        assert len(result.evidence) <= 10
+        assert sum(len(found.detail) for found in result.evidence) < 1_000
 
 
 @pytest.mark.row("A13")
