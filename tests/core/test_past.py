@@ -57,6 +57,15 @@ def test_modules_of_several_languages_meet() -> None:
     assert importers["shop/cart.py"] == 0
 
 
+def test_a_module_of_elixir_is_found_by_the_name_of_its_file() -> None:
+    elixir: dict[str, list[str]] = {
+        "lib/shop/http_client.ex": [],
+        "lib/other/http_client.ex": [],
+        "lib/shop/cart.ex": ["Shop.HTTPClient", "Logger"],
+    }
+    assert import_neighbours(elixir)[0]["lib/shop/cart.ex"] == {"lib/shop/http_client.ex"}
+
+
 def test_the_folder_must_agree_where_it_is_written() -> None:
     neighbours, _ = import_neighbours({"a/models.py": [], "b/models.py": [], "c/views.py": ["a.models"]})
     assert neighbours["c/views.py"] == {"a/models.py"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from findspot.core.paths import path_class
+from findspot.core.paths import path_class, unit_class
 from findspot.core.types import PathClass
 
 CASES = {
@@ -70,3 +70,25 @@ def test_a_path_of_several_classes_has_the_first_in_order() -> None:
         PathClass.TEST,
         PathClass.EXAMPLE,
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "symbol", "expected"),
+    [
+        ("src/walk.rs", "tests.skips_hidden", PathClass.TEST),
+        ("src/walk.rs", "walk.path_tests.Case.run", PathClass.TEST),
+        ("src/walk.rs", "tests_mmap.opens", PathClass.TEST),
+        ("src/walk.rs", "Walker.tests", PathClass.SOURCE),
+        ("src/walk.rs", "latest.open", PathClass.SOURCE),
+        ("src/walk.rs", None, PathClass.SOURCE),
+        ("src/Lint.hs", "prop_checkBang", PathClass.TEST),
+        ("src/Lint.hs", "checkBang", PathClass.SOURCE),
+        ("src/walk.py", "tests.skips_hidden", PathClass.SOURCE),
+    ],
+)
+def test_class_of_a_definition(path: str, symbol: str | None, expected: PathClass) -> None:
+    assert unit_class(PathClass.SOURCE, path, symbol) is expected
+
+
+def test_a_definition_is_never_nearer_than_its_file() -> None:
+    assert unit_class(PathClass.VENDORED, "vendor/a.rs", "tests.it") is PathClass.VENDORED

@@ -146,6 +146,7 @@ def test_the_cause_is_found_beyond_the_frames_by_what_ships(tmp_path: Path) -> N
         files = engine.localize(CHECKOUT, top_k=5, level="file", budget=20.0)
         ranker = engine.status().ranker
     assert answer.status.model == "applied"
+    assert ranker is not None
     assert "ranker-v1" in ranker
     named = [result.symbol for result in answer.results]
     assert named[0] == "Cart.checkout", "the frame"

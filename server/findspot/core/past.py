@@ -25,6 +25,7 @@ _SEPARATORS = re.compile(r"[./\\:\s\"'<>()]+")
 _ENDINGS = re.compile(
     r"pyi?|[mc]?[jt]sx?|rb|php|go|rs|java|kts?|cs|hh?|hpp|hxx|c|cc|cpp|cxx|lua|sh|swift|scala|exs?|hs|zig"
 )
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PACKAGE_STEMS = frozenset({"__init__", "index", "mod", "lib"})
 
 
@@ -80,7 +81,10 @@ def import_neighbours(imports: Mapping[str, Sequence[str]]) -> tuple[dict[str, f
         by_stem.setdefault(_own_parts(path)[-1], []).append(path)
     neighbours: dict[str, set[str]] = {path: set() for path in imports}
     importers: dict[str, int] = dict.fromkeys(imports, 0)
-    for path, targets in imports.items():
+    for path, written in imports.items():
+        # In Elixir the module Shop.HTTPClient is shop/http_client.ex.
+        elixir = path.endswith((".ex", ".exs"))
+        targets = [_HUMPS.sub("_", target).lower() for target in written] if elixir else written
         for found in _resolved(targets, by_stem):
             if found != path and found not in neighbours[path]:
                 neighbours[path].add(found)

@@ -67,6 +67,8 @@ _TEST_CAMEL = re.compile(
 _TEST_CAMEL_PREFIX = re.compile(r"^Test[A-Z]\w*\.(?:java|kt|scala|cs|php|swift)$")
 _TEST_CAMEL_DIR = re.compile(r"[a-z]Tests?$")
 
+_RUST_TESTS = re.compile(r"(?:^|\.)(?:\w+_)?tests?(?:_\w+)?\.")
+
 _EXAMPLE_DIRS: Final = _words(
     "example examples sample samples demo demos tutorial tutorials benchmark benchmarks bench benches jmh playground "
     "playgrounds cookbook cookbooks quickstart quickstarts showcase snippets"
@@ -133,6 +135,17 @@ def path_class(path: str) -> PathClass:
     if _is_docs(lower, stem, extension, low_folders):
         return PathClass.DOCS
     return PathClass.CONFIG if extension in _CONFIG_EXTENSIONS else PathClass.SOURCE
+
+
+def unit_class(of_file: PathClass, path: str, symbol: str | None) -> PathClass:
+    """Return what a definition is for: its file's class, or test where tests stand in the file that they test.
+
+    Rust keeps them in a module ``tests``, Haskell names the properties that it checks ``prop_something``.
+    """
+    if of_file is not PathClass.SOURCE or symbol is None:
+        return of_file
+    inline = (path.endswith(".rs") and _RUST_TESTS.search(symbol)) or (path.endswith(".hs") and "prop_" in symbol)
+    return PathClass.TEST if inline else of_file
 
 
 def _above_packages(folders: list[str]) -> list[str]:

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple, Protocol, get_args
 import numpy as np
 
 from findspot.core.matching import Floats, Matches, weighted
+from findspot.core.paths import unit_class
 from findspot.core.query import Query, QueryKind
 from findspot.core.render import Fields
 from findspot.core.types import ChunkKind, PathClass, Span
@@ -289,7 +290,10 @@ def prior_factors(units: Sequence[Unit], query: Query, weights: RankingWeights) 
     """Return what the class of its path and its kind leave of each unit's score, shape (units,)."""
     classes = {one: path_factor(one, query, weights) for one in PathClass}
     kinds = {one: kind_factor(one, query, weights) for one in get_args(ChunkKind)}
-    return np.array([classes[unit.path_class] * kinds[unit.kind] for unit in units], dtype=np.float64)
+    return np.array(
+        [classes[unit_class(unit.path_class, unit.path, unit.symbol)] * kinds[unit.kind] for unit in units],
+        dtype=np.float64,
+    )
 
 
 def file_scores(

@@ -14,6 +14,7 @@ from findspot.core.features import PastSignal
 from findspot.core.fusion import Scored, joined
 from findspot.core.past import ZONES as MESSAGE_ZONES
 from findspot.core.past import import_neighbours, message_votes
+from findspot.core.paths import unit_class
 from findspot.core.query import Query, Zone, term_weights
 from findspot.core.ranking import RankingWeights
 from findspot.core.types import PathClass
@@ -22,6 +23,7 @@ from findspot.retrieval.paths import PathTable
 from findspot.retrieval.pool import Pool
 from findspot.retrieval.view import IndexView
 from findspot.stopping import check
+from findspot.storage.records import ChunkRow
 
 _ZONES: tuple[tuple[tuple[Zone, ...], int, int], ...] = (
     (("title",), 80, 12),
@@ -133,15 +135,19 @@ def _follow_calls(pool: Pool, view: IndexView) -> None:
 def _cross_tests(pool: Pool, view: IndexView) -> None:
     """Take in what the best matching tests call: a test and a report often describe the same behaviour."""
     lexical = pool.lexical
-    tests = [at for at, row in enumerate(pool.rows) if row.path_class is PathClass.TEST and lexical[at] > 0]
+    tests = [at for at, row in enumerate(pool.rows) if _is_test(row) and lexical[at] > 0]
     tests.sort(key=lambda at: (-lexical[at], pool.rows[at].path, pool.rows[at].span.start_line))
     seeds = [Scored(at, lexical[at]) for at in tests[:_TESTS]]
     if seeds:
         best = max(lexical) or 1.0
         found = _callees(pool, view, seeds, {entry.index: entry.score / best for entry in seeds}, "tested by")
         pool.add(found)
-        kept = {row.id for row in pool.rows if row.path_class is not PathClass.TEST}
+        kept = {row.id for row in pool.rows if not _is_test(row)}
         pool.bridges = {number: note for number, note in found.items() if number in kept}
+
+
+def _is_test(row: ChunkRow) -> bool:
+    return unit_class(row.path_class, row.path, row.symbol) is PathClass.TEST
 
 
 def _callees(

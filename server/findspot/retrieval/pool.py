@@ -13,6 +13,7 @@ import numpy as np
 from findspot.core.arrays import Vectors
 from findspot.core.features import CandidateTable, PastSignal
 from findspot.core.matching import Floats, Matches, covered_shares, joined_matches, match_terms, weights_of
+from findspot.core.paths import unit_class
 from findspot.core.query import ALL_ZONES, Query, Zone, term_weights
 from findspot.core.ranking import (
     RankingWeights,
@@ -229,9 +230,10 @@ class Pool:
         share = self._past_share(row.path)
         if share > 0:
             found.append(Evidence("history", "past commits with a message like this changed the file", round(share, 4)))
-        if row.path_class.value != "source" and row.path_class.value not in self._query.asks_for:
-            factor = self._weights.path_classes[row.path_class.value]
-            found.append(Evidence("prior", f"{row.path_class.value} file", factor))
+        kind = unit_class(row.path_class, row.path, row.symbol).value
+        if kind != "source" and kind not in self._query.asks_for:
+            what = f"{kind} file" if kind == row.path_class.value else f"{kind} in a {row.path_class.value} file"
+            found.append(Evidence("prior", what, self._weights.path_classes[kind]))
         return tuple(found)
 
     def matches(self, row: ChunkRow) -> bool:
