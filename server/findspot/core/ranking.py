@@ -2,8 +2,9 @@
 
 Pure functions. ``RankingWeights`` holds each constant with the reason for its value. "Measured" means measured where
 tuning is allowed: by the recipe this ranking follows (451 issues of 14 Python repositories), or here on 173 issues of
-5 of them and on 340 questions (first sentences of docstrings, with all docstrings taken out of the index). One
-standard error is 2 to 4 points, so small differences are hints. Higher is better everywhere.
+5 of them and on questions: 340 first sentences of docstrings, with all docstrings taken out of the index, 319 that people
+ask (``models/asked.jsonl``), and the 396 of the guard set. One standard error is 1.5 to 4 points, so small differences are
+hints. Higher is better everywhere.
 """
 
 from __future__ import annotations
@@ -97,14 +98,15 @@ class RankingWeights:
     short_floor: float = 0.4
 
     # A file is as good as its best units together. Measured on issues: three give +2.8 points of file@1, +1.2 of file@5
-    # over the best one; on questions two are better than one or three.
+    # over the best one; on questions two and three are alike, one is worse.
     file_units: Mapping[str, int] = field(default_factory=lambda: _counts(symbol=3, path=3, prose=2, trace=3, issue=3))
     # A file whose units together have all words of a question is likelier than one that has the same word thrice.
     file_coverage: Mapping[str, float] = field(default_factory=lambda: _table(**_QUESTIONS_ONLY, prose=2.0))
 
     # Dense weight by kind of query: what the most similar candidate gets, the others by their share of its cosine.
-    # Measured on questions that people ask: +2 of the files' nDCG@10 and +1.5 of the functions', flat from 0.75 to 1.5; on
-    # the guard set +1 and +1. Measured on issues: nothing. A symbol or path is matched by spelling.
+    # Measured on questions that people ask: +1 of the files' nDCG@10 and +1.6 of the functions' over what is above the
+    # floor at 0.5, flat from 0.75 to 1.5; on the guard set +0.6 and +0.4. Measured on issues: nothing. A symbol or path is
+    # matched by spelling.
     dense: Mapping[str, float] = field(
         default_factory=lambda: _table(symbol=0.0, path=0.0, prose=1.0, trace=0.0, issue=0.0)
     )
