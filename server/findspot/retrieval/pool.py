@@ -40,6 +40,9 @@ _NOTHING = (0.0, "")
 _MIN_TERMS = 2
 """Terms that gather candidates even if they are frequent: they are all there is."""
 
+_FAR_TOO_FREQUENT = 4
+"""Times the postings that may be spent, from which a term only gathers where there is no other: ``py`` in a path."""
+
 
 class Pool:
     """Candidates with their signals; grows step by step, scores are computed once per chunk."""
@@ -86,7 +89,8 @@ class Pool:
         spent = 0
         for term in allowed:
             cost = self._frequencies[term]
-            if len(chosen) >= limit or (spent + cost > postings and len(chosen) >= _MIN_TERMS):
+            enough = len(chosen) >= (1 if cost > _FAR_TOO_FREQUENT * postings else _MIN_TERMS)
+            if len(chosen) >= limit or (spent + cost > postings and enough):
                 continue
             chosen.append(term)
             spent += cost
