@@ -64,7 +64,7 @@ def _names(text: str) -> Iterator[str]:
         try:
             values: list[Any] = [json.loads(text)]
         except json.JSONDecodeError:
-            values = [json.loads(line) for line in text.splitlines() if line.strip()]
+            values = [json.loads(line) for line in text.split("\n") if line.strip()]
         for value in values:
             yield from _json_names(value)
         return

@@ -95,7 +95,7 @@ def _train_rankers(recipe: manifest.Recipe, mined: Path, arguments: argparse.Nam
     jobs: list[Job] = []
     for name in told["repositories"]:
         path = mined / "rows" / (name.lower().replace("/", "+") + ".jsonl")
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        rows = list(source.json_lines(path))
         jobs.append(job_of_commits(name, rows, int(told["commits"]), int(told["words"]), seed))
     shared = {"jobs": arguments.jobs, "dense": False}
     collect([job for job in jobs if job.steps], arguments.repos, work / "mined", whole=False, **shared)

@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import importlib.util
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,16 @@ def parameters_of(kind: type[Any], found: Mapping[str, Any]) -> dict[str, Any]:
     if wrong:
         raise TrainingError(f"parameters missing or unknown: {', '.join(wrong)}")
     return {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
+
+
+def json_lines(path: Path) -> Iterator[Any]:
+    """Yield the values of a file of JSON lines.
+
+    Lines end at line feeds alone: ``str.splitlines`` would also cut at separators that JSON leaves as they are in a text.
+    """
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line:
+            yield json.loads(line)
 
 
 def library(name: str) -> Any:

@@ -8,6 +8,7 @@ import pytest
 
 from findspot_training.__main__ import main
 from findspot_training.manifest import read_recipes
+from findspot_training.source import json_lines
 from tests.architecture.tree import ROOT
 
 RECIPES = ROOT / "models" / "recipes"
@@ -44,3 +45,13 @@ def test_held_out_repositories_are_refused_before_anything_is_read(
     assert main(["recipe", str(RECIPES / "ranker-v1.toml"), *places]) == 1
     assert "junegunn/fzf" in capsys.readouterr().err
     assert not (tmp_path / "work").exists()
+
+
+def test_json_lines_end_at_line_feeds_alone(tmp_path: Path) -> None:
+    separator = chr(0x2028)
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f'{{"message": "one{separator}two{chr(0x85)}"}}\n\n{{"message": "three"}}\n', encoding="utf-8")
+    assert [row["message"] for row in json_lines(path)] == [f"one{separator}two{chr(0x85)}", "three"]
+    path.write_text('{"message"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="delimiter"):
+        list(json_lines(path))

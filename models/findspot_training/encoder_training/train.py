@@ -126,7 +126,7 @@ def collect_heads(told: Training, mined: Path, mirrors: Path, out: Path) -> None
     jobs = []
     for name in told.repositories:
         path = mined / "rows" / f"{name.lower().replace('/', '+')}.jsonl"
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        rows = list(source.json_lines(path))
         known = job_of_commits(name, rows, int(taken["commits"]), int(taken["words"]), int(taken["seed"]))
         jobs.append(job_of_others(name, rows, known, told.runs, told.seed))
     collect_commits(jobs, mirrors, out)

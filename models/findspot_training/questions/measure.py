@@ -32,7 +32,7 @@ from findspot_training.indexed import IndexedTree
 from findspot_training.mirrors import find_repository
 from findspot_training.questions.blanking import says, without_documentation
 from findspot_training.questions.rows import Question
-from findspot_training.source import TrainingError
+from findspot_training.source import TrainingError, json_lines
 
 _RUN_FILE: Final = "run.json"
 _SHOWN: Final = 10
@@ -111,8 +111,7 @@ def read_rows(out: Path) -> tuple[dict[str, Row], dict[str, Any]]:
     try:
         description = dict(json.loads((out / _RUN_FILE).read_text(encoding="utf-8")))
         for path in sorted((out / "rows").glob("*.jsonl")):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                values = json.loads(line)
+            for values in json_lines(path):
                 systems = {name: Ranks(**one) for name, one in values["systems"].items()}
                 rows[values["id"]] = Row(**{**values, "systems": systems})
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from findspot.core.text import split_identifier, split_text
 from findspot.evaluation.messages import words
-from findspot_training.source import TrainingError
+from findspot_training.source import TrainingError, json_lines
 
 Kind = Literal["docstring", "subject", "definition", "behaviour", "architecture"]
 """The first three are drawn from repositories. Behaviour and architecture were asked by somebody who read the code."""
@@ -128,8 +128,7 @@ def write_questions(path: Path, questions: Sequence[Question]) -> None:
 def read_questions(path: Path) -> list[Question]:
     """Return the questions of a file; raises ``TrainingError`` when it cannot be read or holds none."""
     try:
-        lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line]
-        questions = [_question(json.loads(line)) for line in lines]
+        questions = [_question(values) for values in json_lines(path)]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TrainingError(f"{path}: is no file of questions: {error}") from error
     if not questions:

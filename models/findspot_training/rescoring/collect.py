@@ -20,7 +20,7 @@ from findspot_training.questions.measure import lay_out
 from findspot_training.questions.rows import Question
 from findspot_training.ranker.collect import Job
 from findspot_training.rescoring.heads import Candidate, Head, RecordingModels, head_of
-from findspot_training.source import TrainingError
+from findspot_training.source import TrainingError, json_lines
 
 
 def collect_issues(instances: Sequence[Instance], repositories: Path, out: Path) -> None:
@@ -61,8 +61,7 @@ def read_heads(out: Path) -> list[Head]:
     """Return all heads below a folder; raises ``TrainingError`` when there are none."""
     found: list[Head] = []
     for path in sorted(out.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            values = json.loads(line)
+        for values in json_lines(path):
             candidates = tuple(Candidate(**one) for one in values["candidates"])
             files = tuple((path, score, right) for path, score, right in values["ranked_files"])
             found.append(Head(**{**values, "candidates": candidates, "ranked_files": files}))
