@@ -83,6 +83,7 @@ def test_a_path_of_several_classes_has_the_first_in_order() -> None:
         ("src/walk.rs", None, PathClass.SOURCE),
         ("src/Lint.hs", "prop_checkBang", PathClass.TEST),
         ("src/Lint.hs", "checkBang", PathClass.SOURCE),
+        ("src/Lint.hs", "my_prop_check", PathClass.SOURCE),
         ("src/walk.py", "tests.skips_hidden", PathClass.SOURCE),
     ],
 )

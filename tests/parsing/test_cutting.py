@@ -142,3 +142,12 @@ def test_text_without_syntax_is_cut_into_windows_of_the_asked_size() -> None:
     assert [chunk.text.count("\n") + 1 for chunk in small.chunks[:-1]] == [10] * 19 + [10] * (len(small.chunks) - 20)
     assert len(large.chunks) < len(small.chunks)
     assert {chunk.kind for chunk in large.chunks} == {"window"}
+
+
+def test_a_quotation_at_the_end_of_a_comment_keeps_its_marks() -> None:
+    source = b'// Returns the value of "x"\nfunc value() int { return 1 }\n'
+    [chunk] = parse("a.go", source, parsers=Parsers()).chunks
+    assert chunk.docstring == 'Returns the value of "x"'
+    source = b'defmodule A do\n  @doc ~S"Says \\"no\\" to it"\n  def f(x), do: x\nend\n'
+    found = parse("a.ex", source, parsers=Parsers()).chunks
+    assert [one.docstring for one in found if one.symbol == "A.f"] == ['Says \\"no\\" to it']

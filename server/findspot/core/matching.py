@@ -151,6 +151,6 @@ def covered_shares(matches: Matches, files: Sequence[str], weights: Floats) -> t
     rows = [places[path] for path in files]
     together = np.zeros((len(places), held.shape[1]), dtype=bool)
     np.logical_or.at(together, rows, held)
-    return weighted(held.astype(np.float64), weights) / total, weighted(together.astype(np.float64), weights)[
-        rows
-    ] / total
+    own = weighted(held.astype(np.float64), weights)
+    of_files = weighted(together.astype(np.float64), weights)
+    return own / total, of_files[rows] / total

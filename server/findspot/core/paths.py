@@ -67,7 +67,10 @@ _TEST_CAMEL = re.compile(
 _TEST_CAMEL_PREFIX = re.compile(r"^Test[A-Z]\w*\.(?:java|kt|scala|cs|php|swift)$")
 _TEST_CAMEL_DIR = re.compile(r"[a-z]Tests?$")
 
-_RUST_TESTS = re.compile(r"(?:^|\.)(?:\w+_)?tests?(?:_\w+)?\.")
+_INLINE_TESTS: Final = {
+    ".rs": re.compile(r"(?:^|\.)(?:\w+_)?tests?(?:_\w+)?\."),
+    ".hs": re.compile(r"(?:^|\.)prop_"),
+}
 
 _EXAMPLE_DIRS: Final = _words(
     "example examples sample samples demo demos tutorial tutorials benchmark benchmarks bench benches jmh playground "
@@ -144,8 +147,8 @@ def unit_class(of_file: PathClass, path: str, symbol: str | None) -> PathClass:
     """
     if of_file is not PathClass.SOURCE or symbol is None:
         return of_file
-    inline = (path.endswith(".rs") and _RUST_TESTS.search(symbol)) or (path.endswith(".hs") and "prop_" in symbol)
-    return PathClass.TEST if inline else of_file
+    tests = _INLINE_TESTS.get(path[-3:])
+    return PathClass.TEST if tests is not None and tests.search(symbol) else of_file
 
 
 def _above_packages(folders: list[str]) -> list[str]:

@@ -13,10 +13,11 @@ MAX_SIGNATURE: Final = 300
 MAX_DOCSTRING: Final = 2000
 """Characters of documentation that are kept; the whole of it is in the chunk's text anyway."""
 
-_OPENING = re.compile(
-    r"^\s*(?:/\*\*?!?|///+!?|//!?|#+!?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|@\w+\s*(?:~[sS])?\"{1,3}|\*(?!/))[ \t]?"
-)
-_CLOSING = re.compile(r"\s*(?:\*+/|(?:--)?\]=*\]|-+\}|(?<=[\s\w.!?)`])\"{1,3})\s*$")
+_OPENING = re.compile(r"^\s*(?:/\*\*?!?|///+!?|//!?|#+!?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|\*(?!/))[ \t]?")
+_CLOSING = re.compile(r"\s*(?:\*+/|(?:--)?\]=*\]|-+\})\s*$")
+_DOC_ATTRIBUTE = re.compile(r"@\w+\s*(?:~[sS])?(\"\"\"|\")(.*)\1\s*", re.DOTALL)
+"""Documentation that is an attribute with a string: ``@doc`` in Elixir."""
+
 _MARKUP = re.compile(
     r"</?(?:summary|remarks|param|returns|para|see|seealso|c|code|value|example|exception|typeparam)\b[^>]*>"
 )
@@ -65,7 +66,9 @@ def _after_brackets(line: str, start: int) -> int:
 def comment_text(comments: Iterable[str]) -> str:
     """Return what comments say, without their marks, a line per line."""
     lines: list[str] = []
-    for comment in comments:
+    for written in comments:
+        attribute = _DOC_ATTRIBUTE.fullmatch(written)
+        comment = attribute[2] if attribute else written
         for raw in _CLOSING.sub("", comment).splitlines():
             line = _RULE.sub("", _OPENING.sub("", raw).strip())
             if "<" in line:
