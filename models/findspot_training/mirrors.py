@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from findspot_training.source import TrainingError
+
 
 def find_repository(folder: Path, repo: str) -> Path | None:
     """Return the bare repository of ``owner/name`` below ``folder``, None when it is not there.
@@ -25,3 +27,11 @@ def find_repository(folder: Path, repo: str) -> Path | None:
             if (candidate / "objects").is_dir() and (candidate / "HEAD").is_file():
                 return candidate
     return None
+
+
+def repository_of(folder: Path, repo: str) -> Path:
+    """Return what ``find_repository`` finds; raises ``TrainingError`` when it is not there."""
+    found = find_repository(folder, repo)
+    if found is None:
+        raise TrainingError(f"{folder} holds no bare repository of {repo}")
+    return found

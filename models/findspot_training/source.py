@@ -52,6 +52,14 @@ def json_lines(path: Path) -> Iterator[Any]:
             yield json.loads(line)
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file, and the folders above it, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    beside.replace(path)
+
+
 def library(name: str) -> Any:
     """Import a library that only making models needs; raises ``TrainingError`` when it is not installed."""
     try:

@@ -23,7 +23,7 @@ from findspot_training.encoder_training.batches import Floats, Integers, batches
 from findspot_training.encoder_training.encoder import Encoder, Reader
 from findspot_training.encoder_training.learners import Examples, Groups, HeadCorrection, InBatchNegatives
 from findspot_training.encoder_training.loop import Plan, train
-from findspot_training.pairs.make import Limits, Pair, Repositories, read_pairs
+from findspot_training.pairs.make import Pair, PairParameters, Repositories, read_pairs
 from findspot_training.pairs.rendering import for_model
 from findspot_training.ranker.collect import job_of_commits, job_of_others
 from findspot_training.rescoring.collect import collect_commits, read_heads
@@ -36,10 +36,10 @@ WEIGHTS: Final = "weights.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class Training(PairParameters):
     """The parameters of a recipe: where pairs come from and how many, and the numbers of both parts.
 
-    ``repositories`` were mined; of ``trees`` only the files at HEAD are read. ``topics`` is the static embedder by which
+    ``topics`` is the static embedder by which
     batches are put together. The second part learns from ``runs`` runs of neighbouring commits of each mined repository,
     none of which the rankers of the recipe ``ranker`` learned from.
     """
@@ -48,12 +48,6 @@ class Training:
     dimension: int
     topics: str
     ranker: str
-    repositories: tuple[str, ...]
-    trees: tuple[str, ...]
-    commits: int
-    docstrings: int
-    names: int
-    seed: int
     steps: int
     batch: int
     rate: float
@@ -64,16 +58,6 @@ class Training:
     second_batch: int
     second_rate: float
     second_temperature: float
-
-    @classmethod
-    def of(cls, parameters: Mapping[str, Any]) -> Training:
-        """Take the parameters of a recipe; raises ``TrainingError`` when some are missing or unknown."""
-        return cls(**source.parameters_of(cls, parameters))
-
-    @property
-    def limits(self) -> Limits:
-        """What a repository may give."""
-        return Limits(self.commits, self.docstrings, self.names, self.seed)
 
 
 def train_encoder(parameters: Mapping[str, Any], mined: Path, mirrors: Path, out: Path, kept: Sequence[str]) -> Path:

@@ -24,7 +24,7 @@ from findspot_training import held_out
 from findspot_training.mining.commits import commit_row, mine_commits
 from findspot_training.mining.lookups import lookup_row, mine_tree
 from findspot_training.mirrors import find_repository
-from findspot_training.source import TrainingError
+from findspot_training.source import TrainingError, write_whole
 
 VERSION: Final = 1
 """Of what the rows mean and which filters made them; a folder never mixes two."""
@@ -101,7 +101,7 @@ def mine(names: Sequence[str], folder: Path, out: Path, options: Options) -> dic
             "commits_left_out": dict(sorted(counts.commits_left_out.items())),
             "files_left_out": dict(sorted(counts.files_left_out.items())),
         }
-        _write(out / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+        write_whole(out / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     return manifest
 
 
@@ -154,7 +154,7 @@ def mine_repository(name: str, place: Path, head: str, rows: Path, options: Opti
     for row in found:
         counts.kinds[row["kind"]] += 1
         counts.languages.update({file["language"] for file in row["files"]})
-    _write(rows, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found))
+    write_whole(rows, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found))
     told = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.kinds.items()))
     tell.say(f"{told or 'nothing'}, {tell.seconds():.0f} s")
     return counts
@@ -184,11 +184,3 @@ class _Teller:
                 self.say(text.format(first, second))
 
         return report
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    beside.replace(path)

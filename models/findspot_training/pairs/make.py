@@ -12,10 +12,10 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from findspot.core.types import Chunk
 from findspot.evaluation.functions import is_code, parse_code
@@ -26,7 +26,7 @@ from findspot_training import held_out
 from findspot_training.mirrors import find_repository
 from findspot_training.pairs import documents
 from findspot_training.pairs.rendering import Rendering
-from findspot_training.source import TrainingError
+from findspot_training.source import TrainingError, parameters_of
 
 VERSION: Final = 2
 """Of the pairs; cached ones of another version are made again."""
@@ -61,6 +61,31 @@ class Limits:
     docstrings: int
     names: int
     seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairParameters:
+    """What the recipes of both embedders say of their pairs.
+
+    ``repositories`` were mined; of ``trees`` only the files at HEAD are read.
+    """
+
+    repositories: tuple[str, ...]
+    trees: tuple[str, ...]
+    commits: int
+    docstrings: int
+    names: int
+    seed: int
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> Self:
+        """Take the parameters of a recipe; raises ``TrainingError`` when some are missing or unknown."""
+        return cls(**parameters_of(cls, parameters))
+
+    @property
+    def limits(self) -> Limits:
+        """What a repository may give."""
+        return Limits(self.commits, self.docstrings, self.names, self.seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from findspot_training.evaluation.report import comparison_table, table_text
 from findspot_training.evaluation.runner import Options, Places
 from findspot_training.evaluation.systems import ENGINE_SYSTEMS, SYSTEMS
 from findspot_training.mining.runner import check
-from findspot_training.mirrors import find_repository
+from findspot_training.mirrors import repository_of
 from findspot_training.questions.make import make_questions
 from findspot_training.questions.measure import digest_of, measure, read_rows
 from findspot_training.questions.recipe import read_recipe
@@ -97,12 +97,7 @@ def _make(arguments: argparse.Namespace) -> int:
     if unknown:
         raise TrainingError(f"{arguments.recipe}: does not name {', '.join(unknown)}")
     check(names, kept, arguments.allow, str(arguments.recipe))
-    places: dict[str, Path] = {}
-    for name in names:
-        place = find_repository(arguments.repos, name)
-        if place is None:
-            raise TrainingError(f"{arguments.repos} holds no bare repository of {name}")
-        places[name] = place
+    places = {name: repository_of(arguments.repos, name) for name in names}
     questions = make_questions(places, recipe)
     write_questions(arguments.out, questions)
     for kind, count in sorted(Counter(one.kind for one in questions).items()):

@@ -29,10 +29,10 @@ from findspot_training.evaluation.baselines import Dense
 from findspot_training.evaluation.runner import Options, Places, config_hash, describe
 from findspot_training.evaluation.systems import Found, ask_engine, from_baseline
 from findspot_training.indexed import IndexedTree
-from findspot_training.mirrors import find_repository
+from findspot_training.mirrors import find_repository, repository_of
 from findspot_training.questions.blanking import says, without_documentation
 from findspot_training.questions.rows import Question
-from findspot_training.source import TrainingError, json_lines
+from findspot_training.source import TrainingError, json_lines, write_whole
 
 _RUN_FILE: Final = "run.json"
 _SHOWN: Final = 10
@@ -166,25 +166,18 @@ def _forget_the_past(folder: Path) -> None:
 def _measure_repository(questions: Sequence[Question], *, places: Places, options: Options) -> None:
     """Answer all questions of one repository and write their rows."""
     name = questions[0].repository
-    folder = find_repository(places.repositories, name)
-    if folder is None:
-        raise TrainingError(f"{places.repositories} holds no bare repository of {name}")
     started = time.perf_counter()
     settings = options.settings()
     models = Models.load(settings)
     place = places.work / name.lower().replace("/", "+")
     with IndexedTree(place, settings, models, options.weights()) as index:
-        with BareRepository(folder) as bare:
+        with BareRepository(repository_of(places.repositories, name)) as bare:
             tree = lay_out(index.root, questions, bare, Parsers())
         if "model" not in options.off and isinstance(reason := models.reranker(), str):
             raise ModelError(f"the localization model cannot be used: {reason}")
         rows = _answered(questions, tree, index, options)
-    target = _rows_path(places.out, name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(target.name + ".part")
     lines = [json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows]
-    beside.write_text("".join(lines), encoding="utf-8", newline="\n")
-    beside.replace(target)
+    write_whole(_rows_path(places.out, name), "".join(lines))
     print(f"{name}: {len(rows)} questions, {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
 
 

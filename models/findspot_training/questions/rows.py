@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from findspot.core.text import split_identifier, split_text
 from findspot.evaluation.messages import words
-from findspot_training.source import TrainingError, json_lines
+from findspot_training.source import TrainingError, json_lines, write_whole
 
 Kind = Literal["docstring", "subject", "definition", "behaviour", "architecture"]
 """The first three are drawn from repositories. Behaviour and architecture were asked by somebody who read the code."""
@@ -119,10 +119,7 @@ def _stem(part: str) -> str:
 
 def write_questions(path: Path, questions: Sequence[Question]) -> None:
     """Write the file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    beside.write_text("".join(one.line() + "\n" for one in questions), encoding="utf-8", newline="\n")
-    beside.replace(path)
+    write_whole(path, "".join(one.line() + "\n" for one in questions))
 
 
 def read_questions(path: Path) -> list[Question]:

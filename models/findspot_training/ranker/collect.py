@@ -33,7 +33,7 @@ from findspot_training.evaluation.gold import gold_of
 from findspot_training.evaluation.instances import Instance
 from findspot_training.indexed import IndexedTree
 from findspot_training.mining.enlarge import enlarge
-from findspot_training.mirrors import find_repository
+from findspot_training.mirrors import repository_of
 from findspot_training.questions.measure import lay_out
 from findspot_training.questions.rows import Question
 from findspot_training.ranker.rows import CLASSES, HEAD, KINDS, Collected, empty, merged, write
@@ -189,7 +189,7 @@ def collect_questions(work: Sequence[QuestionJob], repositories: Path, out: Path
         started = time.monotonic()
         settings = Settings(reranker="", workers=1)
         with (
-            BareRepository(_folder(repositories, job.repository)) as bare,
+            BareRepository(repository_of(repositories, job.repository)) as bare,
             IndexedTree(out / "work" / name, settings, Models.load(settings)) as index,
         ):
             lay_out(index.root, job.own, bare, parsers)
@@ -217,13 +217,6 @@ def _note(out: Path, made: dict[str, bool]) -> None:
     note.write_text(json.dumps(told) + "\n", encoding="utf-8")
 
 
-def _folder(repositories: Path, name: str) -> Path:
-    folder = find_repository(repositories, name)
-    if folder is None:
-        raise TrainingError(f"no repository {name} below {repositories}")
-    return folder
-
-
 def _collect_repository(
     work: Job | tuple[str, list[Instance]], *, repositories: Path, out: Path, whole: bool, dense: bool
 ) -> None:
@@ -231,7 +224,7 @@ def _collect_repository(
     target = out / (name.lower().replace("/", "+") + ".npz")
     if target.exists():
         return
-    folder = _folder(repositories, name)
+    folder = repository_of(repositories, name)
     started = time.monotonic()
     parts: list[Collected] = []
     settings = Settings(reranker="", workers=1)

@@ -15,12 +15,12 @@ from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.gold import gold_of
 from findspot_training.evaluation.instances import Instance
 from findspot_training.indexed import IndexedTree
-from findspot_training.mirrors import find_repository
+from findspot_training.mirrors import repository_of
 from findspot_training.questions.measure import lay_out
 from findspot_training.questions.rows import Question
 from findspot_training.ranker.collect import Job
 from findspot_training.rescoring.heads import Candidate, Head, RecordingModels, head_of
-from findspot_training.source import TrainingError, json_lines
+from findspot_training.source import TrainingError, json_lines, write_whole
 
 
 def collect_issues(instances: Sequence[Instance], repositories: Path, out: Path) -> None:
@@ -31,7 +31,7 @@ def collect_issues(instances: Sequence[Instance], repositories: Path, out: Path)
     for name, some in by_repository.items():
         target = _target(out, "issues", name)
         if not target.is_file():
-            _write(target, _of_issues(some, _folder(repositories, name), out / "work"))
+            _write(target, _of_issues(some, repository_of(repositories, name), out / "work"))
 
 
 def collect_questions(questions: Sequence[Question], repositories: Path, out: Path) -> None:
@@ -42,7 +42,7 @@ def collect_questions(questions: Sequence[Question], repositories: Path, out: Pa
     for name, some in by_repository.items():
         target = _target(out, "questions", name)
         if not target.is_file():
-            _write(target, _of_questions(some, _folder(repositories, name), out / "work"))
+            _write(target, _of_questions(some, repository_of(repositories, name), out / "work"))
 
 
 def collect_commits(jobs: Sequence[Job], repositories: Path, out: Path) -> None:
@@ -54,7 +54,7 @@ def collect_commits(jobs: Sequence[Job], repositories: Path, out: Path) -> None:
     for job in jobs:
         target = _target(out, "commits", job.repository)
         if not target.is_file():
-            _write(target, _of_commits(job, _folder(repositories, job.repository), out / "work"))
+            _write(target, _of_commits(job, repository_of(repositories, job.repository), out / "work"))
 
 
 def read_heads(out: Path) -> list[Head]:
@@ -122,21 +122,11 @@ def _recorded(work: Path) -> tuple[IndexedTree, RecordingModels]:
     return IndexedTree(work, settings, models), models
 
 
-def _folder(repositories: Path, name: str) -> Path:
-    folder = find_repository(repositories, name)
-    if folder is None:
-        raise TrainingError(f"{repositories} holds no bare repository of {name}")
-    return folder
-
-
 def _target(out: Path, kind: str, name: str) -> Path:
     return out / f"{kind}-{name.lower().replace('/', '+')}.jsonl"
 
 
 def _write(target: Path, heads: Iterator[Head]) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(target.name + ".part")
     lines = [json.dumps(asdict(head), ensure_ascii=False) + "\n" for head in heads]
-    beside.write_text("".join(lines), encoding="utf-8", newline="\n")
-    beside.replace(target)
+    write_whole(target, "".join(lines))
     print(f"{target.stem}: {len(lines)} texts", file=sys.stderr, flush=True)

@@ -17,7 +17,7 @@ from findspot.inference.static import DAMPED
 from findspot.inference.wordpiece import WordPiece
 from findspot_training import source, static_model
 from findspot_training.curve import write_curve
-from findspot_training.pairs.make import Limits, Pair, Repositories, read_pairs
+from findspot_training.pairs.make import Pair, PairParameters, Repositories, read_pairs
 from findspot_training.pairs.rendering import for_static
 from findspot_training.static_training.bags import Bags, Floats, Integers
 from findspot_training.static_training.loop import Examples, Plan, train_table
@@ -41,37 +41,18 @@ QUESTIONS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
-    """The parameters of a recipe; what the first vectors are distilled with, and the numbers of pairs and plan.
+class Training(PairParameters):
+    """The parameters of a recipe: pairs, what the first vectors are distilled with, and the numbers of the plan."""
 
-    ``repositories`` were mined; of ``trees`` only the files at HEAD are read.
-    """
-
-    repositories: tuple[str, ...]
-    trees: tuple[str, ...]
     dimension: int
     sif: float
     clip_quantile: float
     vocabulary: int
-    commits: int
-    docstrings: int
-    names: int
-    seed: int
     epochs: int
     batch: int
     rate: float
     temperature: float
     asked: float
-
-    @classmethod
-    def of(cls, parameters: Mapping[str, Any]) -> Training:
-        """Take the parameters of a recipe; raises ``TrainingError`` when some are missing or unknown."""
-        return cls(**source.parameters_of(cls, parameters))
-
-    @property
-    def limits(self) -> Limits:
-        """What a repository may give."""
-        return Limits(self.commits, self.docstrings, self.names, self.seed)
 
     @property
     def plan(self) -> Plan:
