@@ -162,12 +162,15 @@ def _chunks_of_symbols(file: PreparedFile) -> list[int]:
         if chunk.symbol is not None:
             by_name.setdefault(chunk.symbol, []).append(position)
     starts = [chunk.place[0] for chunk in file.chunks]
+    # Chunks with a symbol are disjoint and in file order, so their ends rise too. Generated files define a name
+    # thousands of times: looking at each of its chunks for each symbol would take minutes.
+    ends = {name: [file.chunks[at].place[1] for at in positions] for name, positions in by_name.items()}
     found: list[int] = []
     for symbol in file.symbols:
-        own = [
-            position
-            for position in by_name.get(symbol.qualified_name, ())
-            if starts[position] < symbol.place[1] and file.chunks[position].place[1] > symbol.place[0]
-        ]
-        found.append(own[0] if own else max(bisect_right(starts, symbol.place[0]) - 1, 0))
+        positions = by_name.get(symbol.qualified_name, ())
+        first = bisect_right(ends.get(symbol.qualified_name, ()), symbol.place[0])
+        if first < len(positions) and starts[positions[first]] < symbol.place[1]:
+            found.append(positions[first])
+        else:
+            found.append(max(bisect_right(starts, symbol.place[0]) - 1, 0))
     return found
