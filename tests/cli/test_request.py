@@ -213,9 +213,23 @@ def test_a_closed_standard_input_is_explained(tree: Path, monkeypatch: pytest.Mo
         request_for(tree, "localize")
 
 
-def test_a_missing_issue_file_is_an_error_of_the_system(tree: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+def test_a_missing_issue_file_is_explained(tree: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
         request_for(tree, "localize", "nothing.txt")
+
+
+@pytest.mark.parametrize("text", ["an upload stops", "Title\n\nA body" + 5000 * " x"], ids=["line", "report"])
+def test_several_words_that_name_no_file_are_the_text(tree: Path, text: str) -> None:
+    request = request_for(tree, "localize", text)
+    assert isinstance(request, LocalizeRequest)
+    assert request.text == text
+
+
+def test_a_file_whose_name_has_spaces_is_read(tree: Path) -> None:
+    (tree / "bug report.txt").write_text("what is in it")
+    request = request_for(tree, "localize", "bug report.txt")
+    assert isinstance(request, LocalizeRequest)
+    assert request.text == "what is in it"
 
 
 @pytest.mark.parametrize(

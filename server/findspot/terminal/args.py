@@ -87,7 +87,12 @@ def build_parser() -> argparse.ArgumentParser:
         "find the places that an issue text or a stack trace is about",
         "The text may be as long as a whole issue; a local model reorders the best candidates.",
     )
-    localize.add_argument("file", metavar="FILE", nargs="?", help="File with the text; '-' or nothing: standard input.")
+    localize.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
+    )
     localize.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
     localize.add_argument("--budget", metavar="SECONDS", type=float, help=_setting_help("budget"))
     localize.add_argument(
