@@ -1,8 +1,9 @@
-"""The commands ``evaluate``, ``compare`` and ``check-repos`` of ``findspot-train``."""
+"""The commands ``evaluate``, ``compare``, ``reward`` and ``check-repos`` of ``findspot-train``."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from findspot_training import held_out
 from findspot_training.evaluation.instances import read_instances, sample
 from findspot_training.evaluation.records import read_run
 from findspot_training.evaluation.report import comparison_table, table_text, tables, write_report
+from findspot_training.evaluation.reward import rewards
 from findspot_training.evaluation.runner import SWITCHES, Options, Places, describe, evaluate
 from findspot_training.evaluation.summary import CEILINGS, compare, metric_names
 from findspot_training.evaluation.systems import SYSTEMS
@@ -58,6 +60,14 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--allow", action="append", default=[], metavar="OWNER/NAME", help="a namesake that was looked at"
     )
     three.set_defaults(run=_check_repos)
+
+    four = commands.add_parser("reward", help="judge recorded answers, as a reward for training")
+    four.add_argument("answers", type=Path, metavar="FILE", help="JSON lines with 'instance_id' and 'answer'")
+    four.add_argument(
+        "--instances", nargs="+", type=Path, required=True, metavar="FILE", help="JSON lines in the shape of SWE-bench"
+    )
+    four.add_argument("--repos", type=Path, required=True, metavar="DIR", help="bare repositories, as owner+name/repo")
+    four.set_defaults(run=_reward)
 
 
 def _positive(text: str) -> int:
@@ -128,3 +138,14 @@ def _check_repos(arguments: argparse.Namespace) -> int:
     if not found:
         print("none of the repositories is held out")
     return 1 if found else 0
+
+
+def _reward(arguments: argparse.Namespace) -> int:
+    total = malformed = count = 0.0
+    for name, one in rewards(arguments.answers, read_instances(arguments.instances), arguments.repos):
+        print(json.dumps({"instance_id": name, **one.as_json()}))
+        total, malformed, count = total + one.value, malformed + bool(one.malformed), count + 1
+    if not count:
+        raise TrainingError(f"{arguments.answers}: holds no answer")
+    print(f"{count:.0f} answers, mean reward {total / count:.4f}, {malformed:.0f} malformed", file=sys.stderr)
+    return 0

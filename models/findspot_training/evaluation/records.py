@@ -18,7 +18,7 @@ from findspot.evaluation.places import FUNCTIONS, is_mentioned
 from findspot_training.evaluation.gold import Gold, outermost
 from findspot_training.evaluation.instances import Instance
 from findspot_training.evaluation.metrics import SetScores, covered_lines, set_scores
-from findspot_training.evaluation.systems import Asked, Found
+from findspot_training.evaluation.systems import Asked, Found, Shown
 from findspot_training.source import TrainingError
 
 LEVELS = ("file", "module", "function", "line")
@@ -98,7 +98,25 @@ def judged(instance: Instance, config: str, gold: Gold, asked: Asked, baselines:
 
 def judge(found: Found, gold: Gold) -> Judged:
     """Return ranks and scores of one system's answer."""
-    answer = found.answer
+    return Judged(
+        files=ranks_of(found.files, gold.code_files),
+        all_files=ranks_of(found.files, gold.files),
+        functions=ranks_of(found.functions, gold.functions),
+        seen=ranks_of(
+            [(one.path, one.symbol if one.kind in FUNCTIONS else None) for one in found.answer], gold.functions
+        ),
+        sets=level_scores(found.answer, gold),
+        calibration=[
+            (one.probability, (one.path, one.symbol) in gold.functions or (not one.symbol and one.path in gold.files))
+            for one in found.listed
+            if one.probability is not None
+        ],
+        top=[f"{one.path}:{one.symbol or ''}" for one in found.answer[:_SHOWN]],
+    )
+
+
+def level_scores(answer: Sequence[Shown], gold: Gold) -> dict[str, SetScores]:
+    """Score an answer as a set of files, modules, functions and lines, without the levels that have no gold."""
     functions = {(one.path, one.symbol) for one in answer if one.kind in FUNCTIONS and one.symbol is not None}
     lines = covered_lines(
         {path: [one.lines for one in answer if one.path == path] for path in {one.path for one in answer}}
@@ -109,19 +127,7 @@ def judge(found: Found, gold: Gold) -> Judged:
         "function": (functions, set(gold.functions)),
         "line": (lines, covered_lines(gold.lines)),
     }
-    return Judged(
-        files=ranks_of(found.files, gold.code_files),
-        all_files=ranks_of(found.files, gold.files),
-        functions=ranks_of(found.functions, gold.functions),
-        seen=ranks_of([(one.path, one.symbol if one.kind in FUNCTIONS else None) for one in answer], gold.functions),
-        sets={level: set_scores(predicted, wanted) for level, (predicted, wanted) in pairs.items() if wanted},
-        calibration=[
-            (one.probability, (one.path, one.symbol) in gold.functions or (not one.symbol and one.path in gold.files))
-            for one in found.listed
-            if one.probability is not None
-        ],
-        top=[f"{one.path}:{one.symbol or ''}" for one in answer[:_SHOWN]],
-    )
+    return {level: set_scores(predicted, wanted) for level, (predicted, wanted) in pairs.items() if wanted}
 
 
 def rows_path(out: Path, repo: str) -> Path:
