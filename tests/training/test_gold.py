@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from findspot.errors import EvaluationError
+from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
-from findspot_training.evaluation.gold import Gold, gold_of, patched, python_definitions
+from findspot_training.evaluation.gold import Gold, gold_of, patched, python_definitions, with_patch
 from findspot_training.evaluation.instances import Instance, read_instances, sample
 from findspot_training.source import TrainingError
-from tests.training.repositories import UPLOAD, issue, write_issues
+from tests.training.repositories import UPLOAD, Past, issue, write_issues
 
 PATCH = """diff --git a/src/upload.py b/src/upload.py
 --- a/src/upload.py
@@ -124,3 +127,24 @@ def test_a_larger_sample_contains_the_smaller_one(tmp_path: Path) -> None:
     assert small < large
     assert {one.id for one in sample(instances, rows=None, per_repo=2, seed=1)} != small
     assert len(sample(instances, rows=4, per_repo=5, seed=0)) == 4
+
+
+def test_a_solution_that_only_names_its_commit_is_read_from_the_repository(past: Past, tmp_path: Path) -> None:
+    row = issue(1, past.commits[1], "Text", fix_commit=past.commits[2])
+    for name in ("gold", "gold_files", "gold_code_files"):
+        del row[name]
+    instance = read_instances([write_issues(tmp_path / "rows.jsonl", [row])])[0]
+    with BareRepository(past.bare) as bare:
+        found = with_patch(instance, bare)
+        assert patched(found.patch)[0].path == "src/upload.py"
+        tree = bare.tree(found.commit)
+        assert gold_of(found, tree, lambda path: bare.blob(tree[path]), Parsers()).code_files == ("src/upload.py",)
+        given = replace(instance, patch=PATCH)
+        assert with_patch(given, bare) is given
+        with pytest.raises(EvaluationError, match="cannot be read"):
+            with_patch(replace(instance, fix="0" * 40), bare)
+
+
+def test_a_fix_that_is_no_commit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="fix_commit"):
+        read_one(tmp_path, fix_commit="--output=x")

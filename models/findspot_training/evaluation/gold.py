@@ -9,11 +9,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from findspot import git
 from findspot.core.types import Symbol
+from findspot.errors import EvaluationError
 from findspot.evaluation.functions import is_code
 from findspot.evaluation.places import FUNCTIONS, Place
+from findspot.evaluation.trees import BareRepository
 from findspot.parsing.chunker import parse
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.instances import GoldEntry, Instance
@@ -32,6 +35,20 @@ class Gold:
     functions: tuple[Place, ...]
     modules: tuple[Place, ...]
     lines: dict[str, tuple[tuple[int, int], ...]]
+
+
+def with_patch(instance: Instance, repository: BareRepository) -> Instance:
+    """Return an instance that only names the commit of its solution with what that commit changed as its patch.
+
+    Raises ``EvaluationError`` when the repository cannot tell.
+    """
+    if not instance.fix or instance.patch or instance.entries is not None:
+        return instance
+    options = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--unified=0", "--end-of-options")
+    patch = git.read(repository.folder, "diff", *options, instance.commit, instance.fix, bare=True)
+    if patch is None:
+        raise EvaluationError(f"{instance.id}: what commit {instance.fix} changed cannot be read")
+    return replace(instance, patch=patch.decode(errors="replace"))
 
 
 def gold_of(instance: Instance, tree: Collection[str], read: Callable[[str], bytes | None], parsers: Parsers) -> Gold:

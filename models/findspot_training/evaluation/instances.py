@@ -31,7 +31,10 @@ class GoldEntry:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One issue. Where the data has no prepared gold, it is taken from ``patch`` (see ``gold``)."""
+    """One issue. Where the data has no prepared gold, it is taken from ``patch`` (see ``gold``).
+
+    ``fix`` names the commit of the solution for data that leaves the patch in its repository.
+    """
 
     id: str
     repo: str
@@ -42,6 +45,7 @@ class Instance:
     gold_files: tuple[str, ...] | None
     gold_code_files: tuple[str, ...] | None
     entries: tuple[GoldEntry, ...] | None
+    fix: str = ""
 
 
 def read_instances(paths: Iterable[Path]) -> list[Instance]:
@@ -67,7 +71,9 @@ def _instance(line: str, where: str) -> Instance:
             raise TrainingError(f"{where}: no usable {', '.join(missing)}")
         if not _REPO.fullmatch(row["repo"]) or not _COMMIT.fullmatch(row["base_commit"]):
             raise TrainingError(f"{where}: 'repo' must be owner/name and 'base_commit' a commit's hash")
-        gold = row.get("gold")
+        gold, fix = row.get("gold"), str(row.get("fix_commit") or "")
+        if fix and not _COMMIT.fullmatch(fix):
+            raise TrainingError(f"{where}: 'fix_commit' must be a commit's hash")
         return Instance(
             id=row["instance_id"],
             repo=row["repo"],
@@ -78,6 +84,7 @@ def _instance(line: str, where: str) -> Instance:
             gold_files=_names(row.get("gold_files")),
             gold_code_files=_names(row.get("gold_code_files")),
             entries=tuple(map(_entry, gold)) if isinstance(gold, list) else None,
+            fix=fix,
         )
     except (json.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise TrainingError(f"{where}: not a usable row: {error!r}") from error

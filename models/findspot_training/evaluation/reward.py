@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
-from findspot_training.evaluation.gold import Gold, gold_of
+from findspot_training.evaluation.gold import Gold, gold_of, with_patch
 from findspot_training.evaluation.instances import Instance
 from findspot_training.evaluation.metrics import SetScores
 from findspot_training.evaluation.records import level_scores
@@ -149,7 +149,7 @@ def _rewarded(instance: Instance, answer: str | list[Any], bare: BareRepository,
         source = read(path)
         return None if source is None else len(source.splitlines())
 
-    gold = gold_of(instance, tree, read, parsers)
+    gold = gold_of(with_patch(instance, bare), tree, read, parsers)
     if not gold.code_files:
         raise TrainingError(
             f"{instance.id}: its solution changes no file that was there before, so nothing can be found"

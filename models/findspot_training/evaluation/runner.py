@@ -28,7 +28,7 @@ from findspot.evaluation.trees import BareRepository, WorkTree
 from findspot.inference.registry import find_models, load_manifest, load_static
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.baselines import Dense
-from findspot_training.evaluation.gold import gold_of
+from findspot_training.evaluation.gold import gold_of, with_patch
 from findspot_training.evaluation.instances import Instance
 from findspot_training.evaluation.records import Row, append_row, judged, read_rows, rows_path
 from findspot_training.evaluation.systems import ask_engine, from_baseline
@@ -204,7 +204,7 @@ class _Desk:
             "bm25": from_baseline(self._units.bm25(units, instance.text), top_k=options.top_k, depth=options.depth),
             "dense": from_baseline(self._dense.rank(units, instance.text), top_k=options.top_k, depth=options.depth),
         }
-        gold = gold_of(instance, tree, self._tree.read, self._parsers)
+        gold = gold_of(with_patch(instance, self._bare), tree, self._tree.read, self._parsers)
         status = engine.status()
         row = judged(instance, config, gold, asked, baselines)
         return replace(

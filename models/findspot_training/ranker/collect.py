@@ -29,7 +29,7 @@ from findspot.engine import Models
 from findspot.errors import FindspotError
 from findspot.evaluation.trees import BareRepository, WorkTree
 from findspot.parsing.languages import Parsers
-from findspot_training.evaluation.gold import gold_of
+from findspot_training.evaluation.gold import gold_of, with_patch
 from findspot_training.evaluation.instances import Instance
 from findspot_training.indexed import IndexedTree
 from findspot_training.mining.enlarge import enlarge
@@ -262,7 +262,7 @@ def _steps_of(
             _say(f"{one.id} left out: {error}")
             continue
         place.go(one.commit, tree)
-        gold = gold_of(one, tree, place.read, parsers)
+        gold = gold_of(with_patch(one, bare), tree, place.read, parsers)
         yield one.commit, (Text(one.id, one.text, frozenset(gold.code_files), frozenset(gold.functions)),)
 
 

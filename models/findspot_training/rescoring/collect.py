@@ -12,7 +12,7 @@ from findspot.config import Settings
 from findspot.errors import FindspotError
 from findspot.evaluation.trees import BareRepository, WorkTree
 from findspot.parsing.languages import Parsers
-from findspot_training.evaluation.gold import gold_of
+from findspot_training.evaluation.gold import gold_of, with_patch
 from findspot_training.evaluation.instances import Instance
 from findspot_training.indexed import IndexedTree
 from findspot_training.mirrors import repository_of
@@ -83,7 +83,7 @@ def _of_issues(instances: Sequence[Instance], folder: Path, work: Path) -> Itera
             except FindspotError as error:
                 print(f"{one.id} left out: {error}", file=sys.stderr, flush=True)
                 continue
-            gold = gold_of(one, files, tree.read, parsers)
+            gold = gold_of(with_patch(one, bare), files, tree.read, parsers)
             if gold.functions:
                 right = frozenset(gold.functions), frozenset(gold.code_files)
                 yield head_of(engine, models, one.id, one.repo, "issue", one.text, *right)
