@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from findspot.core.fusion import Scored, joined, ordered, saturated, whole_span, with_model, z_scores
+from findspot.core.fusion import (
+    Scored,
+    joined,
+    ordered,
+    repeats_held_back,
+    saturated,
+    whole_span,
+    with_model,
+    z_scores,
+)
 from findspot.core.matching import match_terms, weights_of
 from findspot.core.query import QueryKind, analyse
 from findspot.core.ranking import (
@@ -230,6 +239,17 @@ def test_further_answers_of_one_file_are_held_back_not_dropped() -> None:
     entries = [Scored(at, score) for at, score in enumerate([1.0, 0.99, 0.98, 0.97, 0.96])] + [Scored(5, 0.95)]
     found = saturated(units, entries, QueryKind.SYMBOL, DEFAULT_WEIGHTS)
     assert [units[entry.index].id for entry in found] == [0, 1, 2, 9, 3, 4]
+    assert [entry.score for entry in found] == sorted((entry.score for entry in found), reverse=True)
+
+
+@pytest.mark.parametrize("learned", [False, True])
+def test_overloads_come_after_other_definitions_and_stay(learned: bool) -> None:
+    units = [Piece(id=number, symbol="A.load", span=Span(number, number + 1, number, number)) for number in range(3)]
+    units += [Piece(id=3, symbol="B.load"), Piece(id=4, path="b.py", symbol="A.load"), Piece(id=5, symbol=None)]
+    units += [Piece(id=6, symbol=None)]
+    entries = [Scored(at, 2.0 - at / 10) for at in range(len(units))]
+    found = repeats_held_back(units, entries, DEFAULT_WEIGHTS, learned=learned)
+    assert [units[entry.index].id for entry in found] == [0, 3, 4, 5, 6, 1, 2]
     assert [entry.score for entry in found] == sorted((entry.score for entry in found), reverse=True)
 
 

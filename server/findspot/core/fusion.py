@@ -6,6 +6,7 @@ was worse at the top of the list for functions and for files.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, pstdev
@@ -66,19 +67,41 @@ def saturated(
 
     ``learned`` scores are logarithms of odds, so what the others are multiplied with is taken away from them.
     """
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     lowered: list[Scored] = []
     for entry in entries:
         path = units[entry.index].path
-        count = seen.get(path, 0)
-        seen[path] = count + 1
-        over = max(0, count + 1 - weights.file_share[kind.value])
+        seen[path] += 1
+        over = max(0, seen[path] - weights.file_share[kind.value])
         score = entry.score - weights.learned_step * over if learned else entry.score * weights.file_decay**over
         lowered.append(Scored(entry.index, score))
-    lowered.sort(
-        key=lambda entry: (-entry.score, units[entry.index].path, units[entry.index].span.start_line, entry.index)
+    return _sorted(units, lowered)
+
+
+def repeats_held_back(
+    units: Sequence[Unit], entries: Sequence[Scored], weights: RankingWeights, *, learned: bool
+) -> list[Scored]:
+    """Return the entries with further definitions of one name in one file held back, best first; nothing is dropped."""
+    seen: set[tuple[str, str]] = set()
+    lowered: list[Scored] = []
+    for entry in entries:
+        unit = units[entry.index]
+        name = (unit.path, unit.symbol or "")
+        if unit.symbol is not None and unit.kind != "section" and name in seen:
+            score = entry.score - weights.learned_repeated if learned else entry.score * weights.repeated
+            lowered.append(Scored(entry.index, score))
+        else:
+            lowered.append(entry)
+        seen.add(name)
+    return _sorted(units, lowered)
+
+
+def _sorted(units: Sequence[Unit], entries: list[Scored]) -> list[Scored]:
+    """Return the entries best first; ties by path, then line (I-12)."""
+    return sorted(
+        entries,
+        key=lambda entry: (-entry.score, units[entry.index].path, units[entry.index].span.start_line, entry.index),
     )
-    return lowered
 
 
 def z_scores(values: Sequence[float]) -> list[float]:

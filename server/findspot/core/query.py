@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from findspot.core.identifiers import Name, PathMention, looks_like_identifier, read_path
 from findspot.core.report import Report, parse_report
@@ -30,6 +30,9 @@ class QueryKind(StrEnum):
     TRACE = "trace"
     ISSUE = "issue"
 
+
+NAMES: Final = frozenset({QueryKind.SYMBOL, QueryKind.PATH})
+"""Kinds that spell what they look for, of which all of that name is wanted."""
 
 _MAX_TERM_COUNT = 3
 """Repeats of a term that count within one zone; a pasted log may repeat a word a hundred times."""

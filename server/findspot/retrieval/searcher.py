@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from threading import Event
 
 from findspot.core.arrays import Vectors
-from findspot.core.fusion import Scored, joined, saturated, whole_span
-from findspot.core.query import Query, analyse
+from findspot.core.fusion import Scored, joined, repeats_held_back, saturated, whole_span
+from findspot.core.query import NAMES, Query, analyse
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
@@ -142,6 +142,8 @@ class Searcher:
     def _entries(self, pool: Pool, query: Query) -> list[Scored]:
         scores = pool.scores()
         entries = [entry for entry in joined(pool.rows, scores) if pool.matches(pool.rows[entry.index])]
+        if query.kind not in NAMES:
+            entries = repeats_held_back(pool.rows, entries, self._weights, learned=False)
         return saturated(pool.rows, entries, query.kind, self._weights)
 
 
