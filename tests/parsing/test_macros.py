@@ -78,3 +78,16 @@ def test_what_is_blanked(source: bytes, blanked: bytes | None) -> None:
 def test_a_long_line_of_macros_takes_no_time_to_speak_of() -> None:
     source = b"A_B(" * 50_000 + b"\n" + b"A_B x " * 50_000
     assert without_macros(source) is not None
+
+
+def test_a_specifier_in_small_letters_hides_neither_name_nor_class() -> None:
+    source = b"""namespace lib {
+lib_warn_unused lib_inline error_code reader::next(V &visitor) noexcept {
+  return 1;
+}
+lib_inline reader::reader(parser &given) : held(given) {
+}
+}
+"""
+    names = [symbol.qualified_name for symbol in parse("reader.cpp", source, parsers=Parsers()).symbols]
+    assert names == ["lib", "lib.reader.next", "lib.reader.reader"]

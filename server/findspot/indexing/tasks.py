@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from findspot.core.types import FileProblem
 from findspot.storage.records import PreparedFile
 
-PARSING_VERSION = 5
+PARSING_VERSION = 6
 """Part of the index key: raise it whenever the same file would give other chunks, symbols or references."""
 
 

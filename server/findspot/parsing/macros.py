@@ -11,10 +11,11 @@ import re
 from typing import Final
 
 _MACRO: Final = re.compile(
-    rb"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b(?:[ \t]*\((?:[^()\n]|\([^()\n]*\)){0,200}\))?(?=\s+[A-Za-z_~\[:]|[ \t]*$)",
+    rb"\b(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]\w*_(?:inline|unused|nodiscard|constexpr))\b(?:[ \t]*\((?:[^()\n]|\([^()\n]*\)){0,200}\))?(?=\s+[A-Za-z_~\[:]|[ \t]*$)",
     re.MULTILINE,
 )
-"""A name in capitals of two parts or more, with arguments or without, before another word or at the end of its line."""
+"""A name in capitals of two parts or more, or one that ends like a specifier (``lib_inline``), with arguments or without,
+before another word or at the end of its line."""
 
 _VALUE: Final = re.compile(rb"[=#?]|\b(?:return|case|goto)\b")
 _NOT_A_BREAK: Final = re.compile(rb"[^\r\n]")

@@ -198,7 +198,8 @@ def _names(source: bytes, captures: dict[str, list[Node]], shape: str) -> tuple[
     name = parts[-1].strip("'\"`")
     if len(parts) == 2 and name == "exports":
         return "", name
-    owners = [part for part in parts[:-1] if part not in _NO_OWNER]
+    # What stands before an owner's name is a word that the grammar did not know, such as a macro, and the type behind it.
+    owners = [part.split()[-1] for part in parts[:-1] if part not in _NO_OWNER and part.strip()]
     return ".".join(owners), name[:_MAX_NAME]
 
 
