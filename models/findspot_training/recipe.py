@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from findspot_training import gguf_model, held_out, manifest, source
 from findspot_training.encoder_training.train import train_encoder
-from findspot_training.evaluation.instances import Instance, read_instances
+from findspot_training.evaluation.instances import Instance, read_instances, sample
 from findspot_training.mining.runner import Options, check, mine
 from findspot_training.mirrors import find_repository
 from findspot_training.questions.rows import read_questions
@@ -88,16 +88,19 @@ def _mined(parameters: dict[str, Any], repositories: Path, work: Path, kept: Seq
 
 def _train_rankers(recipe: manifest.Recipe, mined: Path, arguments: argparse.Namespace) -> None:
     told, work = recipe.parameters, arguments.work / recipe.id
-    instances = _runnable(read_instances(arguments.issues), arguments.repos)
+    seed = int(told["seed"])
+    there = _runnable(read_instances(arguments.issues), arguments.repos)
+    instances = sample(there, rows=None, per_repo=int(told["issues"]), seed=seed)
     if not instances:
         raise TrainingError(f"{recipe.id} is calibrated on issues: give --issues with repositories that are there")
-    seed = int(told["seed"])
+    # A commit that solves an issue which the probabilities are fitted on is no longer unseen.
+    solutions = {one.fix for one in instances}
     jobs: list[Job] = []
     for name in told["repositories"]:
         path = mined / "rows" / (name.lower().replace("/", "+") + ".jsonl")
-        rows = list(source.json_lines(path))
+        rows = [row for row in source.json_lines(path) if row["commit"] not in solutions]
         jobs.append(job_of_commits(name, rows, int(told["commits"]), int(told["words"]), seed))
-    shared = {"jobs": arguments.jobs, "dense": False}
+    shared = {"jobs": arguments.jobs, "dense": True}
     collect([job for job in jobs if job.steps], arguments.repos, work / "mined", whole=False, **shared)
     collect(jobs_of_instances(instances), arguments.repos, work / "issues", whole=True, **shared)
     against = jobs_against_others(instances, int(told["wrong"]), seed)

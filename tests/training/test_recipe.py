@@ -35,15 +35,24 @@ def test_a_model_needs_repositories_and_the_held_out_names(capsys: pytest.Captur
     assert "--repos, --work, --held-out" in capsys.readouterr().err
 
 
+def test_the_rankers_learn_where_the_embedders_have_never_been() -> None:
+    """Else they would trust cosines more than these deserve in a user's repository."""
+    told = {recipe.id: recipe.parameters for recipe in read_recipes(ROOT / "models")}
+    rankers = {name.lower() for name in told["ranker-v1"]["repositories"]}
+    for embedder in ("static-code", "minilm-code-q8"):
+        known = {name.lower() for name in (*told[embedder]["repositories"], *told[embedder]["trees"])}
+        assert rankers.isdisjoint(known), embedder
+
+
 @pytest.mark.row("A17")
 def test_held_out_repositories_are_refused_before_anything_is_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = tmp_path / "kept.txt"
-    kept.write_text("somebody/fzf\n", encoding="utf-8")
+    kept.write_text("somebody/viper\n", encoding="utf-8")
     places = ["--repos", str(tmp_path / "mirrors"), "--work", str(tmp_path / "work"), "--held-out", str(kept)]
     assert main(["recipe", str(RECIPES / "ranker-v1.toml"), *places]) == 1
-    assert "junegunn/fzf" in capsys.readouterr().err
+    assert "spf13/viper" in capsys.readouterr().err
     assert not (tmp_path / "work").exists()
 
 
