@@ -10,10 +10,9 @@ import pytest
 
 from findspot.core.fusion import (
     Scored,
+    held_back,
     joined,
     ordered,
-    repeats_held_back,
-    saturated,
     whole_span,
     with_model,
     z_scores,
@@ -237,7 +236,7 @@ def test_parts_of_one_definition_are_one_answer_and_overloads_are_not() -> None:
 def test_further_answers_of_one_file_are_held_back_not_dropped() -> None:
     units = [Piece(id=number, path="a.py", symbol=f"f{number}") for number in range(5)] + [Piece(id=9, path="b.py")]
     entries = [Scored(at, score) for at, score in enumerate([1.0, 0.99, 0.98, 0.97, 0.96])] + [Scored(5, 0.95)]
-    found = saturated(units, entries, QueryKind.SYMBOL, DEFAULT_WEIGHTS)
+    found = held_back(units, entries, QueryKind.SYMBOL, DEFAULT_WEIGHTS)
     assert [units[entry.index].id for entry in found] == [0, 1, 2, 9, 3, 4]
     assert [entry.score for entry in found] == sorted((entry.score for entry in found), reverse=True)
 
@@ -248,9 +247,10 @@ def test_overloads_come_after_other_definitions_and_stay(learned: bool) -> None:
     units += [Piece(id=3, symbol="B.load"), Piece(id=4, path="b.py", symbol="A.load"), Piece(id=5, symbol=None)]
     units += [Piece(id=6, symbol=None)]
     entries = [Scored(at, 2.0 - at / 10) for at in range(len(units))]
-    found = repeats_held_back(units, entries, DEFAULT_WEIGHTS, learned=learned)
+    found = held_back(units, entries, QueryKind.ISSUE, DEFAULT_WEIGHTS, learned=learned, spread=False)
     assert [units[entry.index].id for entry in found] == [0, 3, 4, 5, 6, 1, 2]
     assert [entry.score for entry in found] == sorted((entry.score for entry in found), reverse=True)
+    assert held_back(units, entries, QueryKind.SYMBOL, DEFAULT_WEIGHTS, learned=learned, spread=False) == entries
 
 
 def test_the_model_reorders_only_what_it_has_read() -> None:

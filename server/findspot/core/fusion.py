@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 
-from findspot.core.query import QueryKind
+from findspot.core.query import NAMES, QueryKind
 from findspot.core.ranking import RankingWeights, Unit
 from findspot.core.types import Span
 
@@ -60,46 +60,37 @@ def _same_definition(one: Unit, other: Unit) -> bool:
     return (one.part < other.part) == (one.span.start_byte < other.span.start_byte)
 
 
-def saturated(
-    units: Sequence[Unit], entries: Sequence[Scored], kind: QueryKind, weights: RankingWeights, *, learned: bool = False
+def held_back(
+    units: Sequence[Unit],
+    entries: Sequence[Scored],
+    kind: QueryKind,
+    weights: RankingWeights,
+    *,
+    learned: bool = False,
+    spread: bool = True,
 ) -> list[Scored]:
-    """Return the entries with the later ones of each file held back, best first; nothing is dropped (V27).
+    """Return the entries with repeats lowered, best first; nothing is dropped (V27).
 
-    ``learned`` scores are logarithms of odds, so what the others are multiplied with is taken away from them.
+    Repeats are further definitions of one name in one file, unless a name is what is looked for, and with ``spread`` the later
+    entries of each file. ``learned`` scores are logarithms of odds, so what the others are multiplied with is taken away from them.
     """
-    seen: Counter[str] = Counter()
+    names: set[tuple[str, str]] = set()
+    of_file: Counter[str] = Counter()
     lowered: list[Scored] = []
     for entry in entries:
-        path = units[entry.index].path
-        seen[path] += 1
-        over = max(0, seen[path] - weights.file_share[kind.value])
-        score = entry.score - weights.learned_step * over if learned else entry.score * weights.file_decay**over
-        lowered.append(Scored(entry.index, score))
-    return _sorted(units, lowered)
-
-
-def repeats_held_back(
-    units: Sequence[Unit], entries: Sequence[Scored], weights: RankingWeights, *, learned: bool
-) -> list[Scored]:
-    """Return the entries with further definitions of one name in one file held back, best first; nothing is dropped."""
-    seen: set[tuple[str, str]] = set()
-    lowered: list[Scored] = []
-    for entry in entries:
-        unit = units[entry.index]
-        name = (unit.path, unit.symbol or "")
-        if unit.symbol is not None and unit.kind != "section" and name in seen:
-            score = entry.score - weights.learned_repeated if learned else entry.score * weights.repeated
-            lowered.append(Scored(entry.index, score))
-        else:
-            lowered.append(entry)
-        seen.add(name)
-    return _sorted(units, lowered)
-
-
-def _sorted(units: Sequence[Unit], entries: list[Scored]) -> list[Scored]:
-    """Return the entries best first; ties by path, then line (I-12)."""
+        unit, score = units[entry.index], entry.score
+        if unit.symbol is not None and unit.kind != "section" and kind not in NAMES:
+            name = (unit.path, unit.symbol)
+            if name in names:
+                score = score - weights.learned_repeated if learned else score * weights.repeated
+            names.add(name)
+        of_file[unit.path] += 1
+        over = of_file[unit.path] - weights.file_share[kind.value]
+        if spread and over > 0:
+            score = score - weights.learned_step * over if learned else score * weights.file_decay**over
+        lowered.append(entry if score == entry.score else Scored(entry.index, score))
     return sorted(
-        entries,
+        lowered,
         key=lambda entry: (-entry.score, units[entry.index].path, units[entry.index].span.start_line, entry.index),
     )
 

@@ -23,8 +23,8 @@ import numpy as np
 
 from findspot.core.arrays import Vectors
 from findspot.core.features import Features, file_features, unit_features
-from findspot.core.fusion import Scored, joined, ordered, repeats_held_back, saturated, whole_span, with_model
-from findspot.core.query import NAMES, Query, QueryKind, analyse
+from findspot.core.fusion import Scored, held_back, joined, ordered, whole_span, with_model
+from findspot.core.query import Query, QueryKind, analyse
 from findspot.core.rankers import Chances, Order, Rankers, file_chances, learned_order, unit_chances
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import content_hash, render_model_document, render_model_query
@@ -238,11 +238,8 @@ class Localizer:
             entries = [Scored(speakers[one.index], one.score) for one in ordered(rows, order.units[speakers].tolist())]
         else:
             entries = [entry for entry in joined(pool.rows, order.units.tolist()) if matching[entry.index]]
-        if kind not in NAMES:
-            entries = repeats_held_back(pool.rows, entries, self._weights, learned=order.learned)
-        if kind in _REPORTS:
-            return entries
-        return saturated(pool.rows, entries, kind, self._weights, learned=order.learned)
+        spread = kind not in _REPORTS
+        return held_back(pool.rows, entries, kind, self._weights, learned=order.learned, spread=spread)
 
     # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from threading import Event
 
 from findspot.core.arrays import Vectors
-from findspot.core.fusion import Scored, joined, repeats_held_back, saturated, whole_span
-from findspot.core.query import NAMES, Query, analyse
+from findspot.core.fusion import Scored, held_back, joined, whole_span
+from findspot.core.query import Query, analyse
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
@@ -142,9 +142,7 @@ class Searcher:
     def _entries(self, pool: Pool, query: Query) -> list[Scored]:
         scores = pool.scores()
         entries = [entry for entry in joined(pool.rows, scores) if pool.matches(pool.rows[entry.index])]
-        if query.kind not in NAMES:
-            entries = repeats_held_back(pool.rows, entries, self._weights, learned=False)
-        return saturated(pool.rows, entries, query.kind, self._weights)
+        return held_back(pool.rows, entries, query.kind, self._weights)
 
 
 def wider(pool: Pool, view: IndexView, limit: int, stop: Event | None, *, more: bool) -> Iterator[bool]:
