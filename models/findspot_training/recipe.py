@@ -100,11 +100,10 @@ def _train_rankers(recipe: manifest.Recipe, mined: Path, arguments: argparse.Nam
         path = mined / "rows" / (name.lower().replace("/", "+") + ".jsonl")
         rows = [row for row in source.json_lines(path) if row["commit"] not in solutions]
         jobs.append(job_of_commits(name, rows, int(told["commits"]), int(told["words"]), seed))
-    shared = {"jobs": arguments.jobs, "dense": True}
-    collect([job for job in jobs if job.steps], arguments.repos, work / "mined", whole=False, **shared)
-    collect(jobs_of_instances(instances), arguments.repos, work / "issues", whole=True, **shared)
+    collect([job for job in jobs if job.steps], arguments.repos, work / "mined", jobs=arguments.jobs, whole=False)
+    collect(jobs_of_instances(instances), arguments.repos, work / "issues", jobs=arguments.jobs, whole=True)
     against = jobs_against_others(instances, int(told["wrong"]), seed)
-    collect(against, arguments.repos, work / "wrong", whole=False, **shared)
+    collect(against, arguments.repos, work / "wrong", jobs=arguments.jobs, whole=False)
     asked = [one for path in arguments.questions for one in read_questions(path) if one.kind != "definition"]
     if not asked:
         raise TrainingError(

@@ -218,6 +218,16 @@ def test_a_missing_issue_file_is_explained(tree: Path) -> None:
         request_for(tree, "localize", "nothing.txt")
 
 
+def test_a_folder_in_place_of_the_text_is_explained(tree: Path) -> None:
+    with pytest.raises(UsageError, match="the text comes first"):
+        request_for(tree, "localize", "src")
+
+
+def test_a_blank_text_is_refused(tree: Path) -> None:
+    with pytest.raises(QueryError, match="empty"):
+        request_for(tree, "localize", "  ")
+
+
 @pytest.mark.parametrize("text", ["an upload stops", "Title\n\nA body" + 5000 * " x"], ids=["line", "report"])
 def test_several_words_that_name_no_file_are_the_text(tree: Path, text: str) -> None:
     request = request_for(tree, "localize", text)

@@ -123,16 +123,16 @@ def test_commits_and_issues_are_collected_through_the_engine(past: Past, tmp_pat
     row = mined_row(past, "attempt again after a timeout of the retry policy")
     work = [job_of_commits(REPO, [row], limit=5, words=3, seed=0)]
     assert job_of_commits(REPO, [row], limit=5, words=30, seed=0).steps == ()
-    collect(work, past.folder, tmp_path / "mined", jobs=1, whole=False, dense=False)
+    collect(work, past.folder, tmp_path / "mined", jobs=1, whole=False)
     [made] = (tmp_path / "mined").glob("*.npz")
     assert float(read(made).unit_labels.sum()) == 1.0
-    collect(jobs_of_instances(instances), past.folder, tmp_path / "issues", jobs=1, whole=True, dense=False)
+    collect(jobs_of_instances(instances), past.folder, tmp_path / "issues", jobs=1, whole=True)
     issues = merged([read(path) for path in (tmp_path / "issues").glob("*.npz")])
     assert issues.names == [instances[0].id]
     assert float(issues.unit_labels.sum()) == 1.0
     assert jobs_against_others(instances, 3, 0)[0].steps[0][1] == (), "there is no other repository"
     with pytest.raises(TrainingError, match="another version"):
-        collect(work, past.folder, tmp_path / "mined", jobs=1, whole=True, dense=False)
+        collect(work, past.folder, tmp_path / "mined", jobs=1, whole=True)
 
 
 def test_questions_are_collected_as_questions_with_some_that_belong_elsewhere(past: Past, tmp_path: Path) -> None:

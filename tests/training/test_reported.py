@@ -15,6 +15,7 @@ MODELS = Path(__file__).parents[2] / "models"
 REPORTED = MODELS / "reported.jsonl"
 
 
+@pytest.mark.row("B16")
 def test_they_cover_the_languages_and_many_repositories() -> None:
     rows = list(source.json_lines(REPORTED))
     languages = Counter(row["language"] for row in rows)

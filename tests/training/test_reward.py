@@ -50,6 +50,7 @@ def test_the_reward_is_the_mean_of_f_beta_over_four_levels() -> None:
     [
         ("The place is src/upload.py", "not JSON"),
         ('[{"path": "src/upload.py"', "not JSON"),
+        ("[" * 100_000, "not JSON"),
         (["src/upload.py"], "place 1: not an object"),
         ([RIGHT, {"symbol": "drain"}], "place 2: 'path'"),
         ([RIGHT, {"path": "/src/queue.py"}], "'path' must be relative"),

@@ -111,7 +111,8 @@ def collect_heads(told: Training, mined: Path, mirrors: Path, out: Path) -> None
     for name in told.repositories:
         path = mined / "rows" / f"{name.lower().replace('/', '+')}.jsonl"
         rows = list(source.json_lines(path))
-        known = job_of_commits(name, rows, int(taken["commits"]), int(taken["words"]), int(taken["seed"]))
+        learned = rows if name in taken["repositories"] else []
+        known = job_of_commits(name, learned, int(taken["commits"]), int(taken["words"]), int(taken["seed"]))
         jobs.append(job_of_others(name, rows, known, told.runs, told.seed))
     collect_commits(jobs, mirrors, out)
 

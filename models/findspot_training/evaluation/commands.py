@@ -141,11 +141,12 @@ def _check_repos(arguments: argparse.Namespace) -> int:
 
 
 def _reward(arguments: argparse.Namespace) -> int:
-    total = malformed = count = 0.0
+    found = []
     for name, one in rewards(arguments.answers, read_instances(arguments.instances), arguments.repos):
         print(json.dumps({"instance_id": name, **one.as_json()}))
-        total, malformed, count = total + one.value, malformed + bool(one.malformed), count + 1
-    if not count:
+        found.append(one)
+    if not found:
         raise TrainingError(f"{arguments.answers}: holds no answer")
-    print(f"{count:.0f} answers, mean reward {total / count:.4f}, {malformed:.0f} malformed", file=sys.stderr)
+    mean, malformed = sum(one.value for one in found) / len(found), sum(bool(one.malformed) for one in found)
+    print(f"{len(found)} answers, mean reward {mean:.4f}, {malformed} malformed", file=sys.stderr)
     return 0

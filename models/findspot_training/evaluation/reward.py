@@ -87,7 +87,7 @@ def _parsed(text: str) -> list[Any]:
             whole = json.loads(stripped)
             return list(whole)
         return [json.loads(line) for line in stripped.split("\n") if line.strip()]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedAnswerError(f"not JSON: {error}") from error
 
 

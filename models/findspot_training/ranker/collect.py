@@ -157,15 +157,13 @@ def collect(
     *,
     jobs: int,
     whole: bool,
-    dense: bool,
 ) -> None:
     """Write one file per repository below ``out``; finished repositories are left alone.
 
-    ``whole`` keeps all candidates instead of a sample; without ``dense`` the index has no embeddings, and the features
-    that come from them are 0. Raises ``TrainingError`` when ``out`` was made otherwise.
+    ``whole`` keeps all candidates instead of a sample. Raises ``TrainingError`` when ``out`` was made otherwise.
     """
-    _note(out, {"whole": whole, "dense": dense})
-    task = partial(_collect_repository, repositories=repositories, out=out, whole=whole, dense=dense)
+    _note(out, {"whole": whole})
+    task = partial(_collect_repository, repositories=repositories, out=out, whole=whole)
     if jobs == 1:
         for one in work:
             task(one)
@@ -179,7 +177,7 @@ def collect_questions(work: Sequence[QuestionJob], repositories: Path, out: Path
 
     Questions are read as questions, with embeddings, since that is how they are ordered.
     """
-    _note(out, {"whole": True, "dense": True, "report": False})
+    _note(out, {"whole": True, "report": False})
     parsers = Parsers()
     for job in work:
         name = job.repository.lower().replace("/", "+") + ".npz"
@@ -217,9 +215,7 @@ def _note(out: Path, made: dict[str, bool]) -> None:
     note.write_text(json.dumps(told) + "\n", encoding="utf-8")
 
 
-def _collect_repository(
-    work: Job | tuple[str, list[Instance]], *, repositories: Path, out: Path, whole: bool, dense: bool
-) -> None:
+def _collect_repository(work: Job | tuple[str, list[Instance]], *, repositories: Path, out: Path, whole: bool) -> None:
     name = work.repository if isinstance(work, Job) else work[0]
     target = out / (name.lower().replace("/", "+") + ".npz")
     if target.exists():
@@ -228,8 +224,8 @@ def _collect_repository(
     started = time.monotonic()
     parts: list[Collected] = []
     settings = Settings(reranker="", workers=1)
-    models = Models.load(settings) if dense else Models(settings, None)
-    with BareRepository(folder) as bare, IndexedTree(out / "work" / target.stem, settings, models) as index:
+    place = out / "work" / target.stem
+    with BareRepository(folder) as bare, IndexedTree(place, settings, Models.load(settings)) as index:
         tree = WorkTree(index.root, bare, history=True)
         steps = work.steps if isinstance(work, Job) else _steps_of(work[1], bare, tree)
         for number, (commit, texts) in enumerate(steps, start=1):

@@ -183,9 +183,11 @@ def _not_blank(text: str, complaint: str) -> str:
 def _issue_text(name: str | None, cwd: Path) -> str:
     if name is not None and name != "-":
         if not os.path.exists(cwd / name):  # noqa: PTH110 - Path.exists raises for names that are too long
-            if len(name.split()) > 1:
+            if len(name.split()) != 1:
                 return name
             raise UsageError(f"{name}: no such file; for the text itself give more than one word, in quotes")
+        if (cwd / name).is_dir():
+            raise UsageError(f"{name}: a folder; the text comes first, then folders to look in, as in '- {name}'")
         with (cwd / name).open("rb") as stream:
             return _read_text(stream, name)
     stdin = sys.stdin
