@@ -4,7 +4,8 @@
 models that are there; ``reference`` writes what the trained localization model says to the texts of the tests.
 ``mine`` takes texts and the functions they are about from git histories. ``evaluate`` measures the engine on issues with a
 known solution, ``compare`` two such runs; ``questions`` keeps a guard set; ``rescore`` measures localization models on the
-best candidates of both. ``check-repos`` refuses names of held-out repositories.
+best candidates of both. ``check-repos`` refuses names of held-out repositories. ``runs analyse`` counts calls per turn and
+redundant calls in recorded runs of agents.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from findspot_training.mining.commands import add_commands as add_mining
 from findspot_training.questions.commands import add_commands as add_questions
 from findspot_training.recipe import add_command as add_recipe
 from findspot_training.rescoring.commands import add_commands as add_rescoring
+from findspot_training.runs.commands import add_commands as add_runs
 from findspot_training.source import TrainingError
 
 _MODELS = Path(__file__).resolve().parents[1]
@@ -41,6 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_recipe(commands)
     add_questions(commands)
     add_rescoring(commands)
+    add_runs(commands)
     return parser
 
 
