@@ -15,60 +15,25 @@ from findspot_training.runs.acts import Act, Kind, tidy
 MAX_LENGTH: Final = 10_000
 """Characters; a longer command line writes something down."""
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_HARMLESS: Final = """
+basename cd cmp column cut df diff dirname du echo false file jq printf pwd readlink realpath rev sort stat tac test tr true
+type wc which whoami
+"""
+
 _COMMANDS: Final = {
-    Kind.READ: ("cat", "head", "tail", "nl", "sed"),
-    Kind.SEARCH: ("grep", "egrep", "fgrep", "rg", "ag", "ack"),
-    Kind.LIST: ("ls", "find", "tree", "fd"),
-    Kind.SHELL: (
-        *(
-            "basename",
-            "cd",
-            "cmp",
-            "column",
-            "cut",
-            "df",
-            "diff",
-            "dirname",
-            "du",
-            "echo",
-            "false",
-            "file",
-            "jq",
-            "printf",
-        ),
-        *(
-            "pwd",
-            "readlink",
-            "realpath",
-            "rev",
-            "sort",
-            "stat",
-            "tac",
-            "test",
-            "tr",
-            "true",
-            "type",
-            "wc",
-            "which",
-            "whoami",
-        ),
-    ),
+    Kind.READ: _words("cat head tail nl sed"),
+    Kind.SEARCH: _words("grep egrep fgrep rg ag ack"),
+    Kind.LIST: _words("ls find tree fd"),
+    Kind.SHELL: _words(_HARMLESS),
 }
 """Commands that only read, by what they show, unless an option below says otherwise."""
 
-_GIT: Final = (
-    "blame",
-    "cat-file",
-    "describe",
-    "diff",
-    "grep",
-    "log",
-    "ls-files",
-    "ls-tree",
-    "rev-parse",
-    "show",
-    "status",
-)
+_GIT: Final = _words("blame cat-file describe diff grep log ls-files ls-tree rev-parse show status")
 
 _WRITING: Final = {
     "date": re.compile(r"-s.*|--set.*"),
