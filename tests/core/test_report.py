@@ -54,6 +54,44 @@ def test_forms_comments_links_and_pictures_are_left_out() -> None:
         assert noise not in everything
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "### Describe the bug\n\n",
+        "**Describe the bug, what's wrong, and what you expected:**\n",
+        "## \U0001f41b Bug\n\n- Linux\n\n",
+        "### Acme version checks\n\n- [x] I have checked\n\n### Reproducible example\n```\nrun()\n```\n\n### Issue description\n",
+        "### Is there an existing issue for this?\n- [X] I have searched the existing issues\n\n### Current behaviour\n",
+        "## Environment\n- OS: Linux\n- secret_version_word 3.11\n\n## What happened\n",
+        "Hi all,\n\n",
+        "Steps to reproduce\n\n1. ",
+    ],
+)
+def test_the_title_of_a_form_without_one_is_its_first_sentence(before: str) -> None:
+    report = parse_report(
+        f"{before}An upload of 0 bytes is retried for ever. The limit is ignored.\n\n### Expected\nAn end.\n"
+    )
+    assert report.title == "An upload of 0 bytes is retried for ever."
+    assert "An upload" not in report.prose
+    assert "The limit is ignored." in report.prose
+    assert "secret_version_word" not in report.prose
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Crash when a template has no title\n\nIt happens often.", "Crash when a template has no title"),
+        ("# Form of the report\n\nIs not shown at all.", "Form of the report"),
+        ("Bug report", "Bug report"),
+        ("### Bug\n\n```\nrun()\n```\n", "Bug"),
+        ("Hello world prints nothing\n\nNot even a line feed.", "Hello world prints nothing"),
+        ("", ""),
+    ],
+)
+def test_a_title_that_says_something_or_has_nothing_below_it_stays(text: str, title: str) -> None:
+    assert parse_report(text).title == title
+
+
 def test_names_are_quoted_dotted_called_or_written_like_code() -> None:
     report = parse_report(ISSUE)
     assert {"retry_limit", "RetryPolicy.next_delay", "uploadAll"} <= names(report)

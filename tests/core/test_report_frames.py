@@ -106,7 +106,7 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
 @pytest.mark.parametrize("name", sorted(TRACES))
 def test_frames(name: str) -> None:
     text, expected = TRACES[name]
-    report = parse_report(f"It fails\n\n{text}\nSome words after it.")
+    report = parse_report(f"A job fails\n\n{text}\nSome words after it.")
     assert [(frame.path, frame.line, frame.function) for frame in report.frames] == expected
     assert [frame.depth for frame in report.frames] == sorted(frame.depth for frame in report.frames)
     assert "Some words after it" in report.prose

@@ -60,6 +60,7 @@ class Marked:
         self.word = word
         self.seconds = seconds
         self.embedded = 0
+        self.query = ""
 
     def embed_documents(
         self, texts: Sequence[str], stop: threading.Event | None = None, deadline: float | None = None
@@ -76,7 +77,7 @@ class Marked:
         return np.array(rows, dtype=np.float32).reshape(len(rows), 2)
 
     def embed_query(self, text: str) -> Vectors:
-        assert text
+        self.query = text
         return np.array([[1.0, 0.0]], dtype=np.float32)
 
 
@@ -139,6 +140,24 @@ def test_the_model_leaves_the_first_function_of_a_report_alone_but_not_that_of_a
         against = make(store, embedder, Marked(f"def {second}")).localize(text, budget=60.0)
         assert against.model == "applied"
         assert (symbols(against)[0] == plain[0]) is stays, (first, second)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (ISSUE, "A failed upload is tried again for ever"),
+        ("Crash\n\nThe queue takes an item out before its delay is over.",) * 2,
+        ("where is the delay of a failed upload computed",) * 2,
+        (
+            'Traceback (most recent call last):\n  File "scheduler.py", line 17, in next_delay\nRuntimeError: gave up',
+            "RuntimeError: gave up",
+        ),
+    ],
+)
+def test_what_the_model_reads_of_a_query(store: IndexStore, embedder: StaticEmbedder, text: str, read: str) -> None:
+    model = Marked("def pop")
+    assert make(store, embedder, model).localize(text, budget=60.0).model == "applied"
+    assert [line for line in model.query.split("\n") if line] == [line for line in read.split("\n") if line]
 
 
 def test_the_hybrid_list_comes_first(store: IndexStore, embedder: StaticEmbedder) -> None:

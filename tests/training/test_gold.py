@@ -91,6 +91,41 @@ def test_other_languages_get_their_functions_from_the_changed_lines(tmp_path: Pa
     assert found.modules == (("send.go", "Send"), ("send.go", "Client"))
 
 
+RUST = b"""pub fn limit() -> u32 {
+    3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limit_is_three() {
+        assert_eq!(limit(), 3);
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "functions", "lines"), [((2, 11), (("src/a.rs", "limit"),), {"src/a.rs": ((2, 2),)}), ((11,), (), {})]
+)
+def test_tests_inside_a_source_file_are_nothing_to_find(
+    tmp_path: Path, changed: tuple[int, ...], functions: tuple[Any, ...], lines: dict[str, Any]
+) -> None:
+    hunks = "".join(f"@@ -{line} +{line} @@\n-old\n+new\n" for line in changed)
+    instance = replace(
+        read_one(tmp_path),
+        patch=f"--- a/src/a.rs\n+++ b/src/a.rs\n{hunks}",
+        entries=None,
+        gold_files=None,
+        gold_code_files=None,
+    )
+    found = gold(instance, {"src/a.rs": RUST})
+    assert (found.functions, found.lines, found.files) == (functions, lines, ("src/a.rs",))
+    assert found.code_files == (("src/a.rs",) if functions else ())
+
+
 def test_python_itself_says_which_functions_there_are() -> None:
     source = b"class A:\n    if 1:\n        def f(self):\n            async def g(): ...\n"
     assert python_definitions(source) == {"A", "A.f", "A.f.g"}

@@ -1,7 +1,8 @@
 """What would have been the right answer: files, functions, modules and lines that a patch changes, as they were before.
 
 Only what exists at the base commit counts: nobody can find a file or function that the solution adds. A function is
-``Class.method`` in a file; a *module* is the outermost class or function around a change.
+``Class.method`` in a file; a *module* is the outermost class or function around a change. Tests are no code, wherever they
+stand: what a patch changes among the tests inside a source file, as Rust keeps them, is left out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from findspot import git
-from findspot.core.types import Symbol
+from findspot.core.paths import unit_class
+from findspot.core.types import PathClass, Symbol
 from findspot.errors import EvaluationError
 from findspot.evaluation.functions import is_code
 from findspot.evaluation.places import FUNCTIONS, Place
@@ -63,14 +65,21 @@ def gold_of(instance: Instance, tree: Collection[str], read: Callable[[str], byt
     functions: dict[Place, None] = {}
     modules: dict[Place, None] = {}
     lines: dict[str, tuple[tuple[int, int], ...]] = {}
-    for entry in entries:
-        source = read(entry.path) if entry.path in code_files else None
+    only_tests: set[str] = set()
+    for given in entries:
+        source = read(given.path) if given.path in code_files else None
         if source is None:
             continue
+        symbols = parse(given.path, source, parsers=parsers).symbols
+        entry = _without_tests(given, symbols)
+        if given.lines and not entry.lines:
+            only_tests.add(entry.path)
+            continue
         lines[entry.path] = entry.lines
-        inside, around = _definitions(entry, source, parsers)
+        inside, around = _definitions(entry, source, symbols)
         functions.update(dict.fromkeys((entry.path, name) for name in inside))
         modules.update(dict.fromkeys((entry.path, outermost(name)) for name in (*inside, *around)))
+    code_files = tuple(path for path in code_files if path not in only_tests)
     return Gold(files, code_files, tuple(functions), tuple(modules), lines)
 
 
@@ -79,9 +88,20 @@ def outermost(name: str) -> str:
     return name.split(".", 1)[0]
 
 
-def _definitions(entry: GoldEntry, source: bytes, parsers: Parsers) -> tuple[list[str], list[str]]:
+def _without_tests(entry: GoldEntry, symbols: Sequence[Symbol]) -> GoldEntry:
+    """Return an entry without the lines of tests inside a source file."""
+    tests = [
+        one.span for one in symbols if unit_class(PathClass.SOURCE, entry.path, one.qualified_name) is PathClass.TEST
+    ]
+    if not tests:
+        return entry
+    numbers = (number for first, last in entry.lines for number in range(first, last + 1))
+    kept = [number for number in numbers if not any(span.start_line <= number <= span.end_line for span in tests)]
+    return replace(entry, lines=_ranges(kept))
+
+
+def _definitions(entry: GoldEntry, source: bytes, symbols: Sequence[Symbol]) -> tuple[list[str], list[str]]:
     """Return the changed functions and the classes changed outside their functions that exist in the source."""
-    symbols = parse(entry.path, source, parsers=parsers).symbols
     if entry.functions is None or entry.classes is None:
         return _around(symbols, entry.lines)
     existing = python_definitions(source) if entry.path.endswith(".py") else None

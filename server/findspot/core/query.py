@@ -14,6 +14,7 @@ from typing import Final, Literal, get_args
 
 from findspot.core.identifiers import Name, PathMention, looks_like_identifier, read_path
 from findspot.core.report import Report, parse_report
+from findspot.core.stop_words import REPORT_STOP_WORDS, STOP_WORDS
 from findspot.core.text import SubTokenizer
 
 Zone = Literal["title", "ident", "related", "prose", "code", "trace"]
@@ -50,32 +51,6 @@ _SYMBOL = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#|/)[A-Za-z_$~][\w$]*)*(?:
 _DEFINITION = re.compile(
     r"(?:async\s+)?(?:def|class|func|fn|function|struct|interface|trait|enum|impl|type|module|object)\s+(\S{1,200})$"
 )
-
-_ENGLISH = (
-    "the an and or but if then else of to in on at by for with from into onto about as is are was were be been being "
-    "it its this that these those there here which who whom what when where why how do does did done doing has have "
-    "had having can could should would will may might must shall not no nor so than too very just also only some any "
-    "all each every both few more most other such own same we you they he she my our your their me us them one "
-    "am im ive dont doesnt cant isnt wont didnt thats because while during before after again once still yet ever "
-    "already instead however though although since until unless whether per via let lets like get got using use used "
-    "uses make makes made want wants need needs seem seems think know see look looks tried trying go going way"
-)
-
-_REPORT = (
-    "expected actual behavior behaviour observed happened happens happen steps reproduce reproducible reproduction bug issue "
-    "issues problem error errors version versions latest description describe describing summary report reported example "
-    "examples following below above please thanks thank hello hi question feature request support current currently "
-    "work works working fix fixed possible solution proposed related relevant additional context information info try "
-    "details code snippet output result results traceback recent call last line file screenshot screenshots environment "
-    "installed install master main branch pull pr case minimal note search asking maybe something anything nothing thing "
-    "things even first second able correct correctly incorrect wrong fails fail failed failing simple easy eg ie etc"
-)
-
-_STOP_WORDS = frozenset(_ENGLISH.split())
-"""Words that hold sentences together."""
-
-_REPORT_STOP_WORDS = _STOP_WORDS | frozenset(_REPORT.split())
-"""The words of forms and politeness too, which every report has; in a short question they may be the point."""
 
 _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ies", ("y", "ied")),
@@ -140,10 +115,10 @@ def analyse(text: str, tokenizer: SubTokenizer, *, report: bool = False) -> Quer
     kind = classify(text, parsed)
     if report and kind is QueryKind.PROSE:
         kind = QueryKind.ISSUE
-    stop = _REPORT_STOP_WORDS if kind in {QueryKind.ISSUE, QueryKind.TRACE} else _STOP_WORDS
+    stop = REPORT_STOP_WORDS if kind in {QueryKind.ISSUE, QueryKind.TRACE} else STOP_WORDS
     zones: dict[Zone, Mapping[str, float]] = {
         "title": _terms(parsed.title, tokenizer, stop),
-        "ident": _terms(" ".join(name.text for name in parsed.names), tokenizer, _STOP_WORDS),
+        "ident": _terms(" ".join(name.text for name in parsed.names), tokenizer, STOP_WORDS),
         "prose": _terms(parsed.prose, tokenizer, stop),
         "code": _terms("\n".join(parsed.code), tokenizer, stop),
         "trace": _terms(parsed.trace, tokenizer, stop),
@@ -244,7 +219,7 @@ def _names(text: str, kind: QueryKind, report: Report) -> tuple[NamedThing, ...]
     if kind is QueryKind.PROSE and len(words) <= _SHORT_QUERY:
         for word in words:
             bare = word.strip("\"'`.,:;!?()")
-            if len(bare) > 2 and bare.isidentifier() and bare.lower() not in _STOP_WORDS:
+            if len(bare) > 2 and bare.isidentifier() and bare.lower() not in STOP_WORDS:
                 add(Name(bare), "prose")
     for name in report.code_names:
         add(name, "code")

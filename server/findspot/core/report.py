@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from findspot.core.frames import Frame, read_frames
 from findspot.core.identifiers import Name, PathMention, blob_links, names_in, paths_in
+from findspot.core.stop_words import GREETING_WORDS, HEADING_WORDS
 
 MAX_HEAD = 60_000
 MAX_TAIL = 20_000
@@ -40,6 +41,16 @@ _FORM = re.compile(
     r"(?:python|node|os|runtime|software|library|package|plugin|browser) versions?|before (?:submitting|you)|contribution)",
     re.IGNORECASE,
 )
+_CHECKS = re.compile(r".{0,40}\bchecks?\b\W*$", re.IGNORECASE)
+"""A heading over boxes to tick, which often names the project."""
+
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+_SENTENCE = 3
+"""Words that are a sentence at least."""
+_MARK = re.compile(r"\s*(?:#{1,6}|>|[-*+]|\d{1,3}[.)])\s+")
+"""Of a heading, a quotation or a list."""
+
 _VERSION_LINE = re.compile(
     r"\s*[-*]?\s*\*{0,2}(?:os|platform|python|node(?:js)?|npm|version|browser|operating system|java|jdk|go|rustc?|ruby|php|swift|xcode|"
     r"[\w.-]{1,30} version)\*{0,2}\s*[:=]",
@@ -57,7 +68,7 @@ _QUOTED = re.compile(r"(`{1,2})([^`\n]{1,200})\1")
 class Report:
     """A text in zones.
 
-    ``title`` is its first line; ``names`` are quoted or identifier-like names of title and prose, first one first;
+    ``title`` is its first line, or where that comes from a form or greets, the first sentence below it; ``names`` are quoted or identifier-like names of title and prose, first one first;
     ``code_names`` those called or dotted inside code blocks; ``frames`` are innermost first.
     """
 
@@ -90,7 +101,10 @@ def parse_report(text: str) -> Report:
     title = "" if first in trace_lines or first == len(lines) else lines[first].strip().lstrip("#").strip()[:MAX_TITLE]
     if title.startswith(("```", "~~~")):
         title, first = "", first - 1
-    zones = _walk(lines, first + 1 if title else first, trace_lines)
+    empty = bool(title) and _says_nothing(lines[first])
+    zones = _walk(lines, first + 1 if title and not empty else first, trace_lines)
+    if empty:
+        title = _first_sentence(zones.prose) or title
     prose = _plain("\n".join(zones.prose))[:MAX_PROSE]
     blocks = tuple("\n".join(block)[:MAX_CODE] for block in zones.code[:MAX_BLOCKS])
     quoted_text = f"{title}\n{prose}"
@@ -104,6 +118,26 @@ def parse_report(text: str) -> Report:
         paths=_paths(lines, trace_lines),
         frames=frames,
     )
+
+
+def _says_nothing(line: str) -> bool:
+    """Say whether a first line was there before the report was written, or is for politeness."""
+    words = {re.sub(r"['\u2019]", "", word).lower() for word in _WORD.findall(line)}
+    heading = _HEADING.match(line)
+    if heading is None:
+        return words <= GREETING_WORDS
+    named = (heading[1] or heading[2]).strip(" :*_")
+    return words <= HEADING_WORDS or _FORM.match(named) is not None or _CHECKS.match(named) is not None
+
+
+def _first_sentence(prose: list[str]) -> str:
+    """Take the first sentence of some words that say something out of the prose and return it; empty without one."""
+    for number, line in enumerate(prose):
+        sentence, *rest = _SENTENCE_END.split(_MARK.sub("", line, count=1).strip(), maxsplit=1)
+        if len(_WORD.findall(sentence)) >= _SENTENCE and not line.startswith("|") and not _says_nothing(line):
+            prose[number] = " ".join(rest)
+            return sentence[:MAX_TITLE]
+    return ""
 
 
 def _bounded(text: str) -> str:

@@ -49,6 +49,9 @@ _RANKED = _REPORTS | {QueryKind.PROSE}
 _DENSE = 40
 """Neighbours by meaning that become candidates."""
 
+_TELLING_TITLE = 3
+"""Words of a title, not all of them stop words, from which on the model reads nothing else of a report."""
+
 _RESERVE = 0.03
 """Seconds kept for fusing and answering after the model's last document."""
 
@@ -295,9 +298,7 @@ class Localizer:
                 document = render_model_document(chunk_of(row, text))
                 documents[entry.index] = (content_hash(document.encode("utf-8", "surrogatepass")), document)
         check(request.stop)
-        report = request.query.report
-        title, prose = (report.title, report.prose) if report.title or report.prose else (request.query.sentence, "")
-        question = model.embed_query(render_model_query(title, prose)).reshape(-1)
+        question = model.embed_query(_read_of(request.query)).reshape(-1)
         known = self._cache.get(model.model_id, [key for key, _ in documents.values()])
         missing = {key: document for key, document in documents.values() if key not in known}
         if missing:
@@ -341,6 +342,18 @@ def _files(pool: Pool, order: Order, entries: Sequence[Scored]) -> list[Scored]:
         shown.setdefault(pool.rows[entry.index].path, entry)
     by_score = sorted(shown, key=lambda path: (-order.files[path], path))
     return [Scored(shown[path].index, order.files[path]) for path in by_score]
+
+
+def _read_of(query: Query) -> str:
+    """Return what the model reads of a query.
+
+    Of a report this is its title, unless that tells nothing: prose behind it makes the order worse, the more the worse (0016).
+    """
+    title, prose = query.report.title, query.report.prose
+    if not title and not prose:
+        return render_model_query(query.sentence, "")
+    telling = "title" in query.zones and len(title.split()) >= _TELLING_TITLE
+    return render_model_query(title, "" if telling else prose)
 
 
 def _with_evidence(answer: Ranked, cosine: float | None) -> Ranked:
