@@ -92,6 +92,13 @@ def test_a_title_that_says_something_or_has_nothing_below_it_stays(text: str, ti
     assert parse_report(text).title == title
 
 
+def test_nothing_of_an_endless_first_sentence_is_lost() -> None:
+    words = [f"word{number}" for number in range(100)]
+    report = parse_report("Hello,\n\n" + " ".join(words))
+    assert len(report.title) <= MAX_TITLE
+    assert f"{report.title}{report.prose}".replace("Hello,", "").replace("\n", "").replace(" ", "") == "".join(words)
+
+
 def test_names_are_quoted_dotted_called_or_written_like_code() -> None:
     report = parse_report(ISSUE)
     assert {"retry_limit", "RetryPolicy.next_delay", "uploadAll"} <= names(report)

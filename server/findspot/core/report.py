@@ -135,7 +135,7 @@ def _first_sentence(prose: list[str]) -> str:
     for number, line in enumerate(prose):
         sentence, *rest = _SENTENCE_END.split(_MARK.sub("", line, count=1).strip(), maxsplit=1)
         if len(_WORD.findall(sentence)) >= _SENTENCE and not line.startswith("|") and not _says_nothing(line):
-            prose[number] = " ".join(rest)
+            prose[number] = " ".join((sentence[MAX_TITLE:], *rest)).strip()
             return sentence[:MAX_TITLE]
     return ""
 
