@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from findspot.core.arrays import Vectors
+from findspot.core.features import UNIT_FEATURES
+from findspot.core.ranking import DEFAULT_WEIGHTS
 from findspot.errors import Cancelled
 from findspot.inference.models import Models
 from findspot.inference.static import StaticEmbedder
@@ -158,6 +161,17 @@ def test_what_the_model_reads_of_a_query(store: IndexStore, embedder: StaticEmbe
     model = Marked("def pop")
     assert make(store, embedder, model).localize(text, budget=60.0).model == "applied"
     assert [line for line in model.query.split("\n") if line] == [line for line in read.split("\n") if line]
+
+
+def test_rankers_read_a_score_without_embeddings_of_reports(store: IndexStore, embedder: StaticEmbedder) -> None:
+    without = replace(DEFAULT_WEIGHTS, dense=dict.fromkeys(DEFAULT_WEIGHTS.dense, 0.0))
+    read = [
+        Localizer(Searcher(store, embedder), lambda _: "none", Memory(), text_of, weights).features(ISSUE)
+        for weights in (DEFAULT_WEIGHTS, without)
+    ]
+    hand, dense = (UNIT_FEATURES.index(name) for name in ("hand", "dense"))
+    assert read[0].unit_features[:, hand].tolist() == read[1].unit_features[:, hand].tolist()
+    assert read[0].unit_features[:, dense].max() > 0
 
 
 def test_the_hybrid_list_comes_first(store: IndexStore, embedder: StaticEmbedder) -> None:

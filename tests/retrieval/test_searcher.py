@@ -68,6 +68,13 @@ def test_scores_fall_and_every_answer_has_evidence(searcher: Searcher) -> None:
     assert "queue" in lexical.detail
 
 
+def test_meaning_counts_for_a_pasted_report(store: IndexStore, embedder: StaticEmbedder) -> None:
+    report = "Uploads are never tried again\n\nAfter a failure the item is lost.\n\nI expected another attempt."
+    found = Searcher(store, embedder).search(report)
+    assert found[0].row.path == "src/upload/scheduler.py"
+    assert "dense" in {evidence.kind for evidence in found[0].evidence}
+
+
 def test_a_mention_is_evidence(searcher: Searcher) -> None:
     first = searcher.search("RetryPolicy.backoff")[0]
     assert ("mention", "names RetryPolicy.backoff") in {(one.kind, one.detail) for one in first.evidence}

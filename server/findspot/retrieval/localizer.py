@@ -128,7 +128,7 @@ class Localizer:
         self._reranker = reranker
         self._cache = cache
         self._text_of = text_of
-        self._weights = weights
+        self._weights = weights.beside_rankers()
         self._rankers = rankers
 
     def localize(
