@@ -155,6 +155,7 @@ def test_the_model_leaves_the_first_function_of_a_report_alone_but_not_that_of_a
             'Traceback (most recent call last):\n  File "scheduler.py", line 17, in next_delay\nRuntimeError: gave up',
             "RuntimeError: gave up",
         ),
+        ("### Describe the bug\n\nThe queue is empty too early.",) * 2,
     ],
 )
 def test_what_the_model_reads_of_a_query(store: IndexStore, embedder: StaticEmbedder, text: str, read: str) -> None:

@@ -45,12 +45,6 @@ _CHECKS = re.compile(r".{0,40}\bchecks?\b\W*$", re.IGNORECASE)
 """A heading over boxes to tick, which often names the project."""
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s")
-_SENTENCE = 3
-"""Words that are a sentence at least."""
-_MARK = re.compile(r"\s*(?:#{1,6}|>|[-*+]|\d{1,3}[.)])\s+")
-"""Of a heading, a quotation or a list."""
-
 _VERSION_LINE = re.compile(
     r"\s*[-*]?\s*\*{0,2}(?:os|platform|python|node(?:js)?|npm|version|browser|operating system|java|jdk|go|rustc?|ruby|php|swift|xcode|"
     r"[\w.-]{1,30} version)\*{0,2}\s*[:=]",
@@ -68,8 +62,8 @@ _QUOTED = re.compile(r"(`{1,2})([^`\n]{1,200})\1")
 class Report:
     """A text in zones.
 
-    ``title`` is its first line, or where that comes from a form or greets, the first sentence below it; ``names`` are quoted or identifier-like names of title and prose, first one first;
-    ``code_names`` those called or dotted inside code blocks; ``frames`` are innermost first.
+    ``title`` is its first line, unless that comes from a form or greets; ``names`` are quoted or identifier-like names of
+    title and prose, first one first; ``code_names`` those called or dotted inside code blocks; ``frames`` are innermost first.
     """
 
     title: str
@@ -101,10 +95,10 @@ def parse_report(text: str) -> Report:
     title = "" if first in trace_lines or first == len(lines) else lines[first].strip().lstrip("#").strip()[:MAX_TITLE]
     if title.startswith(("```", "~~~")):
         title, first = "", first - 1
-    empty = bool(title) and _says_nothing(lines[first])
-    zones = _walk(lines, first + 1 if title and not empty else first, trace_lines)
-    if empty:
-        title = _first_sentence(zones.prose) or title
+    zones = _walk(lines, first + 1 if title else first, trace_lines)
+    if title and _says_nothing(lines[first]) and any(_WORD.search(line) for line in zones.prose):
+        # A form's heading decides whether what stands below it counts; no other line is as good as a title (0016).
+        title, zones = "", _walk(lines, first, trace_lines)
     prose = _plain("\n".join(zones.prose))[:MAX_PROSE]
     blocks = tuple("\n".join(block)[:MAX_CODE] for block in zones.code[:MAX_BLOCKS])
     quoted_text = f"{title}\n{prose}"
@@ -128,16 +122,6 @@ def _says_nothing(line: str) -> bool:
         return words <= GREETING_WORDS
     named = (heading[1] or heading[2]).strip(" :*_")
     return words <= HEADING_WORDS or _FORM.match(named) is not None or _CHECKS.match(named) is not None
-
-
-def _first_sentence(prose: list[str]) -> str:
-    """Take the first sentence of some words that say something out of the prose and return it; empty without one."""
-    for number, line in enumerate(prose):
-        sentence, *rest = _SENTENCE_END.split(_MARK.sub("", line, count=1).strip(), maxsplit=1)
-        if len(_WORD.findall(sentence)) >= _SENTENCE and not line.startswith("|") and not _says_nothing(line):
-            prose[number] = " ".join((sentence[MAX_TITLE:], *rest)).strip()
-            return sentence[:MAX_TITLE]
-    return ""
 
 
 def _bounded(text: str) -> str:
