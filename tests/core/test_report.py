@@ -80,6 +80,9 @@ def test_what_a_form_or_politeness_begins_with_is_no_title(before: str) -> None:
         ("Crash when a template has no title\n\nIt happens often.", "Crash when a template has no title"),
         ("# Form of the report\n\nIs not shown at all.", "Form of the report"),
         ("It fails", "It fails"),
+        ("# Platform detection fails on musl\n\nThe loader crashes.", "Platform detection fails on musl"),
+        ("## Your environment variables are ignored\n\nSet one.", "Your environment variables are ignored"),
+        ("# Upload skips the checks\n\nAll of them.", "Upload skips the checks"),
         ("Bug report", "Bug report"),
         ("### Bug\n\n```\nrun()\n```\n", "Bug"),
         ("Hello world prints nothing\n\nNot even a line feed.", "Hello world prints nothing"),
@@ -88,6 +91,11 @@ def test_what_a_form_or_politeness_begins_with_is_no_title(before: str) -> None:
 )
 def test_a_title_that_says_something_or_has_nothing_below_it_stays(text: str, title: str) -> None:
     assert parse_report(text).title == title
+
+
+def test_a_report_below_a_heading_that_is_left_out_is_read_all_the_same() -> None:
+    report = parse_report("### Environment\n\nThe upload of 0 bytes never ends.\n")
+    assert (report.title, report.prose) == ("", "The upload of 0 bytes never ends.")
 
 
 def test_names_are_quoted_dotted_called_or_written_like_code() -> None:

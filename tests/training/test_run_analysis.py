@@ -234,6 +234,12 @@ def test_commands_that_may_change_something(command: str) -> None:
     assert (act.kind, act.path, act.folder) == (Kind.SHELL, None, "")
 
 
+def test_commands_that_call_each_other_without_end_are_understood() -> None:
+    calls = "xargs " * (MAX_LENGTH // 6 - 1)
+    assert shell_act(f"{calls}cat", "/w").kind is Kind.READ
+    assert shell_act(f"{calls}rm", "/w").changes
+
+
 @pytest.mark.row("A16")
 @pytest.mark.parametrize(
     ("tool", "arguments", "kind"),

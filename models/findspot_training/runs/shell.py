@@ -150,12 +150,15 @@ def _inner(pipelines: tuple[Pipeline, ...] | None) -> str:
 
 
 def _only_reads(command: Command) -> bool:
+    called: Command | None = command
+    while called is not None:  # a loop, since xargs may call xargs as often as a line has room for
+        if not called:
+            return False
+        command = called
+        if command[0] in _WRITING and any(map(_WRITING[command[0]].fullmatch, command[1:])):
+            return False
+        called = _called(command)
     name, rest = command[0], command[1:]
-    if name in _WRITING and any(map(_WRITING[name].fullmatch, rest)):
-        return False
-    inner = _called(command)
-    if inner is not None:
-        return inner != () and _only_reads(inner)
     if name == "git":
         return _git(rest) in _GIT
     return _sed_script(rest) is not None if name == "sed" else any(name in names for names in _COMMANDS.values())
@@ -205,9 +208,8 @@ def _kind(pipeline: Pipeline) -> Kind:
 
 
 def _shows(command: Command) -> Kind:
-    inner = _called(command)
-    if inner is not None:
-        return _shows(inner)
+    while (inner := _called(command)) is not None:
+        command = inner
     if command[0] == "git":
         return Kind.SEARCH if _git(command[1:]) == "grep" else Kind.SHELL
     return next(kind for kind, names in _COMMANDS.items() if command[0] in names)

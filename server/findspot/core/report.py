@@ -41,8 +41,8 @@ _FORM = re.compile(
     r"(?:python|node|os|runtime|software|library|package|plugin|browser) versions?|before (?:submitting|you)|contribution)",
     re.IGNORECASE,
 )
-_CHECKS = re.compile(r".{0,40}\bchecks?\b\W*$", re.IGNORECASE)
-"""A heading over boxes to tick, which often names the project."""
+_CHECKS = re.compile(r"(?:\S{1,40} )?versions? checks?\W*$", re.IGNORECASE)
+"""A heading over boxes to tick, which names the project."""
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _VERSION_LINE = re.compile(
@@ -96,9 +96,11 @@ def parse_report(text: str) -> Report:
     if title.startswith(("```", "~~~")):
         title, first = "", first - 1
     zones = _walk(lines, first + 1 if title else first, trace_lines)
-    if title and _says_nothing(lines[first]) and any(_WORD.search(line) for line in zones.prose):
-        # A form's heading decides whether what stands below it counts; no other line is as good as a title (0016).
-        title, zones = "", _walk(lines, first, trace_lines)
+    if title and _says_nothing(lines[first]) and _has_words(zones):
+        # No other line is as good as a title (0016). The heading decides whether what stands below it counts, unless
+        # there is nothing else.
+        title, whole = "", _walk(lines, first, trace_lines)
+        zones = whole if _has_words(whole) else zones
     prose = _plain("\n".join(zones.prose))[:MAX_PROSE]
     blocks = tuple("\n".join(block)[:MAX_CODE] for block in zones.code[:MAX_BLOCKS])
     quoted_text = f"{title}\n{prose}"
@@ -121,7 +123,11 @@ def _says_nothing(line: str) -> bool:
     if heading is None:
         return words <= GREETING_WORDS
     named = (heading[1] or heading[2]).strip(" :*_")
-    return words <= HEADING_WORDS or _FORM.match(named) is not None or _CHECKS.match(named) is not None
+    return words <= HEADING_WORDS or _CHECKS.match(named) is not None
+
+
+def _has_words(zones: _Zones) -> bool:
+    return any(_WORD.search(line) for line in zones.prose)
 
 
 def _bounded(text: str) -> str:

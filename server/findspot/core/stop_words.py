@@ -33,7 +33,7 @@ REPORT_STOP_WORDS: Final = STOP_WORDS | frozenset(_REPORT.split())
 _HEADINGS: Final = (
     "affected background before bugs checklist checks confirm confirmation crash duplicate existing general goal impact "
     "initial intro introduction kind motivation overview priority proposal purpose questions regression reports requests "
-    "searched severity story suggestion type"
+    "searched setup severity software story suggestion system platform type"
 )
 
 _GREETINGS: Final = (
