@@ -15,7 +15,7 @@ from pathlib import Path
 from annotated_types import Ge, Le
 
 from findspot.cli import build_parser
-from findspot.config import Settings
+from findspot.config import Settings, project_may
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -34,23 +34,36 @@ def settings_page() -> str:
         "`.findspot/config.toml` and in your own `config.toml`. The first of these that names it decides; what none names",
         "has its default. A name that is not on this page is an error that offers the nearest one.",
         "",
+        "A project's file may come from a stranger. It counts as a regular file of at most 64 kB with lines of the form",
+        "`name = value`, and may set only what the table says; whatever else stands in it is ignored with a warning.",
+        "",
         "Your own file lies in `~/.config/findspot/` on Linux, in `~/Library/Application Support/findspot/` on macOS and",
         "in `%LOCALAPPDATA%\\findspot\\` on Windows. The environment variable `FINDSPOT_CACHE_DIR` moves the folder",
         "of the indexes. Of other variables only `NO_COLOR`, those that describe the terminal, and git's own that name",
         "ignore files are read.",
         "",
-        "| setting | type | default | allowed | meaning |",
-        "| --- | --- | --- | --- | --- |",
+        "| setting | type | default | allowed | in a project's file | meaning |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for name, field in Settings.model_fields.items():
         least = next((item.ge for item in field.metadata if isinstance(item, Ge)), None)
         most = next((item.le for item in field.metadata if isinstance(item, Le)), None)
         allowed = "" if least is None or most is None else f"{least} to {most}"
         kind = field.annotation.__name__ if isinstance(field.annotation, type) else str(field.annotation)
-        lines.append(f"| `{name}` | {kind} | `{_toml(field.default)}` | {allowed} | {field.description} |")
-    lines += ["", "```toml", "# .findspot/config.toml: the defaults, written out"]
+        cells = (f"`{name}`", kind, f"`{_toml(field.default)}`", allowed, _project_cell(name), str(field.description))
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "```toml", "# config.toml: the defaults, written out"]
     lines += [f"{name} = {_toml(field.default)}" for name, field in Settings.model_fields.items()]
     return "\n".join([*lines, "```", ""])
+
+
+def _project_cell(name: str) -> str:
+    mark = project_may(name)
+    if mark is None:
+        return "no"
+    bounds = [f"at least {mark.least}"] if mark.least is not None else []
+    bounds += [f"at most {mark.most}"] if mark.most is not None else []
+    return ", ".join(["yes", *bounds])
 
 
 def cli_page() -> str:

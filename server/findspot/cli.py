@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from findspot.config import load_config, use_one_math_thread
+from findspot.config import Config, load_config, use_one_math_thread
 from findspot.core.types import Answer, IndexState
 from findspot.errors import Cancelled, FindspotError, IndexDamagedError, IndexLockedError, IndexStorageError
 from findspot.terminal import output
@@ -156,6 +156,7 @@ def _run_evaluation(request: EvaluationRequest) -> int:
 
     repository = find_repository(request.folder)
     config = load_config(repository.top, {"budget": request.budget})
+    _warn(config)
     line = _progress_line(request.view)
     tell = _silent if line is None else line.show
     try:
@@ -188,7 +189,14 @@ def _run_server(request: ServerRequest) -> int:
 def _open(place: Place) -> Engine:
     from findspot.engine import Engine  # noqa: PLC0415 - slow to import, and not needed for a usage error
 
+    _warn(place.config)
     return Engine.open(place.root, place.config)
+
+
+def _warn(config: Config) -> None:
+    """Say what of a project's settings does not count."""
+    for warning in config.warnings:
+        note(f"warning: {warning}")
 
 
 def _bring_up_to_date(engine: Engine, view: View, stop: Event) -> list[str]:

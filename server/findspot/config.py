@@ -4,25 +4,30 @@
 reference page are generated from it (I-19). Sources are merged per key: command line (or editor) over the
 project's ``.findspot/config.toml`` over the user's ``config.toml`` over the defaults. This is the only module
 that reads the environment (I-8).
+
+What the user wrote is taken strictly: a mistake there is a ``ConfigError``. The project's file may come from a stranger
+(I-23), so it is read within bounds, may set only what the table allows, and a mistake in it is a warning.
 """
 
 from __future__ import annotations
 
 import difflib
+import errno
 import hashlib
 import os
 import re
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from findspot.errors import ConfigError
+from findspot.opening import read_small
 
 OWN_DIR = ".findspot"
 """Marker folder in a root; it holds ``config.toml`` and nothing of the index."""
@@ -36,27 +41,60 @@ _GIT_VARIABLES = ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")
 
 _CACHE_VARIABLE = "FINDSPOT_CACHE_DIR"
 
+PROJECT_FILE_BYTES = 64_000
+"""A project's settings file may hold no more."""
+
+_PROJECT_LINE = re.compile(r"""[ \t]*(?:#.*|[A-Za-z0-9_-]+[ \t]*=[ \t]*(?!\"{3}|'{3})[^ \t\[{].*)?\Z""")
+"""What a line of it may be: a comment or a plain name with a plain value. Tables and lists, which no setting needs, can
+be nested or dotted so that reading them takes minutes."""
+
+_PROJECT_NAMES = 100
+"""Far more than there are settings; looking up the nearest known name of each takes time."""
+
+_SHOWN_MISTAKES = 3
+_SHOWN_LENGTH = 80
+
+
+class ProjectMay(NamedTuple):
+    """Marks a setting that a project may set too, from ``least`` to ``most``; without the mark only the user may."""
+
+    least: int | float | None = None
+    most: int | float | None = None
+
+    def takes(self, value: Any) -> bool:
+        """Say whether ``value``, of the right type, is one that a project may set."""
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
 
 class Settings(BaseModel):
     """Every setting of Findspot, with its default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    top_k: Annotated[int, Field(ge=1, le=1000, description="How many results an answer holds at most.")] = 10
+    top_k: Annotated[
+        int, Field(ge=1, le=1000, description="How many results an answer holds at most."), ProjectMay(most=100)
+    ] = 10
     budget: Annotated[
         float,
         Field(ge=0.0, le=60.0, strict=False, description="Seconds that localize may take; 0 leaves the model out."),
+        ProjectMay(most=5.0),
     ] = 1.0
     chunk_size: Annotated[
-        int, Field(ge=32, le=4096, description="Tokens of a window of text that has no syntax tree.")
+        int,
+        Field(ge=32, le=4096, description="Tokens of a window of text that has no syntax tree."),
+        ProjectMay(least=128),
     ] = 256
     chunk_overlap: Annotated[
-        int, Field(ge=0, le=2048, description="Tokens that one such window repeats of the window before it.")
+        int,
+        Field(ge=0, le=2048, description="Tokens that one such window repeats of the window before it."),
+        ProjectMay(most=512),
     ] = 64
     max_file_bytes: Annotated[
-        int, Field(ge=1024, le=1 << 30, description="Larger files are skipped, counted and named in the status.")
+        int,
+        Field(ge=1024, le=1 << 30, description="Larger files are skipped, counted and named in the status."),
+        ProjectMay(most=4_000_000),
     ] = 1_000_000
-    hidden: Annotated[bool, Field(description="Index hidden files and folders too.")] = False
+    hidden: Annotated[bool, Field(description="Index hidden files and folders too."), ProjectMay()] = False
     workers: Annotated[
         int, Field(ge=0, le=64, description="Processes that parse during a large indexing run; 0 chooses.")
     ] = 0
@@ -86,13 +124,14 @@ class Config:
     """The resolved configuration of one root.
 
     ``sources`` says for each setting that is not at its default where its value came from; ``environ`` holds the few
-    variables of git that decide which files a user ignores everywhere.
+    variables of git that decide which files a user ignores everywhere. ``warnings`` say, one line each, what was ignored.
     """
 
     settings: Settings
     cache_dir: Path
     sources: tuple[tuple[str, str], ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     def index_dir(self, root: Path) -> Path:
         """Return the folder of the index of ``root``, inside the cache folder and named after the root."""
@@ -112,6 +151,11 @@ def project_config_path(root: Path) -> Path:
     return root / OWN_DIR / "config.toml"
 
 
+def project_may(name: str) -> ProjectMay | None:
+    """Return what a project may set ``name`` to; None when only the user may set it."""
+    return next((mark for mark in Settings.model_fields[name].metadata if isinstance(mark, ProjectMay)), None)
+
+
 def load_config(
     root: Path | None,
     overrides: Mapping[str, Any] | None = None,
@@ -120,37 +164,57 @@ def load_config(
     environ: Mapping[str, str] | None = None,
     user_config: Path | None = None,
 ) -> Config:
-    """Resolve the settings for ``root``; raises ``ConfigError`` naming the file and the nearest known key.
+    """Resolve the settings for ``root``; raises ``ConfigError`` naming the user's file and the nearest known key.
 
     ``overrides`` are the values of the command line or the editor, which ``override_source`` names; None values in
-    it count as absent.
+    it count as absent. Mistakes in the project's file are ``warnings`` of what is returned.
     """
     env = os.environ if environ is None else environ
-    layers: list[tuple[str, Mapping[str, Any]]] = []
     user_path = user_config_path() if user_config is None else user_config
-    layers.append((str(user_path), _read_toml(user_path)))
-    if root is not None:
-        layers.append((str(project_config_path(root)), _read_toml(project_config_path(root))))
-    layers.append((override_source, {key: value for key, value in (overrides or {}).items() if value is not None}))
+    own = _read_toml(user_path) if user_path.is_absolute() else {}  # no home folder, no settings of its owner
+    given = {key: value for key, value in (overrides or {}).items() if value is not None}
+    _check(str(user_path), own)
+    _check(override_source, given)
+    stranger, mistakes = ({}, []) if root is None else _project_settings(root)
+    project = "" if root is None else str(project_config_path(root))
+    layers = [(str(user_path), own), (project, stranger), (override_source, given)]
+    if stranger and not _fits(layers) and _fits([layers[0], layers[2]]):
+        mistakes.append("chunk_overlap must be smaller than chunk_size, also with your own settings")
+        layers[1] = (project, {key: value for key, value in stranger.items() if not key.startswith("chunk_")})
 
-    merged: dict[str, Any] = {}
-    sources: dict[str, str] = {}
-    for source, values in layers:
-        _check(source, values)
-        merged.update(values)
-        sources.update(dict.fromkeys(values, source))
-    settings = Settings(**merged)
-    if settings.chunk_overlap >= settings.chunk_size:
+    merged = _merged(layers)
+    if not _fits(layers):
         raise ConfigError(
-            f"chunk_overlap ({settings.chunk_overlap}) must be smaller than chunk_size ({settings.chunk_size})"
+            f"chunk_overlap ({merged.chunk_overlap}) must be smaller than chunk_size ({merged.chunk_size})"
         )
-    cache = env.get(_CACHE_VARIABLE)
-    cache_dir = (
-        Path(cache).expanduser().absolute() if cache else Path(platformdirs.user_cache_dir("findspot", appauthor=False))
-    )
+    sources = {key: source for source, values in layers for key in values}
     return Config(
-        settings, cache_dir, tuple(sorted(sources.items())), {name: env[name] for name in _GIT_VARIABLES if name in env}
+        merged,
+        _cache_dir(env),
+        tuple(sorted(sources.items())),
+        {name: env[name] for name in _GIT_VARIABLES if name in env},
+        (_warning(project, mistakes),) if mistakes else (),
     )
+
+
+def _merged(layers: Sequence[tuple[str, Mapping[str, Any]]]) -> Settings:
+    return Settings(**{key: value for _, values in layers for key, value in values.items()})
+
+
+def _fits(layers: Sequence[tuple[str, Mapping[str, Any]]]) -> bool:
+    settings = _merged(layers)
+    return settings.chunk_overlap < settings.chunk_size
+
+
+def _cache_dir(env: Mapping[str, str]) -> Path:
+    named = env.get(_CACHE_VARIABLE)
+    try:
+        chosen = Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("findspot", appauthor=False))
+    except RuntimeError:  # expanduser finds no home folder
+        chosen = Path("~")
+    if chosen.parts[:1] == ("~",):
+        raise ConfigError(f"there is no home folder to keep the index in; set {_CACHE_VARIABLE} to a folder")
+    return chosen.absolute()
 
 
 def child_environ() -> dict[str, str]:
@@ -179,8 +243,59 @@ def _read_toml(path: Path) -> Mapping[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
+
+
+def _project_settings(root: Path) -> tuple[dict[str, Any], list[str]]:
+    """Return what the project's file may set and does set, and what is wrong with the rest."""
+    path = project_config_path(root)
+    try:
+        text = read_small(root, f"{OWN_DIR}/{path.name}", PROJECT_FILE_BYTES).decode("utf-8-sig")
+        odd = next((number for number, line in enumerate(text.splitlines(), 1) if not _PROJECT_LINE.match(line)), None)
+        if odd is not None:
+            return {}, [f"line {odd} is none of the form 'name = value'"]
+        values = tomllib.loads(text)
+    except FileNotFoundError:
+        return {}, ["it is no regular file"] if os.path.lexists(path) else []
+    except OSError as error:
+        return {}, [f"it {error.strerror}" if error.errno in {errno.EINVAL, errno.EFBIG} else str(error.strerror)]
+    except ValueError as error:
+        return {}, [f"it cannot be read as TOML: {error}"]
+    if len(values) > _PROJECT_NAMES:
+        return {}, [f"it sets {len(values):,} names, more than {_PROJECT_NAMES}"]
+    taken: dict[str, Any] = {}
+    mistakes: list[str] = []
+    for key, value in values.items():
+        mistake = _project_mistake(key, value)
+        if mistake is None:
+            taken[key] = value
+        else:
+            mistakes.append(mistake)
+    return taken, mistakes
+
+
+def _project_mistake(key: str, value: Any) -> str | None:
+    try:
+        _check("", {key: value})
+    except ConfigError as error:
+        return str(error).removeprefix(": ")
+    allowed = project_may(key)
+    if allowed is None:
+        return f"'{key}' may only be set by you, not by a project"
+    if not allowed.takes(value):
+        span = f"at most {allowed.most}" if allowed.least is None else f"at least {allowed.least}"
+        return f"a project may set '{key}' to {span}"
+    return None
+
+
+def _warning(source: str, mistakes: Sequence[str]) -> str:
+    """Return one line about a file, short whatever stands in it."""
+    shown = [mistake if len(mistake) <= _SHOWN_LENGTH else f"{mistake[:_SHOWN_LENGTH]}…" for mistake in mistakes]
+    more = len(shown) - _SHOWN_MISTAKES
+    text = "; ".join(shown[:_SHOWN_MISTAKES]) + (f"; and {more} more" if more > 0 else "")
+    line = f"{source}: ignored: {text}"
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)
 
 
 def _check(source: str, values: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from findspot.config import load_config
+from findspot.config import load_config, user_config_path
 from findspot.storage.locks import indexing_lock
 from tests.cli.conftest import Ask
 from tests.cli.processes import FILES, paths, records, write_project
@@ -233,10 +233,16 @@ def test_the_model_has_its_say_and_is_named(ask: Ask, project: Path) -> None:
     assert not any(item["kind"] == "model" for record in records(plain) for item in record["evidence"])
 
 
+def own_settings(text: str) -> None:
+    """Write the user's own settings file."""
+    path = user_config_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
 @pytest.mark.row("A13")
 def test_without_a_model_localize_has_the_same_shape(ask: Ask, project: Path) -> None:
-    (project / ".findspot").mkdir()
-    (project / ".findspot" / "config.toml").write_text('reranker = ""\n')
+    own_settings('reranker = ""\n')
     done = ask("localize", "--json", cwd=project, stdin=ISSUE.encode())
     assert b"model not applied" in done.stderr
     best = records(done)[0]
@@ -273,29 +279,52 @@ def test_odd_file_names(ask: Ask, tmp_path: Path) -> None:
     assert b"\x1b" not in ask("oddity", cwd=project).stdout
 
 
+@pytest.mark.row("V09")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("top_kk = 3\n", b"did you mean 'top_k'"),
         ("top_k = \n", b"cannot be read as TOML"),
         ("top_k = 'many'\n", b"setting 'top_k'"),
-        (None, b"cannot be read as TOML"),
+        ("[" * 100_000, b"cannot be read as TOML"),
     ],
-    ids=["unknown key", "no TOML", "wrong type", "a folder"],
+    ids=["unknown key", "no TOML", "wrong type", "nested"],
 )
-def test_a_bad_settings_file_is_named(ask: Ask, project: Path, text: str | None, words: bytes) -> None:
-    settings = project / ".findspot" / "config.toml"
-    settings.parent.mkdir()
-    if text is None:
-        settings.mkdir()
-    else:
-        settings.write_text(text)
+def test_a_mistake_in_the_users_own_settings_is_an_error(ask: Ask, project: Path, text: str, words: bytes) -> None:
+    own_settings(text)
     done = ask("upload", cwd=project, status=2)
     assert words in done.stderr
     assert b"config.toml" in done.stderr
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.row("V09", "T03")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("top_kk = 3\n", b"did you mean 'top_k'"),
+        ("top_k = \n", b"line 1 is none of the form"),
+        ("top_k = 'many'\n", b"setting 'top_k'"),
+        ("workers = 64\n", b"'workers' may only be set by you"),
+        (None, b"is not a regular file"),
+    ],
+    ids=["unknown key", "no TOML", "wrong type", "the user's", "a folder"],
+)
+def test_a_mistake_in_a_projects_settings_is_a_warning(ask: Ask, project: Path, text: str | None, words: bytes) -> None:
+    settings = project / ".findspot" / "config.toml"
+    settings.parent.mkdir()
+    if text is None:
+        settings.mkdir()
+    else:
+        settings.write_text(text)
+    done = ask("upload", "--json", "-q", cwd=project)
+    assert records(done)
+    assert words in done.stderr
+    assert done.stderr.startswith(b"findspot: warning: ")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.row("V08")
 def test_settings_of_the_project_count_and_the_command_line_wins(ask: Ask, project: Path) -> None:
     (project / ".findspot").mkdir()
     (project / ".findspot" / "config.toml").write_text("top_k = 1\n")

@@ -401,7 +401,7 @@ async def test_a_broken_settings_file_is_shown_once_and_the_rest_goes_on(make_wi
     await paths(wire, "upload")
     shown = [m["params"]["message"] for m in wire.received if m.get("method") == "window/showMessage"]
     assert len(shown) == 1
-    assert "config.toml: unknown setting 'top_kk'; did you mean 'top_k'?" in shown[0]
+    assert "config.toml: ignored: unknown setting 'top_kk'; did you mean 'top_k'?" in shown[0]
 
 
 async def test_index_request_reports_what_it_did(make_wire: MakeWire, folder: Path) -> None:

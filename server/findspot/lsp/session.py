@@ -355,7 +355,10 @@ class Session:
     def _config(self, path: Path) -> Config:
         for root in (path, None):
             try:
-                return load_config(root, self._overrides, override_source=_EDITOR)
+                config = load_config(root, self._overrides, override_source=_EDITOR)
+                for warning in config.warnings:
+                    self.post(self._show, warning)
+                return config
             except ConfigError as error:
                 self.post(self._show, f"{error} (this file is left out)")
         return load_config(None, self._overrides, user_config=_NO_FILE, override_source=_EDITOR)
