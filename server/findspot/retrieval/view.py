@@ -7,7 +7,7 @@ request; its own chunks carry negative ids and compete as equals, by the same ex
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -109,11 +109,18 @@ def _matrix(rows: Sequence[ChunkRow], vectors: Mapping[bytes, Vectors] | None) -
 NO_OVERLAY = Overlay()
 
 
-def in_scope(path: str, scope: Sequence[str]) -> bool:
-    """Say whether a path is one of the scope's files or lies below one of its folders; an empty scope is the root."""
+def in_scope(path: str, scope: Collection[str]) -> bool:
+    """Return True for one of the scope's files and for what lies below one of its folders; an empty scope is the root.
+
+    ``scope`` has no closing ``/``. With a set this takes one look-up per folder of the path, however long the scope.
+    """
     if not scope:
         return True
-    return any(path == part or path.startswith(part.rstrip("/") + "/") for part in scope)
+    while path not in scope:
+        path = path.rpartition("/")[0]
+        if not path:
+            return False
+    return True
 
 
 class IndexView:
@@ -123,6 +130,7 @@ class IndexView:
         self._store = store
         self._overlay = overlay
         self._scope = tuple(scope)
+        self._inside = frozenset(part.rstrip("/") for part in scope)
         self._rows: dict[int, ChunkRow] = {}
         self.corpus: Corpus = store.corpus()
 
@@ -158,7 +166,7 @@ class IndexView:
         own = [
             (len(wanted & tokens), row.id)
             for tokens, row in zip(self._overlay.tokens, self._overlay.rows, strict=True)
-            if not wanted.isdisjoint(tokens) and in_scope(row.path, self._scope)
+            if not wanted.isdisjoint(tokens) and in_scope(row.path, self._inside)
         ]
         own.sort(reverse=True)
         more = len(stored) >= limit or len(own) > limit
@@ -171,7 +179,7 @@ class IndexView:
             cosines = self._overlay.vectors @ vector.reshape(-1)
             for at in np.argsort(-cosines)[:limit]:
                 row = self._overlay.rows[int(at)]
-                if in_scope(row.path, self._scope):
+                if in_scope(row.path, self._inside):
                     found[row.id] = float(cosines[at])
         return found
 
@@ -198,7 +206,7 @@ class IndexView:
         return {
             number: row
             for number in wanted
-            if (row := self._rows.get(number)) is not None and in_scope(row.path, self._scope)
+            if (row := self._rows.get(number)) is not None and in_scope(row.path, self._inside)
         }
 
     def fields(self, ids: Iterable[int]) -> dict[int, Fields]:
@@ -221,7 +229,7 @@ class IndexView:
 
     def chunks_of(self, path: str) -> list[ChunkRow]:
         """Return the chunks of one file in file order; none when the file is outside the scope."""
-        if not in_scope(path, self._scope):
+        if not in_scope(path, self._inside):
             return []
         if path in self._overlay.paths:
             rows = [row for row in self._overlay.rows if row.path == path]
@@ -270,7 +278,9 @@ class IndexView:
     def past_matches(self, terms: Sequence[str], limit: int) -> PastMatches:
         """Return the messages of past commits that hold any of the terms, with files inside the scope only."""
         found = self._store.past_matches(terms, limit)
-        files = {place: [path for path in paths if in_scope(path, self._scope)] for place, paths in found.files.items()}
+        files = {
+            place: [path for path in paths if in_scope(path, self._inside)] for place, paths in found.files.items()
+        }
         return found._replace(files=files)
 
     def changes_of(self, paths: Sequence[str]) -> dict[str, Changes]:

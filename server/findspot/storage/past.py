@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from findspot.storage.records import PastCommit
-
-_VARIABLES = 900
+from findspot.storage.sql import LISTED, listed
 
 
 class PastMatches(NamedTuple):
@@ -57,10 +56,9 @@ def matching(connection: sqlite3.Connection, terms: Sequence[str], limit: int) -
     if not terms or not total:
         return PastMatches([], {}, total, {})
     frequencies: dict[str, int] = {}
-    for part in _parts(terms):
-        frequencies.update(
-            connection.execute(f"SELECT term, doc FROM message_words WHERE term IN ({_marks(part)})", part)
-        )
+    frequencies.update(
+        connection.execute(f"SELECT term, doc FROM message_words WHERE term IN {LISTED}", (listed(terms),))
+    )
     if not frequencies:
         return PastMatches([], {}, total, {})
     match = " OR ".join('"' + term.replace('"', '""') + '"' for term in frequencies)
@@ -69,22 +67,21 @@ def matching(connection: sqlite3.Connection, terms: Sequence[str], limit: int) -
         (match, limit),
     ).fetchall()
     files: dict[int, list[str]] = {}
-    for part in _parts([row[0] for row in rows]):
-        for place, path in connection.execute(
-            f"SELECT place, path FROM past_files WHERE place IN ({_marks(part)}) ORDER BY place, path", part
-        ):
-            files.setdefault(int(place), []).append(path)
+    for place, path in connection.execute(
+        f"SELECT place, path FROM past_files WHERE place IN {LISTED} ORDER BY place, path",
+        (listed(row[0] for row in rows),),
+    ):
+        files.setdefault(int(place), []).append(path)
     return PastMatches([(int(row[0]), str(row[1])) for row in rows], frequencies, total, files)
 
 
 def changes(connection: sqlite3.Connection, paths: Sequence[str]) -> dict[str, Changes]:
     """Return for each file that the stored past names when and how often it was changed."""
     found: dict[str, Changes] = {}
-    for part in _parts(paths):
-        for path, newest, count in connection.execute(
-            f"SELECT path, min(place), count(*) FROM past_files WHERE path IN ({_marks(part)}) GROUP BY path", part
-        ):
-            found[path] = Changes(int(newest), int(count))
+    for path, newest, count in connection.execute(
+        f"SELECT path, min(place), count(*) FROM past_files WHERE path IN {LISTED} GROUP BY path", (listed(paths),)
+    ):
+        found[path] = Changes(int(newest), int(count))
     return found
 
 
@@ -98,12 +95,3 @@ def recent_functions(connection: sqlite3.Connection, limit: int) -> list[int]:
         (limit,),
     ).fetchall()
     return [int(row[0]) for row in rows]
-
-
-def _parts(values: Sequence[object]) -> Iterator[Sequence[object]]:
-    for start in range(0, len(values), _VARIABLES):
-        yield values[start : start + _VARIABLES]
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))

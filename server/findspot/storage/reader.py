@@ -11,7 +11,7 @@ import queue
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,15 +22,11 @@ from findspot.errors import IndexDamagedError, IndexStorageError
 from findspot.storage import past
 from findspot.storage.records import ChunkRow, Corpus, FieldLengths, StoredFile, SymbolRow, Totals
 from findspot.storage.schema import connect
+from findspot.storage.sql import LISTED, in_scope, listed
 from findspot.storage.vectors import VectorIndex
-
-_T = TypeVar("_T")
 
 _COLUMN_WEIGHTS = "2.0, 3.0, 2.0, 1.0"
 """FTS5 bm25() weights of path, name, signature, body. They only gather candidates; ranking scores them again."""
-
-_VARIABLES = 900
-"""Values per statement; SQLite builds of before 2020 take 999."""
 
 _REMEMBERED_TERMS = 50_000
 
@@ -167,10 +163,10 @@ class StoreReader:
             if known.generation != generation or len(known.counts) > _REMEMBERED_TERMS:
                 known = _Frequencies(generation, {})
             missing = [term for term in dict.fromkeys(terms) if term not in known.counts]
-            for part in _slices(missing):
-                known.counts.update(dict.fromkeys(part, 0))
+            if missing:
+                known.counts.update(dict.fromkeys(missing, 0))
                 known.counts.update(
-                    connection.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({_marks(part)})", part)
+                    connection.execute(f"SELECT term, doc FROM vocabulary WHERE term IN {LISTED}", (listed(missing),))
                 )
         self._frequencies = known
         return {term: known.counts[term] for term in terms}
@@ -218,12 +214,11 @@ class StoreReader:
         """Return the cosine of each chunk that has an embedding, from the stored float16 vectors."""
         found: list[tuple[int, bytes]] = []
         with self._connection() as connection:
-            for part in _slices(list(ids)):
-                found += connection.execute(
-                    "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash "
-                    f"WHERE c.id IN ({_marks(part)})",
-                    part,
-                )
+            found += connection.execute(
+                "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash "
+                f"WHERE c.id IN {LISTED}",
+                (listed(ids),),
+            )
         if not found:
             return {}
         matrix = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float16).reshape(len(found), -1)
@@ -236,20 +231,18 @@ class StoreReader:
         """Return the rows of the chunks that still exist."""
         found: dict[int, ChunkRow] = {}
         with self._connection() as connection:
-            for part in _slices(list(ids)):
-                for row in connection.execute(f"SELECT {_ROW_COLUMNS} WHERE c.id IN ({_marks(part)})", part):
-                    found[row[0]] = _chunk_row(row)
+            for row in connection.execute(f"SELECT {_ROW_COLUMNS} WHERE c.id IN {LISTED}", (listed(ids),)):
+                found[row[0]] = _chunk_row(row)
         return found
 
     def fields(self, ids: Iterable[int]) -> dict[int, Fields]:
         """Return the FTS5 columns of the chunks, as they were rendered."""
         found: dict[int, Fields] = {}
         with self._connection() as connection:
-            for part in _slices(list(ids)):
-                for chunk, *columns in connection.execute(
-                    f"SELECT rowid, path, name, signature, body FROM lexical WHERE rowid IN ({_marks(part)})", part
-                ):
-                    found[chunk] = Fields(*columns)
+            for chunk, *columns in connection.execute(
+                f"SELECT rowid, path, name, signature, body FROM lexical WHERE rowid IN {LISTED}", (listed(ids),)
+            ):
+                found[chunk] = Fields(*columns)
         return found
 
     def chunks_of(self, path: str) -> list[ChunkRow]:
@@ -353,13 +346,12 @@ class StoreReader:
         packed: dict[int, list[int]] = {}
         names: dict[int, str] = {}
         with self._connection() as connection:
-            for part in _slices(list(ids)):
-                for chunk, blob in connection.execute(
-                    f"SELECT id, reference_ids FROM chunks WHERE id IN ({_marks(part)})", part
-                ):
-                    packed[chunk] = np.frombuffer(blob, dtype="<i4").tolist()
-            for part in _slices(sorted({name for numbers in packed.values() for name in numbers})):
-                names.update(connection.execute(f"SELECT id, name FROM names WHERE id IN ({_marks(part)})", part))
+            for chunk, blob in connection.execute(
+                f"SELECT id, reference_ids FROM chunks WHERE id IN {LISTED}", (listed(ids),)
+            ):
+                packed[chunk] = np.frombuffer(blob, dtype="<i4").tolist()
+            wanted = listed(sorted({name for numbers in packed.values() for name in numbers}))
+            names.update(connection.execute(f"SELECT id, name FROM names WHERE id IN {LISTED}", (wanted,)))
         return {chunk: sorted(names[n] for n in numbers if n in names) for chunk, numbers in packed.items()}
 
     def imports_of(self, path: str) -> list[str]:
@@ -411,27 +403,5 @@ def _chunk_row(row: tuple[Any, ...]) -> ChunkRow:
     return ChunkRow._make((*row[:7], Span(*row[7:11]), row[11], _PATH_CLASSES[row[12]], row[13], row[14]))
 
 
-def in_scope(scope: Sequence[str], column: str = "f.path") -> tuple[str, tuple[str, ...]]:
-    """Return an SQL condition (and its values) that holds for the paths in ``scope``."""
-    conditions: list[str] = []
-    values: list[str] = []
-    for entry in scope:
-        path = entry.rstrip("/")
-        if not path:
-            return "1", ()
-        conditions.append(f"{column} = ? OR ({column} >= ? AND {column} < ?)")
-        values += [path, f"{path}/", f"{path}0"]  # "0" follows "/" in byte order
-    return " OR ".join(conditions) or "1", tuple(values)
-
-
 def _escape_like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
-
-
-def _slices(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(values), _VARIABLES):
-        yield values[start : start + _VARIABLES]

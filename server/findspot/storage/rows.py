@@ -10,15 +10,12 @@ import numpy as np
 
 from findspot.core.types import FileProblem
 from findspot.storage.records import PreparedChunk, PreparedFile
+from findspot.storage.sql import LISTED, listed
 
 StoredChunks = list[tuple[int, bytes]]
 """(chunk id, content hash) of chunks in the order of their files."""
 
 _DOCSTRING_KEPT = 300
-
-
-_SLICE = 900
-"""Values per statement; SQLite builds of before 2020 take 999."""
 
 
 class FileRows:
@@ -114,10 +111,8 @@ class FileRows:
         """Return the number of each name, giving new names the next ones."""
         known = self._name_ids
         unknown = sorted(wanted.difference(known))
-        for start in range(0, len(unknown), _SLICE):
-            part = unknown[start : start + _SLICE]
-            marks = ",".join("?" * len(part))
-            known.update(self._connection.execute(f"SELECT name, id FROM names WHERE name IN ({marks})", part))
+        found = self._connection.execute(f"SELECT name, id FROM names WHERE name IN {LISTED}", (listed(unknown),))
+        known.update(found)
         new = [name for name in unknown if name not in known]
         first = self._last("SELECT max(id) FROM names") + 1
         numbered = list(enumerate(new, start=first))

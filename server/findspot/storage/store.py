@@ -22,10 +22,11 @@ from findspot.core.types import FileProblem
 from findspot.errors import IndexDamagedError, IndexStorageError
 from findspot.storage import past
 from findspot.storage.locks import opening_lock
-from findspot.storage.reader import StoreReader, in_scope, read_generation, storage_errors
+from findspot.storage.reader import StoreReader, read_generation, storage_errors
 from findspot.storage.records import IndexKey, PastCommit, PreparedFile
 from findspot.storage.rows import FileRows, StoredChunks, insert_problems
 from findspot.storage.schema import DATABASE_NAME, SCHEMA, TABLES_TO_EMPTY, connect
+from findspot.storage.sql import LISTED, in_scope, listed
 from findspot.storage.vectors import VectorIndex
 
 _SYNC_BATCH = 4096
@@ -231,7 +232,7 @@ class IndexStore(StoreReader):
 
     def replace_problems(self, problems: Sequence[FileProblem], scope: Sequence[str] = ()) -> None:
         """Replace what is known of files in ``scope`` that have no row of their own (too large, unreadable)."""
-        where, values = in_scope(scope, column="path")
+        where, values = in_scope(scope, "problems")
         with self._write_lock, storage_errors():
             connection = self._connection_for_writing
             unlisted = f"path NOT IN (SELECT path FROM files) AND ({where})"
@@ -337,16 +338,12 @@ class IndexStore(StoreReader):
 
     def _add_stored(self, ids: Ids) -> None:
         found: list[tuple[int, bytes]] = []
-        numbers = ids.tolist()
         with self._connection() as connection:
-            for start in range(0, len(numbers), 900):
-                part = numbers[start : start + 900]
-                marks = ",".join("?" * len(part))
-                found += connection.execute(
-                    "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash "
-                    f"WHERE c.id IN ({marks})",
-                    part,
-                )
+            found += connection.execute(
+                "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash "
+                f"WHERE c.id IN {LISTED}",
+                (listed(ids.tolist()),),
+            )
         if found:
             matrix = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float16).reshape(len(found), -1)
             self._vectors.add(np.array([chunk for chunk, _ in found], dtype=np.int64), matrix.astype(np.float32))
