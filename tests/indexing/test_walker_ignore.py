@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from findspot.indexing.ignore_patterns import IgnoreFile, translate
 from findspot.indexing.ignore_rules import PathRules, global_excludes
 from findspot.indexing.walker import WalkOptions, walk
 
@@ -80,6 +82,11 @@ CASES: dict[str, dict[str, str]] = {
     "nested does not reach out": {"src/.gitignore": "a\n", "doc/.gitignore": "/frotz/\n"},
     "nested order": {".gitignore": "!b.log\n", "src/deep/.gitignore": "*\n!er/\n"},
     "not ascii": {".gitignore": "été\n"},
+    "not ascii, by bytes": {".gitignore": "?t?\n??t??\nsrc/*é\n"},
+    "a slash in brackets anchors": {".gitignore": "[a/b]\ndoc/[a/x]\nb[/]r\n"},
+    "double star behind a plain start": {".gitignore": "sr**/a\nfoo***//\nb**\n!bu**d\n"},
+    "escaped slashes": {".gitignore": "doc\\/a\n**\\/keep\n/src\\/**/a\n"},
+    "double stars in a row": {".gitignore": "**/**/frotz/**\nfoo/**/**/bar\n"},
     "case counts": {".gitignore": "AB\n"},
     "git's own exclude file": {".git/info/exclude": "*.log\n/src\n", ".gitignore": "!b.log\n"},
 }
@@ -94,9 +101,9 @@ def test_same_as_git(case: str, tmp_path: Path) -> None:
     assert taken(tmp_path, ALL) == git_takes(tmp_path)
 
 
-# A double star glued to a name is left out: git drops the literal start of a pattern before it looks for "**/", so to
-# it "a**/b" matches more than its manual says. The table above has the documented part.
-_PIECES = st.sampled_from(["a", "b", "ab", "*", "?", "[ab]", "[!a]", "[a-z]", ".", "\\a", "\\*", "[[:lower:]]"])
+_PIECES = st.sampled_from(
+    ["a", "b", "ab", "*", "**", "?", "[ab]", "[a/b]", "[!a]", "[a-z]", ".", "\\a", "\\*", "\\/", "[[:lower:]]"]
+)
 _SEGMENTS = st.one_of(st.lists(_PIECES, min_size=1, max_size=3).map("".join), st.just("**"))
 _PATTERNS = st.builds(
     lambda bang, root, segments, folder: bang + root + "/".join(segments) + folder,
@@ -229,3 +236,33 @@ def test_hostile_pattern_is_harmless(tmp_path: Path) -> None:
     name = "a" * 200
     make(tmp_path, {name: "", ".ignore": "*a" * 60 + "b\n" + "**/a/" * 40 + "b\n" + "*?" * 60 + "!\n"})
     assert taken(tmp_path) == {name}
+
+
+def test_a_line_costs_nothing_until_it_may_match() -> None:
+    """Of 20,000 lines with wildcards, only those whose plain parts agree with a name become regular expressions."""
+    lines = [
+        pattern
+        for number in range(4000)
+        for pattern in (
+            f"name{number}*.tmp",
+            f"*_gen_{number}.c",
+            f"*middle{number}*",
+            f"/p{number}/x/*.y",
+            f"out{number}/**/b",
+        )
+    ]
+    ignore_file = IgnoreFile(lines)
+    compiled: list[str] = []
+
+    def noted(body: str) -> str:
+        compiled.append(body)
+        return translate(body)
+
+    with mock.patch("findspot.indexing.ignore_patterns.translate", noted):
+        for name in ("module.py", "setup.cfg", "name7.py", "x_gen_.c", "middle.c"):
+            assert ignore_file.decide(name, f"src/{name}", is_folder=False) is None
+        assert compiled == []
+        rule = ignore_file.decide("name7_a.tmp", "src/name7_a.tmp", is_folder=False)
+    assert rule is not None
+    assert (rule.order, rule.text) == (36, "name7*.tmp")
+    assert compiled == ["name7*.tmp"]

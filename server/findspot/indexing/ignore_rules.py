@@ -9,6 +9,7 @@ repository the root lies in, and not at all when it lies in none: a stray file i
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Collection, Mapping
@@ -46,9 +47,9 @@ class FolderRules:
         if name in NEVER_INDEXED:
             return True
         for ignore_file in self.ordered:
-            decision = ignore_file.decide(name, path, is_folder=is_folder)
-            if decision is not None:
-                return decision
+            rule = ignore_file.decide(name, path, is_folder=is_folder)
+            if rule is not None:
+                return rule.ignore
         return name.startswith(".") and not self.hidden
 
     def inside(self, folder: str, absolute: Path | str, names: Collection[str], lead: str = "") -> FolderRules:
@@ -216,4 +217,4 @@ def _read(path: Path) -> str | None:
             data = file.read(_MAX_IGNORE_FILE_BYTES)
     except OSError:
         return None
-    return data.decode("utf-8-sig", errors="replace")
+    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="surrogateescape")
