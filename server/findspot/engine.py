@@ -37,9 +37,9 @@ from findspot.filling import Filler
 from findspot.indexing.content import classify_name
 from findspot.indexing.ignore_rules import PathRules, global_excludes
 from findspot.indexing.indexer import Indexer
-from findspot.indexing.pool import PreparerOptions
+from findspot.indexing.pool import PreparerPool
 from findspot.indexing.roots import checked_root, find_root, home_folder
-from findspot.indexing.tasks import PARSING_VERSION
+from findspot.indexing.tasks import PARSING_VERSION, PreparerOptions
 from findspot.indexing.walker import WalkOptions, clean_prefix
 from findspot.inference.models import Models
 from findspot.retrieval.localizer import Localization, Localizer
@@ -82,7 +82,7 @@ class Engine:
         home = home_folder()
         excludes = global_excludes(config.environ, home) if home is not None else None
         walk = WalkOptions(settings.hidden, settings.max_file_bytes, excludes)
-        options = PreparerOptions(root, walk, settings.chunk_size, settings.chunk_overlap)
+        self._pool = PreparerPool(PreparerOptions(root, walk, settings.chunk_size, settings.chunk_overlap))
         embedder = models.embedder()
         self._no_embedder = embedder if isinstance(embedder, str) else ""
         found = None if isinstance(embedder, str) else embedder
@@ -95,8 +95,8 @@ class Engine:
             parsing_version=PARSING_VERSION,
         )
         self._store = IndexStore(self._index_dir, key)
-        self._indexer = Indexer(options, self._index_dir, self._store, found)
-        self._buffers = Buffers(options, found)
+        self._indexer = Indexer(self._pool, self._index_dir, self._store, found)
+        self._buffers = Buffers(self._pool, found)
         self._texts = Texts(root, self._buffers, settings.max_file_bytes)
         self._cache = VectorCache(config.cache_dir)
         self._searcher = Searcher(self._store, found, weights)
@@ -141,6 +141,7 @@ class Engine:
     def close(self) -> None:
         """Stop watching and indexing, save what is derived, close the files. Idempotent."""
         self._closing.set()
+        self._pool.close()
         self._filler.close()
         with self._watching:
             if self._watcher is not None:
@@ -165,9 +166,9 @@ class Engine:
     ) -> RefreshReport:
         """Bring the index up to date: all of it, or the root-relative files and folders in ``paths``.
 
-        A large run starts worker processes, so a script that embeds Findspot calls this under its main guard.
-        Raises ``Cancelled`` (what was done is kept), ``IndexLockedError`` when another process has been indexing
-        for ``lock_seconds``, ``IndexStorageError``, ``OutsideRootError``.
+        Files are parsed in worker processes; one that ends a worker is in the problems and costs nothing else. Raises
+        ``Cancelled`` (what was done is kept), ``IndexLockedError`` when another process has been indexing for
+        ``lock_seconds``, ``IndexStorageError``, ``OutsideRootError``, ``WorkerError`` when no worker can be started.
         """
         scope = tuple(clean_prefix(path) for path in paths) if paths is not None else ()
         if paths is not None and not scope:
@@ -360,13 +361,15 @@ class Engine:
 
     # ── state ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def set_overlay(self, path: str, text: str | None) -> None:
+    def set_overlay(self, path: str, text: str | None, *, patience: float | None = None) -> None:
         """Search ``text`` in place of what is on disk at the root-relative ``path``; None goes back to the disk.
 
-        A buffer of a file that the index leaves out (ignored, hidden, too large, binary by name) is left out too.
+        A buffer of a file that the index leaves out (ignored, hidden, too large, binary by name) is left out too. After
+        ``patience`` seconds the call returns although the text is still being read; answers are not complete until then.
+        Raises ``WorkerError``, ``Cancelled``.
         """
         inside = clean_prefix(path)
-        self._buffers.set(inside, text if text is not None and self._is_indexed(inside, len(text)) else None)
+        self._buffers.set(inside, text if text is not None and self._is_indexed(inside, len(text)) else None, patience)
 
     def _is_indexed(self, path: str, size: int) -> bool:
         walk = self._indexer.walk_options
@@ -421,16 +424,18 @@ class Engine:
         results = self._texts.results(found, stage)
         corpus = self._guarded(self._store.corpus)
         state = self._state()
+        unread = self._buffers.pending
+        pending = f"the unsaved text of {', '.join(unread)} is still being read" if unread else ""
         status = AnswerStatus(
             state=state,
-            complete=state is IndexState.READY,
+            complete=state is IndexState.READY and not pending,
             lexical=True,
             dense=not self._no_embedder,
             model=model,
             files=corpus.files,
             chunks=corpus.chunks,
             elapsed_seconds=time.monotonic() - started,
-            message=self._failure or self._no_embedder,
+            message=self._failure or self._no_embedder or pending,
         )
         return Answer(results, status)
 

@@ -10,6 +10,7 @@
     ├── IndexLockedError     another process is indexing this root
     ├── IndexStorageError    the index cannot be read or written (full disk, no permission)
     │   └── IndexDamagedError   its file is damaged; the next refresh builds it again
+    ├── WorkerError          the process that parses files cannot be started
     ├── ModelError           a model file is missing, damaged or of the wrong shape
     ├── EvaluationError      a past cannot be read, or has nothing in it to measure on
     └── Cancelled            the caller set the stop event
@@ -50,6 +51,10 @@ class IndexStorageError(FindspotError):
 
 class IndexDamagedError(IndexStorageError):
     """The index file is damaged; the next refresh builds it again."""
+
+
+class WorkerError(FindspotError):
+    """The process that parses files cannot be started."""
 
 
 class ModelError(FindspotError):

@@ -144,7 +144,7 @@ class FakeEngine:
         """Return the same as search."""
         return self.search(query, top_k=top_k, scope=scope, stop=stop)
 
-    def set_overlay(self, path: str, text: str | None) -> None:
+    def set_overlay(self, path: str, text: str | None, *, patience: float | None = None) -> None:
         """Keep or forget the unsaved text of a file."""
         self.log.append(f"overlay {path} {'-' if text is None else len(text)}")
         if text is None:

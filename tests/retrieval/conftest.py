@@ -9,6 +9,7 @@ import pytest
 
 from findspot.config import Settings
 from findspot.indexing.prepare import Preparer
+from findspot.indexing.tasks import Task
 from findspot.indexing.walker import WalkOptions
 from findspot.inference.models import Models
 from findspot.inference.static import StaticEmbedder
@@ -144,4 +145,6 @@ def store(index: Index) -> IndexStore:
 
 def prepare(preparer: Preparer, path: str, text: str) -> PreparedFile:
     """Prepare one text as the indexer and the buffers do."""
-    return preparer.prepare_buffer(path, text.encode())
+    prepared = preparer.prepare(Task(path, text=text.encode()))
+    assert isinstance(prepared, PreparedFile)
+    return prepared

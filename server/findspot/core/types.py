@@ -122,6 +122,7 @@ class ProblemKind(StrEnum):
     UNREADABLE = "unreadable"
     NOT_REGULAR = "not a regular file"
     SYNTAX = "syntax errors"
+    QUARANTINED = "quarantined"
     EMBEDDING = "not embedded"
 
 

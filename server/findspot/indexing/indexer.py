@@ -15,7 +15,7 @@ from findspot.core.types import FileProblem, IndexState, Progress, RefreshReport
 from findspot.errors import Cancelled
 from findspot.indexing.history import head_commit, read_past
 from findspot.indexing.plan import Plan, make_plan
-from findspot.indexing.pool import PreparerOptions, PreparerPool
+from findspot.indexing.pool import PreparerPool
 from findspot.indexing.tasks import Outcome, Task, Unchanged, Vanished
 from findspot.indexing.walker import FoundFile, WalkOptions, walk
 from findspot.inference.base import Embedder
@@ -37,12 +37,12 @@ ProgressCallback = Callable[[Progress], None]
 class Indexer:
     """Brings the index of one root up to date. The advisory lock keeps other processes out while it does."""
 
-    def __init__(self, options: PreparerOptions, index_dir: Path, store: IndexStore, embedder: Embedder | None) -> None:
-        self._options = options
+    def __init__(self, pool: PreparerPool, index_dir: Path, store: IndexStore, embedder: Embedder | None) -> None:
+        self._options = pool.options
         self._index_dir = index_dir
         self._store = store
         self._embedder = embedder
-        self._pool = PreparerPool(options)
+        self._pool = pool
 
     @property
     def walk_options(self) -> WalkOptions:

@@ -1,171 +1,223 @@
-"""Preparing many files at once, in worker processes where that pays, else in this one.
+"""Preparing files in worker processes that may die: a bad file costs itself, and nothing else (I-9).
 
-Python threads would share one interpreter lock, so parsing uses processes. They are started by *spawn* on every
-system: forking a process that runs threads (a language server) is not safe.
+Parsing never happens in the process of a command or a server. A worker that ends in the middle of a file is replaced.
+What was killed from outside is tried once more, alone; a file that ends its worker again, or takes too long, goes into
+quarantine: it is read as plain text, and if that fails too, it has no chunks.
 """
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
-import signal
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from findspot.errors import Cancelled
-from findspot.indexing.tasks import Outcome, Task
-from findspot.indexing.walker import WalkOptions
-
-if TYPE_CHECKING:
-    from findspot.indexing.prepare import Preparer
+from findspot.indexing.tasks import Outcome, PreparerOptions, Task
+from findspot.indexing.workers import Worker, WorkerDied
 
 _PER_JOB = 24
-"""Files a worker takes at once: enough to hide the pipe, few enough for a quick cancel."""
+"""Files a worker takes at once: enough to hide the pipe, few enough to keep the order of files close to that of work."""
 
-_WORTH_A_POOL = 300
-"""Files below which starting workers (about 0.4 s) costs more than it saves."""
+_PER_WORKER = 150
+"""Files for which another worker is started: they take about as long as its start."""
 
 _MOST_WORKERS = 8
 
-_NICENESS = 10
-"""What workers of a server add to their niceness, so that searches go before indexing (I-15)."""
+_LARGE_RUN = 300
+"""Files of a run that makes way for everything else, and after which its workers, grown by what they remember, end."""
+
+_LOOK_SECONDS = 0.05
+"""Between two looks at whether the caller has lost interest or a file takes too long."""
+
+_IDLE_SECONDS = 300.0
+"""How long a worker waits for the next file in a process that lives on."""
+
+_STOPPED = "indexing was stopped; what was done is kept"
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class PreparerOptions:
-    """What a ``Preparer`` is made of; sent to each worker once."""
-
-    root: Path
-    walk: WalkOptions
-    chunk_size: int
-    chunk_overlap: int
-
-    def make(self) -> Preparer:
-        """Make a preparer for one thread or process."""
-        from findspot.indexing.prepare import Preparer  # noqa: PLC0415 - loads the parsers, which a mere search never needs
-
-        return Preparer(self.root, self.walk, chunk_size=self.chunk_size, chunk_overlap=self.chunk_overlap)
-
-
 class PreparerPool:
-    """Prepares files for one indexing run after another; keeps the preparer of this process between them."""
+    """The workers of one root. Indexing runs follow one another; buffers may be prepared meanwhile, by any thread."""
 
     def __init__(self, options: PreparerOptions) -> None:
-        self._options = options
-        self._own: Preparer | None = None
+        """Take what a preparer is made of; a worker is started when the first file comes."""
+        self.options = options
+        self._guard = threading.Lock()
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._closed = False
+        self._timer: threading.Timer | None = None
 
     def prepare(
-        self, tasks: Sequence[Task], *, workers: int, polite: bool, stop: threading.Event | None
+        self, tasks: Sequence[Task], *, workers: int = 0, polite: bool = False, stop: threading.Event | None = None
     ) -> Iterator[list[Outcome]]:
-        """Yield the outcomes in the order of ``tasks``, some at a time; raises ``Cancelled`` between jobs.
+        """Yield the outcomes in the order of ``tasks``, some at a time.
 
-        ``workers`` is the number of processes, 0 chooses, 1 means none but this one; ``polite`` lets them step back
-        for everything else that wants the processor. One call at a time.
+        ``workers`` is the number of processes, 0 chooses; ``polite`` lets those of a large run step back for everything
+        else that wants the processor. Raises ``Cancelled``, ``WorkerError`` when no process can be started.
         """
+        large = len(tasks) > _LARGE_RUN
         jobs = [tasks[start : start + _PER_JOB] for start in range(0, len(tasks), _PER_JOB)]
-        count = min(workers or os.cpu_count() or 1, _MOST_WORKERS)
-        done = 0
-        if count > 1 and len(tasks) >= _WORTH_A_POOL:
-            try:
-                for outcomes in _in_workers(self._options, jobs, count, stop, polite=polite):
-                    yield outcomes
-                    done += 1
-            except BrokenProcessPool as error:
-                # A worker was killed (out of memory) or could not start (an embedding program without a main guard).
-                _log.warning("indexing goes on in one process: %s", error)
-        for job in jobs[done:]:
-            yield self._here(job, stop)
+        count = min(workers or os.cpu_count() or 1, _MOST_WORKERS, 1 + len(tasks) // _PER_WORKER, len(jobs))
+        if not jobs:
+            return
+        run = _Run(self, polite=polite and large, stop=stop)
+        threads = ThreadPoolExecutor(count, thread_name_prefix="findspot-parse")
+        waiting: deque[Future[list[Outcome]]] = deque()
+        try:
+            for job in jobs:
+                waiting.append(threads.submit(run.job, job))
+                if len(waiting) > 2 * count:
+                    yield run.wait(waiting.popleft())
+            while waiting:
+                yield run.wait(waiting.popleft())
+        finally:
+            run.end()
+            threads.shutdown(wait=False, cancel_futures=True)
+            self._settle(0 if large else 1)
 
-    def _here(self, job: Sequence[Task], stop: threading.Event | None) -> list[Outcome]:
-        if self._own is None:
-            self._own = self._options.make()
-        outcomes = []
-        for task in job:
-            _check(stop)
-            outcomes.append(self._own.prepare(task))
+    def close(self) -> None:
+        """End all workers; a run that is going on raises ``Cancelled``. Idempotent."""
+        with self._guard:
+            self._closed = True
+            busy = list(self._busy)
+        for worker in busy:
+            worker.kill()
+        self._settle(0)
+
+    def take(self, *, polite: bool) -> Worker:
+        """Return a worker that nobody else uses; raises ``Cancelled``, ``WorkerError``."""
+        worker: Worker | None = None
+        with self._guard:
+            for found in self._idle:
+                if found.polite == polite:
+                    worker = found
+                    self._idle.remove(found)
+                    break
+        if worker is not None and not worker.alive():
+            worker.close()
+            worker = None
+        worker = worker or Worker(self.options, polite=polite)
+        with self._guard:
+            if not self._closed:
+                self._busy.add(worker)
+                return worker
+        worker.close()
+        raise Cancelled("the engine was closed")
+
+    def give_back(self, worker: Worker, *, usable: bool) -> None:
+        """Take a worker back; one that is not usable ends."""
+        with self._guard:
+            self._busy.discard(worker)
+            if usable and not self._closed:
+                self._idle.append(worker)
+                return
+        worker.close()
+
+    def _settle(self, kept: int) -> None:
+        """Let go of idle workers but for ``kept``, and of those after a while."""
+        with self._guard:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            leaving, self._idle = self._idle[kept:], self._idle[:kept]
+            if self._idle:
+                self._timer = threading.Timer(_IDLE_SECONDS, self._settle, (0,))
+                self._timer.daemon = True
+                self._timer.start()
+        for worker in leaving:
+            worker.close()
+
+
+class _Run:
+    """One indexing run or one buffer: its jobs, each in a thread that talks to one worker."""
+
+    def __init__(self, pool: PreparerPool, *, polite: bool, stop: threading.Event | None) -> None:
+        self._pool = pool
+        self._polite = polite
+        self._stop = stop
+        self._over = threading.Event()
+        self._guard = threading.Lock()
+        self._workers: set[Worker] = set()
+
+    def job(self, tasks: Sequence[Task]) -> list[Outcome]:
+        """Prepare some files, whatever becomes of the workers."""
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(tasks):
+            death = self._try(tasks[len(outcomes) :], outcomes)
+            if death is not None:
+                outcomes.append(self._alone(tasks[len(outcomes)], death))
         return outcomes
 
+    def wait(self, job: Future[list[Outcome]]) -> list[Outcome]:
+        """Return the outcomes of a job; looks after the workers meanwhile."""
+        while not wait([job], _LOOK_SECONDS).done:
+            if self._stop is not None and self._stop.is_set():
+                raise Cancelled(_STOPPED)
+            with self._guard:
+                for worker in self._workers:
+                    worker.stop_if_late()
+        if self._stop is not None and self._stop.is_set():
+            raise Cancelled(_STOPPED)
+        return job.result()
 
-def _in_workers(
-    options: PreparerOptions,
-    jobs: Sequence[Sequence[Task]],
-    count: int,
-    stop: threading.Event | None,
-    *,
-    polite: bool,
-) -> Iterator[list[Outcome]]:
-    executor = ProcessPoolExecutor(
-        max_workers=count,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(options, polite),
-    )
-    waiting: deque[Future[list[Outcome]]] = deque()
-    try:
-        upcoming = iter(jobs)
-        for job in upcoming:
-            waiting.append(executor.submit(_work, job))
-            if len(waiting) > 2 * count:
-                break
-        while waiting:
-            future = waiting.popleft()
-            while not _wait(future, 0.1):
-                _check(stop)
-            _check(stop)
-            for job in upcoming:
-                waiting.append(executor.submit(_work, job))
-                break
-            yield future.result()
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+    def end(self) -> None:
+        """Stop what is still going on."""
+        with self._guard:
+            self._over.set()
+            for worker in self._workers:
+                worker.kill()
 
+    def _try(self, tasks: Sequence[Task], outcomes: list[Outcome]) -> WorkerDied | None:
+        """Append the outcomes of tasks up to the one, if any, in which the worker dies."""
+        if self._over.is_set():
+            raise Cancelled(_STOPPED)
+        worker = self._pool.take(polite=self._polite)
+        usable = False
+        try:
+            with self._guard:
+                if self._over.is_set():
+                    usable = True
+                    raise Cancelled(_STOPPED)
+                self._workers.add(worker)
+            for outcome in worker.prepare(tasks):
+                outcomes.append(outcome)  # noqa: PERF402 - what came before the death of a worker counts
+            usable = True
+        except WorkerDied as death:
+            if self._over.is_set():
+                raise Cancelled(_STOPPED) from death
+            return death
+        finally:
+            with self._guard:
+                self._workers.discard(worker)
+            self._pool.give_back(worker, usable=usable)
+        return None
 
-def _wait(future: Future[list[Outcome]], seconds: float) -> bool:
-    try:
-        future.exception(timeout=seconds)
-    except TimeoutError:
-        return False
-    return True
+    def _alone(self, task: Task, death: WorkerDied) -> Outcome:
+        """Prepare the file in which a worker died: alone, then as plain text, then without its text."""
+        found: list[Outcome] = []
+        if not death.late:
+            again = self._try([task], found)
+            if again is None:
+                return found[0]
+            death = again
+        seconds = self._pool.options.seconds
+        reason = (
+            f"The parser took longer than {seconds:g} s for this file"
+            if death.late
+            else "The parser crashed on this file"
+        )
+        _log.info("%s: %s", task.path, reason)
+        plain = replace(task, quarantine=f"{reason}; it is indexed as plain text.")
+        if self._try([plain], found) is None:
+            return found[0]
+        from findspot.indexing.prepare import unparsed  # noqa: PLC0415 - loads the parsers, which are not used here
 
-
-def _check(stop: threading.Event | None) -> None:
-    if stop is not None and stop.is_set():
-        raise Cancelled("indexing was stopped; what was done is kept")
-
-
-class _Worker:
-    """The preparer of a worker process; a class attribute because a process pool offers no other place for it."""
-
-    preparer: Preparer | None = None
-
-
-def _start_worker(options: PreparerOptions, polite: bool) -> None:  # noqa: FBT001 - a pool passes by position
-    if polite and hasattr(os, "nice"):
-        os.nice(_NICENESS)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
-    _Worker.preparer = options.make()
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        # A killed parent leaves its workers waiting for ever: both ends of their queue are open in themselves.
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
-
-
-def _work(tasks: Sequence[Task]) -> list[Outcome]:
-    preparer = _Worker.preparer
-    if preparer is None:
-        raise RuntimeError("the worker was not started by its initializer")
-    return [preparer.prepare(task) for task in tasks]
+        return unparsed(
+            self._pool.options, replace(task, quarantine=f"{reason}, and again when it was read as plain text.")
+        )

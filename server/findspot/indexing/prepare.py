@@ -1,4 +1,4 @@
-"""One file from disk to rows: read, hash, decode, parse, render. Pure work, done in worker processes on large runs."""
+"""One file from disk to rows: read, hash, decode, parse, render. Done in worker processes only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, FileProblem, ParsedFile, ProblemKind, Span
 from findspot.indexing.content import classify_content, too_large
 from findspot.indexing.reading import open_source
-from findspot.indexing.tasks import Outcome, Task, Unchanged, Vanished
+from findspot.indexing.tasks import Outcome, PreparerOptions, Task, Unchanged, Vanished
 from findspot.indexing.walker import WalkOptions
 from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
@@ -53,29 +53,13 @@ class Preparer:
 
     def prepare(self, task: Task) -> Outcome:
         """Prepare one file; what is wrong with it comes back as a problem, never as an exception (I-9)."""
-        indexed_ns = time.time_ns()  # before the first byte is read: a write during the read is noticed next time
-        limit = self._walk_options.max_file_bytes
-        try:
-            with open_source(self._root, task.path) as stream:
-                status = os.fstat(stream.fileno())
-                raw = stream.read(limit + 1)
-        except FileNotFoundError:
-            return Vanished(task.path)
-        except OSError as error:
-            return FileProblem(task.path, ProblemKind.UNREADABLE, f"It cannot be read: {error.strerror or error}.")
-        if len(raw) > limit:
-            return too_large(task.path, max(status.st_size, len(raw)), limit)
-        read = _Read(task.path, len(raw), status.st_mtime_ns, indexed_ns, content_hash(raw))
-        if read.content_hash == task.known_hash:
-            return Unchanged(read.path, read.size, read.mtime_ns, read.indexed_ns)
-        return self._prepare_text(read, raw)
+        found = _read(self._root, task, self._walk_options.max_file_bytes)
+        if not isinstance(found, tuple):
+            return found
+        return self._prepare_text(*found, quarantine=task.quarantine)
 
-    def prepare_buffer(self, path: str, raw: bytes) -> PreparedFile:
-        """Prepare the unsaved text of an editor's buffer, given as UTF-8."""
-        return self._prepare_text(_Read(path, len(raw), 0, time.time_ns(), content_hash(raw)), raw)
-
-    def _prepare_text(self, read: _Read, raw: bytes) -> PreparedFile:
-        """Prepare what was read of a file."""
+    def _prepare_text(self, read: _Read, raw: bytes, *, quarantine: str) -> PreparedFile:
+        """Prepare what was read of a file; as plain text when it is in quarantine."""
         problem = classify_content(read.path, raw)
         if problem is not None:
             return _skipped(read, problem)
@@ -83,7 +67,9 @@ class Preparer:
         problems = [FileProblem(read.path, kind, _DECODING[kind]) for kind in kinds]
         if source is None:
             return _skipped(read, *problems)
-        parsed = self.parse(read.path, source)
+        if quarantine:
+            problems.append(FileProblem(read.path, ProblemKind.QUARANTINED, quarantine))
+        parsed = self.parse(read.path, source, plain=bool(quarantine))
         return PreparedFile(
             read.path,
             parsed.language,
@@ -95,10 +81,15 @@ class Preparer:
             problems=tuple((found.kind, found.message) for found in (*problems, *parsed.problems)),
         )
 
-    def parse(self, path: str, source: bytes) -> ParsedFile:
-        """Parse UTF-8 source with this instance's parsers and window sizes."""
+    def parse(self, path: str, source: bytes, *, plain: bool = False) -> ParsedFile:
+        """Parse UTF-8 source with this instance's parsers and window sizes; ``plain`` asks for windows only."""
         return parse(
-            path, source, parsers=self._parsers, chunk_size=self._chunk_size, chunk_overlap=self._chunk_overlap
+            path,
+            source,
+            parsers=self._parsers,
+            chunk_size=self._chunk_size,
+            chunk_overlap=self._chunk_overlap,
+            plain=plain,
         )
 
     def chunks(self, parsed: ParsedFile) -> tuple[PreparedChunk, ...]:
@@ -125,6 +116,35 @@ class Preparer:
             content_hash=content_hash(static_text.encode()),
             references=references,
         )
+
+
+def unparsed(options: PreparerOptions, task: Task) -> Outcome:
+    """Return a file that no worker survives: known by its content, without chunks."""
+    found = _read(options.root, task, options.walk.max_file_bytes)
+    if not isinstance(found, tuple):
+        return found
+    return _skipped(found[0], FileProblem(task.path, ProblemKind.QUARANTINED, task.quarantine))
+
+
+def _read(root: Path, task: Task, limit: int) -> tuple[_Read, bytes] | Unchanged | Vanished | FileProblem:
+    """Read what a task is about: its bytes and what is known of them, or the outcome where there is nothing to parse."""
+    indexed_ns = time.time_ns()  # before the first byte is read: a write during the read is noticed next time
+    if task.text is not None:
+        return _Read(task.path, len(task.text), 0, indexed_ns, content_hash(task.text)), task.text
+    try:
+        with open_source(root, task.path) as stream:
+            status = os.fstat(stream.fileno())
+            raw = stream.read(limit + 1)
+    except FileNotFoundError:
+        return Vanished(task.path)
+    except OSError as error:
+        return FileProblem(task.path, ProblemKind.UNREADABLE, f"It cannot be read: {error.strerror or error}.")
+    if len(raw) > limit:
+        return too_large(task.path, max(status.st_size, len(raw)), limit)
+    read = _Read(task.path, len(raw), status.st_mtime_ns, indexed_ns, content_hash(raw))
+    if read.content_hash == task.known_hash:
+        return Unchanged(read.path, read.size, read.mtime_ns, read.indexed_ns)
+    return read, raw
 
 
 def _skipped(read: _Read, *problems: FileProblem) -> PreparedFile:

@@ -3,20 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from findspot.core.types import FileProblem
+from findspot.indexing.walker import WalkOptions
 from findspot.storage.records import PreparedFile
 
-PARSING_VERSION = 6
+if TYPE_CHECKING:
+    from findspot.indexing.prepare import Preparer
+
+PARSING_VERSION = 7
 """Part of the index key: raise it whenever the same file would give other chunks, symbols or references."""
+
+_SECONDS = 5.0
+"""Processor time for a file of up to a megabyte. The slowest honest one of that size took 0.4 s (a table of OpenGL)."""
+
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PreparerOptions:
+    """What a ``Preparer`` is made of; sent to each worker once."""
+
+    root: Path
+    walk: WalkOptions
+    chunk_size: int
+    chunk_overlap: int
+
+    def make(self) -> Preparer:
+        """Make a preparer; this loads the parsers, so only workers do it."""
+        from findspot.indexing.prepare import Preparer  # noqa: PLC0415 - loads the parsers, which a worker alone needs
+
+        return Preparer(self.root, self.walk, chunk_size=self.chunk_size, chunk_overlap=self.chunk_overlap)
+
+    @property
+    def seconds(self) -> float:
+        """How much processor time a worker may spend on one file."""
+        return _SECONDS * max(1.0, self.walk.max_file_bytes / _MEGABYTE)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A root-relative file to prepare. ``known_hash`` is the stored content hash, if any: an equal one ends the work."""
+    """A root-relative file to prepare.
+
+    ``known_hash`` is the stored content hash, if any: an equal one ends the work. ``text`` is the unsaved text of an
+    editor, in UTF-8, to be read in place of the file. ``quarantine`` says what the parser did when it met this file; it
+    is then read as plain text.
+    """
 
     path: str
     known_hash: bytes | None = None
+    text: bytes | None = None
+    quarantine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

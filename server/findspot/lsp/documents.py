@@ -21,6 +21,9 @@ from findspot.lsp.roots import Place
 
 _log = logging.getLogger(__name__)
 
+_PATIENCE_SECONDS = 1.0
+"""How long a search waits until the newest text of a buffer is read; after that its answer says that it is not."""
+
 
 @dataclass(slots=True)
 class Document:
@@ -111,7 +114,7 @@ class Documents:
             too_large = text is not None and len(text) > place.engine.config.settings.max_file_bytes
             if text is not None and (too_large or (not saved and _equals_disk(path, text))):
                 text = None
-            place.engine.set_overlay(place.path, text)
+            place.engine.set_overlay(place.path, text, patience=_PATIENCE_SECONDS)
         except FindspotError as error:
             _log.warning("the unsaved text of %s is not searched: %s", path, error)
 

@@ -70,11 +70,14 @@ class _Segment:
     first: bool
 
 
-def parse(path: str, source: bytes, *, parsers: Parsers, chunk_size: int = 256, chunk_overlap: int = 64) -> ParsedFile:
+def parse(
+    path: str, source: bytes, *, parsers: Parsers, chunk_size: int = 256, chunk_overlap: int = 64, plain: bool = False
+) -> ParsedFile:
     """Cut one file into chunks and list its symbols, references and imports. Never raises.
 
     ``path`` is root-relative with ``/``. Spans count in ``decode_source(source)``. ``chunk_size`` and
-    ``chunk_overlap`` are tokens, for text without syntax. Whatever is wrong with the file is in ``problems``.
+    ``chunk_overlap`` are tokens, for text without syntax, and for any text when it is to be read as ``plain``. Whatever
+    is wrong with the file is in ``problems``.
     """
     text, kinds = decode_source(source)
     problems = [FileProblem(path, kind, _MESSAGES[kind]) for kind in kinds]
@@ -82,9 +85,9 @@ def parse(path: str, source: bytes, *, parsers: Parsers, chunk_size: int = 256, 
         return ParsedFile(path, "binary", (), (), (), (), tuple(problems))
     language = language_of(path, text[:_HEAD]) or "text"
     lines = Lines(text)
-    if language in HEADED:
+    if language in HEADED and not plain:
         return parse_headed(path, language, text, lines, tuple(problems))
-    if language in GRAMMARS:
+    if language in GRAMMARS and not plain:
         try:
             root, matches = parsers.matches(language, text)
         except TooTangled:

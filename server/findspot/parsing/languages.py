@@ -7,6 +7,7 @@ still indexed, as headings or as windows of tokens.
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from importlib import import_module, resources
 from typing import Final
@@ -22,6 +23,11 @@ _DEPTH: Final = 400
 
 _STRAY: Final = 20_000
 """Children of one error node beyond which a file is not read as code: a query needs their square in steps."""
+
+
+_REPEATS: Final = 30
+"""How many times smaller a long file gets by compression beyond which it is not read as code. What people and generators
+write gets 3 to 17 times smaller; one pattern repeated without end, which parsers take ages for or crash on, 100 times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,11 +290,27 @@ class TooTangled(Exception):
     """A file no query should run over; only this package sees it."""
 
 
+def _repeats_itself(source: bytes) -> bool:
+    return len(source) > _STRAY and len(source) > _REPEATS * len(zlib.compress(source, 1))
+
+
 def _is_tangled(root: Node, source: bytes) -> bool:
+    """Tell whether an error node, at any depth, has more children than a query can look at."""
     if not root.has_error or len(source) <= _STRAY:
         return False
-    nodes = [root] if root.child_count > _STRAY else root.children
-    return any(node.is_error and node.child_count > _STRAY for node in nodes)
+    cursor = root.walk()
+    widths = [0]
+    while True:
+        if cursor.goto_first_child():
+            widths.append(1)
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return False
+            widths.pop()
+        widths[-1] += 1
+        if widths[-1] == _STRAY and (node := cursor.node) and (holder := node.parent) and holder.is_error:
+            return True
 
 
 def _error_bytes(errors: Query, root: Node) -> int:
@@ -300,9 +322,10 @@ def _error_bytes(errors: Query, root: Node) -> int:
 class Parsers:
     """Loads parsers and queries on first use and keeps them. One instance per thread or worker process.
 
-    Parsing is linear in the length of the file for any input, queries are not, and the binding (0.26) crashes
-    when given a progress callback for a query. So the two known shapes that make a query quadratic are met
-    before it runs: nesting without end, and runs of tens of thousands of stray brackets.
+    Parsers and queries need a square of steps for some input, or the whole stack, and the binding (0.26) crashes when
+    given a progress callback for a query. So the shapes that are known to be bad are met before: one pattern repeated
+    without end before parsing, nesting without end and tens of thousands of stray signs before a query runs. What else
+    there is ends the worker in which this runs, and costs that file.
     """
 
     def __init__(self) -> None:
@@ -310,6 +333,8 @@ class Parsers:
 
     def matches(self, language: str, source: bytes) -> tuple[Node, list[Match]]:
         """Parse normalized source and run the language's query over it; raises TooTangled."""
+        if _repeats_itself(source):
+            raise TooTangled(language)
         parser, query, errors = self._load(language)
         root = parser.parse(source).root_node
         if _is_tangled(root, source):
