@@ -19,7 +19,14 @@ from typing import TYPE_CHECKING
 
 from findspot.config import Config, load_config, use_one_math_thread
 from findspot.core.types import Answer, IndexState
-from findspot.errors import Cancelled, FindspotError, IndexDamagedError, IndexLockedError, IndexStorageError
+from findspot.errors import (
+    Cancelled,
+    FindspotError,
+    IndexDamagedError,
+    IndexLockedError,
+    IndexStorageError,
+    WorkerError,
+)
 from findspot.terminal import output
 from findspot.terminal.args import build_parser, parse
 from findspot.terminal.progress import ProgressLine, stop_on_interrupt
@@ -213,7 +220,7 @@ def _bring_up_to_date(engine: Engine, view: View, stop: Event) -> list[str]:
             if not (told or has_something or view.quiet):
                 note("another process is indexing this root; waiting for its first results")
                 told = True
-        except IndexStorageError as error:
+        except (IndexStorageError, WorkerError) as error:
             if engine.status().chunks == 0:
                 raise
             return [f"the index could not be brought up to date: {error}; this answer comes from the index as it is"]

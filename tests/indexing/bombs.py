@@ -23,5 +23,14 @@ class Bomb(NamedTuple):
 CRASH = in_lines("x = " + "".join(_RANDOM.choice("abcd") + "/*" for _ in range(100_000)))
 """Python; tree-sitter overflows the stack on it."""
 
-ENDLESS = Bomb("endless.sh", in_lines("".join(f"({_RANDOM.choice('abcdefgh')}{_RANDOM.choice('xyz')})" for _ in range(60_000))))
-"""Shell; the parser takes minutes for it."""
+ENDLESS = Bomb(
+    "endless.kt",
+    (
+        "e {\nue<T /*s\n     get() {\n        vel()}\n\n"
+        + "\ufffd" * 7
+        + "   \n\nfun Strine): Track {\n    retlve(this))\n}\n\ninterface Source {\n    fun open(): Stream\n}\n\n"
+        "enum class Mode { LOOP, ONCE }\n\nobject Registry {\n    fun find(name: String) = lookup(name)\n}\n\n"
+        "suspend fun play(\n    track: Track,\n    loud: Boolean = false,\n): Result<Unit> = runCat"
+    ).encode(),
+)
+"""Kotlin with an unclosed comment; its grammar never comes back."""

@@ -202,7 +202,9 @@ def test_no_main_guard_is_needed(tmp_path: Path) -> None:
 def test_a_worker_takes_no_module_from_the_folder_it_is_started_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tasks = write(tmp_path, {"a.py": GOOD, "tree_sitter.py": b"raise SystemExit(3)\n", "pickle.py": b"raise SystemExit(3)\n"})
+    tasks = write(
+        tmp_path, {"a.py": GOOD, "tree_sitter.py": b"raise SystemExit(3)\n", "pickle.py": b"raise SystemExit(3)\n"}
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", ["", str(tmp_path), *sys.path])
     pool = PreparerPool(options(tmp_path))

@@ -36,6 +36,9 @@ _LOOK_SECONDS = 0.05
 _IDLE_SECONDS = 300.0
 """How long a worker waits for the next file in a process that lives on."""
 
+_ENDING_SECONDS = 5.0
+"""How long closing waits for threads to notice that their workers are gone."""
+
 _STOPPED = "indexing was stopped; what was done is kept"
 
 _log = logging.getLogger(__name__)
@@ -47,7 +50,7 @@ class PreparerPool:
     def __init__(self, options: PreparerOptions) -> None:
         """Take what a preparer is made of; a worker is started when the first file comes."""
         self.options = options
-        self._guard = threading.Lock()
+        self._guard = threading.Condition()
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._closed = False
@@ -85,9 +88,9 @@ class PreparerPool:
         """End all workers; a run that is going on raises ``Cancelled``. Idempotent."""
         with self._guard:
             self._closed = True
-            busy = list(self._busy)
-        for worker in busy:
-            worker.kill()
+            for worker in self._busy:
+                worker.kill()
+            self._guard.wait_for(lambda: not self._busy, _ENDING_SECONDS)
         self._settle(0)
 
     def take(self, *, polite: bool) -> Worker:
@@ -114,6 +117,7 @@ class PreparerPool:
         """Take a worker back; one that is not usable ends."""
         with self._guard:
             self._busy.discard(worker)
+            self._guard.notify_all()
             if usable and not self._closed:
                 self._idle.append(worker)
                 return
