@@ -56,10 +56,11 @@ class Buffers:
         return self._overlay
 
     @property
-    def pending(self) -> tuple[str, ...]:
-        """The paths whose newest text is still being read."""
+    def pending(self) -> str:
+        """Which texts are still being read, in a sentence; empty when the overlay is up to date."""
         with self._changed:
-            return tuple(sorted(self._wanted))
+            paths = sorted(self._wanted)
+        return f"the unsaved text of {', '.join(paths)} is still being read" if paths else ""
 
     def source(self, path: str) -> Source | None:
         """Return the text of a buffer, or None when the path has none."""
@@ -68,7 +69,7 @@ class Buffers:
     def set(self, path: str, text: str | None, patience: float | None = None) -> None:
         """Replace the buffer of a root-relative path; None removes it.
 
-        Returns when the text can be searched, or after ``patience`` seconds, when it is ``pending``. Raises
+        Returns when the text can be searched, or after ``patience`` seconds, when it is still ``pending``. Raises
         ``WorkerError``, ``Cancelled``.
         """
         with self._changed:

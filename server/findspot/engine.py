@@ -62,7 +62,6 @@ _WATCH_LOCK_SECONDS = 30.0
 
 _NO_MODEL = "not asked for"
 
-
 _T = TypeVar("_T")
 
 
@@ -166,9 +165,8 @@ class Engine:
     ) -> RefreshReport:
         """Bring the index up to date: all of it, or the root-relative files and folders in ``paths``.
 
-        Files are parsed in worker processes; one that ends a worker is in the problems and costs nothing else. Raises
-        ``Cancelled`` (what was done is kept), ``IndexLockedError`` when another process has been indexing for
-        ``lock_seconds``, ``IndexStorageError``, ``OutsideRootError``, ``WorkerError`` when no worker can be started.
+        Raises ``Cancelled`` (what was done is kept), ``IndexLockedError`` when another process has been indexing
+        for ``lock_seconds``, ``IndexStorageError``, ``OutsideRootError``, ``WorkerError``.
         """
         scope = tuple(clean_prefix(path) for path in paths) if paths is not None else ()
         if paths is not None and not scope:
@@ -364,9 +362,8 @@ class Engine:
     def set_overlay(self, path: str, text: str | None, *, patience: float | None = None) -> None:
         """Search ``text`` in place of what is on disk at the root-relative ``path``; None goes back to the disk.
 
-        A buffer of a file that the index leaves out (ignored, hidden, too large, binary by name) is left out too. After
-        ``patience`` seconds the call returns although the text is still being read; answers are not complete until then.
-        Raises ``WorkerError``, ``Cancelled``.
+        A buffer of a file that the index leaves out is left out too. A text that takes more than ``patience`` seconds to
+        read is searched later; answers are not complete until then. Raises ``WorkerError``, ``Cancelled``.
         """
         inside = clean_prefix(path)
         self._buffers.set(inside, text if text is not None and self._is_indexed(inside, len(text)) else None, patience)
@@ -424,18 +421,16 @@ class Engine:
         results = self._texts.results(found, stage)
         corpus = self._guarded(self._store.corpus)
         state = self._state()
-        unread = self._buffers.pending
-        pending = f"the unsaved text of {', '.join(unread)} is still being read" if unread else ""
         status = AnswerStatus(
             state=state,
-            complete=state is IndexState.READY and not pending,
+            complete=state is IndexState.READY and not self._buffers.pending,
             lexical=True,
             dense=not self._no_embedder,
             model=model,
             files=corpus.files,
             chunks=corpus.chunks,
             elapsed_seconds=time.monotonic() - started,
-            message=self._failure or self._no_embedder or pending,
+            message=self._failure or self._no_embedder or self._buffers.pending,
         )
         return Answer(results, status)
 
