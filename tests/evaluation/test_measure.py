@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from findspot import git as plumbing
 from findspot.config import load_config
 from findspot.core.types import Answer
 from findspot.engine import Engine
@@ -20,6 +19,7 @@ from findspot.errors import EvaluationError
 from findspot.evaluation.history import Repository, find_repository, read_history
 from findspot.evaluation.measure import Measured, measure
 from findspot.evaluation.report import groups, record, table_lines
+from findspot.indexing.history import head_commit
 from tests.evaluation.conftest import History
 from tests.evaluation.histories import COUNT, DRAIN, DROP, WAIT, commit, make_history
 from tests.training.repositories import QUEUE, git
@@ -80,7 +80,7 @@ def test_nothing_later_than_the_parent_can_be_seen(history: History, monkeypatch
     def spy(engine: Engine, text: str, **options: Any) -> Answer:
         subjects = git(engine.root, "-c", "safe.directory=*", "log", "--all", "--format=%H", "HEAD").split()
         seen.append((text, (engine.root / "src" / "queue.py").read_text(encoding="utf-8"), subjects))
-        assert plumbing.read(engine.root, "rev-parse", "HEAD") == f"{subjects[0]}\n".encode()
+        assert head_commit(engine.root) == subjects[0]
         return localize(engine, text, **options)
 
     monkeypatch.setattr(Engine, "localize", spy)

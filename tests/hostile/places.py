@@ -57,8 +57,11 @@ def command(*words: str) -> list[str]:
     return [*bounded, sys.executable, "-m", "findspot", *words]
 
 
-def run(way: str, root: Path, env: Mapping[str, str] | None = None) -> str:
-    """Open ``root`` in one of ``WAYS``; returns all that was said. It must have worked, in time."""
+def run(way: str, root: Path, env: Mapping[str, str] | None = None, *, may_fail: bool = False) -> str:
+    """Open ``root`` in one of ``WAYS``; returns all that was said. It must have worked, in time.
+
+    With ``may_fail`` the command may also say in one line why it does not.
+    """
     environ = os.environ | dict(env or {})
     if way == "lsp":
         return _serve(root, environ)
@@ -73,6 +76,9 @@ def run(way: str, root: Path, env: Mapping[str, str] | None = None) -> str:
     )
     said = (done.stdout + done.stderr).decode(errors="replace")
     assert "Traceback" not in said, said
+    if may_fail and done.returncode == 2:
+        assert done.stderr.count(b"\n") == 1, said
+        return said
     assert done.returncode == 0, said
     if way in {"search", "localize"}:
         assert "uploads.py" in done.stdout.decode(), said

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from findspot import git
 from findspot.core.paths import unit_class
 from findspot.core.types import PathClass, Symbol
 from findspot.errors import EvaluationError
@@ -46,8 +45,7 @@ def with_patch(instance: Instance, repository: BareRepository) -> Instance:
     """
     if not instance.fix or instance.patch or instance.entries is not None:
         return instance
-    options = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--unified=0", "--end-of-options")
-    patch = git.read(repository.folder, "diff", *options, instance.commit, instance.fix, bare=True)
+    patch = repository.difference(instance.commit, instance.fix, "--no-renames")
     if patch is None:
         raise EvaluationError(f"{instance.id}: what commit {instance.fix} changed cannot be read")
     return replace(instance, patch=patch.decode(errors="replace"))

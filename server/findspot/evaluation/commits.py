@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from findspot.evaluation.functions import Function, functions_of, is_code, parse_code, read_hunks, touched
-from findspot.evaluation.history import Change, Commit, changed_hunks
+from findspot.evaluation.history import Change, Commit
 from findspot.evaluation.messages import Message, clean, normalized, unwanted
 from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
@@ -93,7 +93,7 @@ def changed_functions(candidate: Candidate, repository: BareRepository, parsers:
             return "file that is not indexed"
         functions = functions_of(parsed)
         if change.new is not None:
-            difference = changed_hunks(repository.folder, change.old, change.new)
+            difference = repository.difference(change.old, change.new)
             if difference is None:
                 return "missing file"
             functions = touched(functions, list(read_hunks(difference)), source, parsed.language)

@@ -6,7 +6,6 @@ that looks for renames does. Only ancestors of HEAD are walked.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
@@ -60,34 +59,23 @@ def find_repository(folder: Path) -> Repository:
     """Return the repository around a folder; raises ``EvaluationError`` saying what is missing."""
     if not folder.is_dir():
         raise EvaluationError(f"{folder}: no such folder; give a folder inside a git repository")
-    if git.read(folder, "version") is None:
+    if not git.is_installed():
         raise EvaluationError("git cannot be run; install it, since commits are what is measured on")
-    store = _line(folder, "--git-common-dir")
-    if store is None:
+    place = git.find_git(folder.resolve())
+    if place is None:
         raise EvaluationError(f"{folder}: not inside a git repository, so there is no history to measure on")
-    head = _line(folder, "--verify", "--quiet", "HEAD^{commit}")
+    head = git.head_commit(place)
     if head is None:
         raise EvaluationError(f"{folder}: the git repository has no commit yet, so there is nothing to measure on")
-    top = _line(folder, "--show-toplevel")
-    return Repository(
-        None if top is None else Path(top),
-        (folder / store).resolve(),
-        head,
-        _line(folder, "--is-shallow-repository") == "true",
-    )
-
-
-def _line(folder: Path, *options: str) -> str | None:
-    said = git.read(folder, "rev-parse", *options)
-    return None if said is None else os.fsdecode(said).removesuffix("\n")
+    return Repository(place.top, place.store.resolve(), head, git.is_shallow(place))
 
 
 def head_of(folder: Path) -> str:
     """Return the hash of HEAD of a bare repository; raises ``EvaluationError`` when there is none."""
-    found = git.read(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}", bare=True)
+    found = git.head_commit(git.GitPlace(None, folder, folder))
     if found is None:
         raise EvaluationError(f"{folder}: git finds no commit there")
-    return found.decode().strip()
+    return found
 
 
 def read_history(folder: Path, head: str) -> Generator[Commit]:
@@ -97,11 +85,11 @@ def read_history(folder: Path, head: str) -> Generator[Commit]:
     """
     options = ("--no-renames", "--raw", "--no-abbrev", "-z", "--no-color", "--encoding=UTF-8")
     form = "--format=%x01%H%x02%P%x02%B"
-    command = git.command(folder, "log", *options, form, "--end-of-options", head, bare=True)
     with (
         tempfile.TemporaryFile() as said,
-        subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env=git.environment()
+        git.GitObjects(folder, wide=git.is_wide(head)) as objects,
+        objects.start(
+            "log", *options, form, head, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said
         ) as running,
     ):
         try:
@@ -153,9 +141,3 @@ def _change(head: str, path: bytes) -> Change | None:
     except UnicodeDecodeError:
         return None
     return Change(name, None if old_mode in _NOTHING else old, None if new_mode in _NOTHING else new)
-
-
-def changed_hunks(folder: Path, old: str, new: str) -> bytes | None:
-    """Return the difference of two blobs without context, None when one of them is missing."""
-    options = ("--no-color", "--no-ext-diff", "--no-textconv", "--unified=0", "--end-of-options")
-    return git.read(folder, "diff", *options, old, new, bare=True)

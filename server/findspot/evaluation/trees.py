@@ -8,6 +8,7 @@ that its history is what could be seen at the time: the ancestors of that commit
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -20,14 +21,16 @@ from typing import Self
 
 from findspot import git
 from findspot.errors import EvaluationError
+from findspot.opening import read_small
 
 _REGULAR = ("100644", "100755")
 """Modes that become files; links and submodules are not followed by the engine either."""
 
+_DIFFERENCE = ("--no-color", "--no-ext-diff", "--no-textconv", "--unified=0")
+
 _LOOSE_PARTS = frozenset({"", ".", "..", ".git"})
 
-_SHA256_DIGITS = 64
-"""Length of a commit's name in repositories of the newer object format."""
+_SHALLOW_BYTES = 4 << 20
 
 
 class BareRepository:
@@ -36,13 +39,17 @@ class BareRepository:
     def __init__(self, folder: Path) -> None:
         """Read from ``folder``, a bare repository or the ``.git`` folder of another."""
         self.folder = folder
-        self._blobs = subprocess.Popen(
-            git.command(folder, "cat-file", "--batch", bare=True),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=git.environment(),
-        )
+        self._objects = git.GitObjects(folder, wide=self._is_wide())
+        try:
+            self._blobs = self._objects.start(
+                "cat-file", "--batch", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+        except OSError as error:
+            self._objects.close()
+            raise EvaluationError(f"{folder}: cannot be read: {error}") from error
+
+    def _is_wide(self) -> bool:
+        return git.is_wide(git.head_commit(git.GitPlace(None, self.folder, self.folder)) or "")
 
     def __enter__(self) -> Self:
         return self
@@ -60,15 +67,18 @@ class BareRepository:
         for stream in (self._blobs.stdin, self._blobs.stdout):
             if stream is not None:
                 stream.close()
+        self._objects.close()
 
     def tree(self, commit: str) -> dict[str, str]:
         """Return the blob hash of each regular file by its path; raises ``EvaluationError`` for an unknown commit."""
-        command = git.command(self.folder, "ls-tree", "-r", "-z", "--full-tree", commit, bare=True)
-        done = subprocess.run(command, capture_output=True, check=False, env=git.environment())
-        if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip()
-            raise EvaluationError(f"the tree of commit {commit} cannot be read: {said}")
-        return dict(_entries(done.stdout))
+        listing = self._objects.read("ls-tree", "-r", "-z", "--full-tree", commit)
+        if listing is None:
+            raise EvaluationError(f"the tree of commit {commit} cannot be read; is it in {self.folder}?")
+        return dict(_entries(listing))
+
+    def difference(self, old: str, new: str, *options: str) -> bytes | None:
+        """Return the difference of two blobs or commits without context, None when one of them is missing."""
+        return self._objects.read("diff", *_DIFFERENCE, *options, old, new)
 
     def blob(self, digest: str) -> bytes | None:
         """Return the bytes of a blob, None when the repository lacks it."""
@@ -182,11 +192,10 @@ class WorkTree:
         (own / "refs").mkdir(exist_ok=True)
         borrowed = (self._repository.folder / "objects").resolve()
         (own / "objects" / "info" / "alternates").write_text(f"{borrowed.as_posix()}\n", encoding="utf-8", newline="\n")
-        wide = len(commit) == _SHA256_DIGITS
+        wide = git.is_wide(commit)
         settings = f"[core]\n\trepositoryformatversion = {int(wide)}\n\tbare = false\n"
         settings += "[extensions]\n\tobjectFormat = sha256\n" if wide else ""
         (own / "config").write_text(settings, encoding="utf-8", newline="\n")
-        shallow = self._repository.folder / "shallow"
-        if shallow.is_file():
-            shutil.copyfile(shallow, own / "shallow")
+        with contextlib.suppress(OSError):
+            (own / "shallow").write_bytes(read_small(self._repository.folder, "shallow", _SHALLOW_BYTES))
         (own / "HEAD").write_text(f"{commit}\n", encoding="utf-8", newline="\n")

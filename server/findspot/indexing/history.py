@@ -26,11 +26,8 @@ _MAX_MESSAGE = 2_000
 
 def head_commit(root: Path) -> str | None:
     """Return the hash of the commit that is checked out, None when there is none to be had."""
-    # Starting git costs 10 ms, which a command that answers in half a second notices.
-    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
-        return None
-    found = git.read(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    return found.decode("ascii", "replace").strip() or None if found is not None else None
+    place = git.find_git(root)
+    return None if place is None else git.head_commit(place)
 
 
 def read_past(root: Path, head: str, limit: int = COMMITS, stop: Event | None = None) -> list[PastCommit]:
@@ -39,22 +36,14 @@ def read_past(root: Path, head: str, limit: int = COMMITS, stop: Event | None = 
     Merges and mass edits are left out. Paths are relative to ``root``, with ``/``. Raises ``Cancelled`` once ``stop`` is
     set.
     """
-    listing = git.read(
-        root,
-        "log",
-        "--no-merges",
-        "--no-renames",
-        "--name-only",
-        "--relative",
-        "-z",
-        f"--max-count={limit}",
-        "--format=%x01%B%x02",
-        "--end-of-options",
-        head,
-        "--",
-        ".",
-        stop=stop,
-    )
+    place = git.find_git(root)
+    if place is None:
+        return []
+    inside = "." if place.top is None else root.relative_to(place.top).as_posix()
+    below = () if inside == "." else (f"--relative={inside}/",)
+    options = ("--no-merges", "--no-renames", "--name-only", *below, "-z", f"--max-count={limit}")
+    with git.GitObjects(place.store, wide=git.is_wide(head)) as objects:
+        listing = objects.read("log", *options, "--format=%x01%B%x02", head, "--", inside, stop=stop)
     return [] if listing is None else list(_commits(listing))
 
 

@@ -16,7 +16,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from findspot import git
 from findspot.indexing.ignore_patterns import IgnoreFile
+from findspot.opening import open_inside
 
 OWN_IGNORE_FILE = ".findspotignore"
 IGNORE_FILES = frozenset({OWN_IGNORE_FILE, ".ignore", ".gitignore"})
@@ -65,13 +67,13 @@ class FolderRules:
         if ".git" in names:
             if folder or lead:
                 git = ()  # a repository inside this one: what the outer one ignores does not reach into it
-            exclude = _load(info_exclude(disk), folder, lead)
+            exclude = _parsed(_info_exclude(disk), folder, lead)
         if OWN_IGNORE_FILE in names:
-            own = _load(disk / OWN_IGNORE_FILE, folder, lead) + own
+            own = _parsed(_read_inside(disk, OWN_IGNORE_FILE), folder, lead) + own
         if ".ignore" in names:
-            plain = _load(disk / ".ignore", folder, lead) + plain
+            plain = _parsed(_read_inside(disk, ".ignore"), folder, lead) + plain
         if ".gitignore" in names:
-            git = _load(disk / ".gitignore", folder, lead) + git
+            git = _parsed(_read_inside(disk, ".gitignore"), folder, lead) + git
         ordered = own + plain + git + exclude + self.user
         return FolderRules(self.hidden, own, plain, git, exclude, self.user, ordered)
 
@@ -128,25 +130,23 @@ def global_excludes(environ: Mapping[str, str], home: Path) -> Path | None:
     chosen = xdg / "ignore"
     # git reads the XDG file first and lets the one in the home folder win.
     for configuration in [Path(override)] if override else [home / ".gitconfig", xdg / "config"]:
-        value = _excludes_setting(_read(configuration) or "")
+        value = git.setting(_read(configuration) or "", "core", "excludesFile")
         if value is not None:
             chosen = home / value.removeprefix("~/")
             break
     return chosen if chosen.is_file() else None
 
 
-def info_exclude(repository: Path) -> Path:
-    """Return where the ``info/exclude`` of the repository or worktree in folder ``repository`` lies."""
-    folder = git_folder(repository)
-    common = _read(folder / "commondir")  # worktrees of one repository share a folder
-    return Path(folder if common is None else folder / common.strip(), "info", "exclude")
-
-
 def git_folder(repository: Path) -> Path:
-    """Return the git folder of ``repository``: ``.git``, or what the file ``.git`` of a worktree points to."""
-    dot_git = repository / ".git"
-    text = (_read(dot_git) or "").strip()
-    return repository / text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else dot_git
+    """Return the git folder of the repository or worktree in folder ``repository``, whether it is there or not."""
+    return git.git_folder(repository) or repository / ".git"
+
+
+def _info_exclude(repository: Path) -> str | None:
+    """Return the text of ``info/exclude``; worktrees of one repository share one."""
+    folder = git.git_folder(repository)
+    common = None if folder is None else git.common_folder(folder)
+    return None if common is None else _read_inside(common, "info/exclude")
 
 
 def _rules_above(root: Path, *, hidden: bool, user_excludes: Path | None) -> FolderRules:
@@ -154,7 +154,7 @@ def _rules_above(root: Path, *, hidden: bool, user_excludes: Path | None) -> Fol
     top = next((folder for folder in (root, *root.parents) if _mode(str(folder / ".git"))), root)
     below_top = root.relative_to(top).parts
     lead = "".join(f"{part}/" for part in below_top)
-    user = () if user_excludes is None else _load(user_excludes, "", lead)
+    user = () if user_excludes is None else _parsed(_read(user_excludes), "", lead)
     rules = FolderRules(hidden, user=user, ordered=user)
     folder = top
     for part in below_top:
@@ -186,22 +186,7 @@ def _parent(path: str) -> str:
     return f"{folder}/" if folder else ""
 
 
-def _excludes_setting(configuration: str) -> str | None:
-    """Return the value of ``core.excludesFile`` in the text of a git configuration file; the last one wins."""
-    section, value = "", None
-    for line in configuration.splitlines():
-        text = line.strip()
-        if text.startswith("["):
-            section = text.strip("[]").strip().lower()
-        elif section == "core":
-            key, _, right = text.partition("=")
-            if key.strip().lower() == "excludesfile":
-                value = right.strip().strip('"') or None
-    return value
-
-
-def _load(path: Path, base: str, lead: str) -> tuple[IgnoreFile, ...]:
-    text = _read(path)
+def _parsed(text: str | None, base: str, lead: str) -> tuple[IgnoreFile, ...]:
     if text is None:
         return ()
     ignore_file = IgnoreFile(text.split("\n"), base, lead)
@@ -209,12 +194,19 @@ def _load(path: Path, base: str, lead: str) -> tuple[IgnoreFile, ...]:
 
 
 def _read(path: Path) -> str | None:
-    """Return the text of a small regular file; None when it is missing, unreadable or something else."""
+    """Return the text of one of the user's own files, which may be a link; None when it is no regular file."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return None
-        with path.open("rb") as file:
-            data = file.read(_MAX_IGNORE_FILE_BYTES)
+        path = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return None
+    return _read_inside(path.parent, path.name)
+
+
+def _read_inside(folder: Path, name: str) -> str | None:
+    """Return the text of a regular file, as far as the limit; None when it is missing, unreadable or something else."""
+    try:
+        with open_inside(folder, name) as stream:
+            data = stream.read(_MAX_IGNORE_FILE_BYTES)
     except OSError:
         return None
     return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="surrogateescape")
