@@ -7,17 +7,16 @@ answer was made of is always said (I-13). Several engines of one process share t
 from __future__ import annotations
 
 import contextlib
-import functools
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from findspot.asking import checked_length, checked_scope, checked_text
-from findspot.buffers import Buffers
 from findspot.config import Config
 from findspot.core.features import Features
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
@@ -32,13 +31,12 @@ from findspot.core.types import (
     RefreshReport,
     Stage,
 )
-from findspot.errors import FindspotError, IndexDamagedError, IndexStorageError, OutsideRootError
+from findspot.errors import FindspotError, IndexDamagedError, IndexStorageError
 from findspot.filling import Filler
-from findspot.indexing.content import classify_name
-from findspot.indexing.ignore_rules import PathRules, global_excludes
+from findspot.indexing.ignore_rules import global_excludes
 from findspot.indexing.indexer import Indexer
 from findspot.indexing.pool import PreparerPool
-from findspot.indexing.roots import checked_root, find_root, home_folder
+from findspot.indexing.roots import checked_root, find_root, home_folder, path_in_root
 from findspot.indexing.tasks import PARSING_VERSION, PreparerOptions
 from findspot.indexing.walker import WalkOptions, clean_prefix
 from findspot.inference.models import Models
@@ -50,12 +48,12 @@ from findspot.storage.locks import is_locked
 from findspot.storage.records import IndexKey
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
-from findspot.texts import Texts
+from findspot.unsaved import Unsaved
 
 if TYPE_CHECKING:
     from findspot.indexing.watcher import Watcher
 
-__all__ = ["Engine", "Models", "find_root"]
+__all__ = ["Engine", "Models", "Unsaved", "find_root"]
 
 _WATCH_LOCK_SECONDS = 30.0
 """How long the watcher waits for another process that indexes the same root."""
@@ -81,7 +79,8 @@ class Engine:
         home = home_folder()
         excludes = global_excludes(config.environ, home) if home is not None else None
         walk = WalkOptions(settings.hidden, settings.max_file_bytes, excludes)
-        self._pool = PreparerPool(PreparerOptions(root, walk, settings.chunk_size, settings.chunk_overlap))
+        options = PreparerOptions(root, walk, settings.chunk_size, settings.chunk_overlap)
+        self._pool = PreparerPool(options)
         embedder = models.embedder()
         self._no_embedder = embedder if isinstance(embedder, str) else ""
         found = None if isinstance(embedder, str) else embedder
@@ -95,13 +94,12 @@ class Engine:
         )
         self._store = IndexStore(self._index_dir, key)
         self._indexer = Indexer(self._pool, self._index_dir, self._store, found)
-        self._buffers = Buffers(self._pool, found)
-        self._texts = Texts(root, self._buffers, settings.max_file_bytes)
         self._cache = VectorCache(config.cache_dir)
         self._searcher = Searcher(self._store, found, weights)
-        self._localizer = Localizer(
-            self._searcher, models.reranker, self._cache, self._texts.text_of, weights, models.rankers
-        )
+        make = partial(Localizer, self._searcher, models.reranker, self._cache, weights=weights, rankers=models.rankers)
+        self.unsaved = partial(Unsaved, options, self._pool, found, make)
+        """Makes a place for the unsaved buffers of one of several clients, which the others do not see."""
+        self._own = self.unsaved()
         self._refreshing = threading.Lock()
         self._watching = threading.Lock()
         self._closing = threading.Event()
@@ -112,7 +110,7 @@ class Engine:
             self._store,
             models.reranker,
             self._cache,
-            self._texts.text_of,
+            self._own.texts.text_of,
             settings.read_ahead,
             lambda: self._progress is not None,
         )
@@ -179,7 +177,7 @@ class Engine:
 
         self._filler.step_back()
         with self._refreshing:
-            run = functools.partial(
+            run = partial(
                 self._indexer.refresh,
                 scope,
                 rebuild=rebuild,
@@ -259,20 +257,27 @@ class Engine:
         *,
         top_k: int | None = None,
         scope: Sequence[str] = (),
+        exclude: Sequence[str] = (),
         stop: threading.Event | None = None,
+        unsaved: Unsaved | None = None,
     ) -> Answer:
-        """Return the hybrid list for a word, a sentence, a path or a trace; raises ``QueryError``, ``Cancelled``."""
+        """Return the hybrid list for a word, a sentence, a path or a trace; raises ``QueryError``, ``Cancelled``.
+
+        ``scope`` is what to search, () for everything; ``exclude`` is left out; ``unsaved`` has one client's buffers.
+        """
         started = time.monotonic()
+        own = unsaved or self._own
         found = self._guarded(
             lambda: self._searcher.search(
                 checked_text(query),
                 checked_length(top_k, self.config.settings.top_k),
                 checked_scope(scope),
-                self._buffers.overlay,
+                own.buffers.overlay,
                 stop,
+                exclude=checked_scope(exclude),
             )
         )
-        return self._answer(found, "hybrid", _NO_MODEL, started)
+        return self._answer(found, "hybrid", _NO_MODEL, started, own)
 
     def localize(
         self,
@@ -280,10 +285,12 @@ class Engine:
         *,
         top_k: int | None = None,
         scope: Sequence[str] = (),
+        exclude: Sequence[str] = (),
         level: Level = "function",
         budget: float | None = None,
         stop: threading.Event | None = None,
         on_partial: Callable[[Answer], None] | None = None,
+        unsaved: Unsaved | None = None,
     ) -> Answer:
         """Return the places that a report is about, within ``budget`` seconds.
 
@@ -293,37 +300,39 @@ class Engine:
         model was applied, or why not. Raises ``QueryError``, ``Cancelled``.
         """
         started = time.monotonic()
+        own = unsaved or self._own
         seconds = self.config.settings.budget if budget is None else budget
         if seconds > 0:
             self._models.preload()  # while the candidates are gathered
 
         def answer(found: Localization) -> Answer:
             shown = found.results[: found.length] if found.cut and top_k is None else found.results
-            made = self._answer(shown, found.stage, found.note, started)
+            made = self._answer(shown, found.stage, found.note, started, own)
             return replace(made, status=replace(made.status, here=found.here, likely=found.length))
 
-        def partial(found: Localization) -> None:
+        def instant(found: Localization) -> None:
             if on_partial is not None:
                 on_partial(answer(found))
 
         found = self._guarded(
-            lambda: self._localizer.localize(
+            lambda: own.localizer.localize(
                 checked_text(text),
                 checked_length(top_k, self.config.settings.top_k),
                 checked_scope(scope),
                 level,
                 seconds,
-                self._buffers.overlay,
+                own.buffers.overlay,
                 stop,
-                partial if on_partial is not None else None,
+                instant if on_partial is not None else None,
                 started,
+                exclude=checked_scope(exclude),
             )
         )
         return answer(found)
 
     def features(self, text: str, *, report: bool = True) -> Features:
         """Return what the learned rankers read of each candidate for a text: for training, not for front ends."""
-        return self._guarded(lambda: self._localizer.features(checked_text(text), report=report))
+        return self._guarded(lambda: self._own.localizer.features(checked_text(text), report=report))
 
     def symbols(
         self,
@@ -331,17 +340,21 @@ class Engine:
         *,
         top_k: int | None = None,
         scope: Sequence[str] = (),
+        exclude: Sequence[str] = (),
         stop: threading.Event | None = None,
+        unsaved: Unsaved | None = None,
     ) -> Answer:
         """Return definitions by name, or by a sentence about them: for symbol pickers."""
         started = time.monotonic()
-        inside, limit = checked_scope(scope), checked_length(top_k, self.config.settings.top_k)
+        own = unsaved or self._own
+        overlay, limit = own.buffers.overlay, checked_length(top_k, self.config.settings.top_k)
+        inside, outside = checked_scope(scope), checked_scope(exclude)
 
         def find() -> list[Ranked]:
-            by_meaning = self._searcher.search(checked_text(query), limit, inside, self._buffers.overlay, stop)
-            return symbol_places(self._store, query, by_meaning, limit, inside, self._buffers.overlay)
+            by_meaning = self._searcher.search(checked_text(query), limit, inside, overlay, stop, exclude=outside)
+            return symbol_places(self._store, query, by_meaning, limit, inside, overlay, outside)
 
-        return self._answer(self._guarded(find), "hybrid", _NO_MODEL, started)
+        return self._answer(self._guarded(find), "hybrid", _NO_MODEL, started, own)
 
     def related(self, path: str, line: int, *, top_k: int | None = None) -> Answer:
         """Return what calls, is called by, or defines what stands at a 1-based line of a root-relative file."""
@@ -352,34 +365,20 @@ class Engine:
                 clean_prefix(path),
                 line,
                 checked_length(top_k, self.config.settings.top_k),
-                self._buffers.overlay,
+                self._own.buffers.overlay,
             )
         )
-        return self._answer(found, "hybrid", _NO_MODEL, started)
+        return self._answer(found, "hybrid", _NO_MODEL, started, self._own)
 
     # ── state ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def set_overlay(self, path: str, text: str | None, *, patience: float | None = None) -> None:
-        """Search ``text`` in place of what is on disk at the root-relative ``path``; None goes back to the disk.
-
-        A buffer of a file that the index leaves out is left out too. A text that takes more than ``patience`` seconds to
-        read is searched later; answers are not complete until then. Raises ``WorkerError``, ``Cancelled``.
-        """
-        inside = clean_prefix(path)
-        self._buffers.set(inside, text if text is not None and self._is_indexed(inside, len(text)) else None, patience)
-
-    def _is_indexed(self, path: str, size: int) -> bool:
-        walk = self._indexer.walk_options
-        rules = PathRules(self.root, hidden=walk.hidden, global_excludes=walk.global_excludes)
-        return not rules.skips(path, is_folder=False) and classify_name(path, size, walk.max_file_bytes) is None
+    def set_overlay(self, path: str, text: str | None) -> None:
+        """Search ``text`` in place of what is on disk at the root-relative ``path``; None goes back to the disk."""
+        self._own.set(path, text)
 
     def relative(self, path: Path) -> str:
         """Return the root-relative form of a path, with ``/``; raises ``OutsideRootError``."""
-        absolute = path if path.is_absolute() else self.root / path
-        for form in (absolute, absolute.resolve()):
-            if form.is_relative_to(self.root):
-                return clean_prefix(form.relative_to(self.root).as_posix())
-        raise OutsideRootError(f"{path} is outside the root {self.root}; give a path inside it, or another root")
+        return clean_prefix(path_in_root(self.root, path))
 
     def status(self) -> IndexStatus:
         """Return where the index stands."""
@@ -417,22 +416,22 @@ class Engine:
 
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _answer(self, found: Sequence[Ranked], stage: Stage, model: str, started: float) -> Answer:
-        results = self._texts.results(found, stage)
+    def _answer(self, found: Sequence[Ranked], stage: Stage, model: str, started: float, own: Unsaved) -> Answer:
+        results, contents = own.texts.results(found, stage)
         corpus = self._guarded(self._store.corpus)
         state = self._state()
         status = AnswerStatus(
             state=state,
-            complete=state is IndexState.READY and not self._buffers.pending,
+            complete=state is IndexState.READY and not own.buffers.pending,
             lexical=True,
             dense=not self._no_embedder,
             model=model,
             files=corpus.files,
             chunks=corpus.chunks,
             elapsed_seconds=time.monotonic() - started,
-            message=self._failure or self._no_embedder or self._buffers.pending,
+            message=self._failure or self._no_embedder or own.buffers.pending,
         )
-        return Answer(results, status)
+        return Answer(results, status, contents)
 
     def _guarded(self, ask: Callable[[], _T]) -> _T:
         """Ask the index, ahead of what is read in the background; damage is noted, so that the next refresh builds it again: at once in a process that watches."""

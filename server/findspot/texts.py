@@ -23,13 +23,15 @@ class Texts:
         self._buffers = buffers
         self._max_file_bytes = max_file_bytes
 
-    def results(self, found: Sequence[Ranked], stage: Stage) -> tuple[SearchResult, ...]:
-        """Turn ranked places into results; each file is read once.
+    def results(self, found: Sequence[Ranked], stage: Stage) -> tuple[tuple[SearchResult, ...], dict[str, bytes]]:
+        """Turn ranked places into results, with the texts by path that the spans of fresh ones count in.
 
-        A file that has changed since it was indexed gives the lines that stand at the place now, and is marked.
+        Each file is read once. A file that has changed since it was indexed gives the lines that stand at the place now,
+        and is marked.
         """
         sources: dict[tuple[str, bool], Source | None] = {}
         results: list[SearchResult] = []
+        contents: dict[str, bytes] = {}
         for rank, one in enumerate(found, start=1):
             key = (one.row.path, _is_buffered(one.row))
             if key not in sources:
@@ -38,6 +40,8 @@ class Texts:
             fresh = source is not None and source.content_hash == one.row.file_hash
             shown = one.row.span if one.kind == "file" else one.span
             text = ""
+            if source is not None and fresh:
+                contents[one.row.path] = source.text
             if source is not None:
                 text = source.slice(shown, _MAX_TEXT) if fresh else source.lines(shown, _MAX_TEXT)
             results.append(
@@ -53,9 +57,15 @@ class Texts:
                     fresh=fresh,
                     text=text,
                     probability=one.probability,
+                    covered=one.covered,
                 )
             )
-        return tuple(results)
+        return tuple(results), contents
+
+    def is_on_disk(self, path: str, text: str) -> bool:
+        """Return whether a buffer is what lies on disk; editors drop a byte order mark and may change line ends."""
+        source = read_source(self._root, path, self._max_file_bytes)
+        return source is not None and _plain_lines(source.text) == _plain_lines(text.encode("utf-8", "replace"))
 
     def text_of(self, row: ChunkRow) -> str | None:
         """Return the text of a chunk if its file is still the one that was indexed."""
@@ -73,3 +83,7 @@ class Texts:
 def _is_buffered(row: ChunkRow) -> bool:
     """Say whether a row stands for unsaved text: those carry negative ids."""
     return row.id < 0
+
+
+def _plain_lines(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

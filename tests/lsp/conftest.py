@@ -37,3 +37,12 @@ def folder(tmp_path: Path) -> Path:
     (root / "src" / "übung.py").write_text("x = '😀é'; def_marker = 'naïve 😀 place'\n", encoding="utf-8")
     (root / "README.md").write_text("# Shop\n\nUploads are retried.\n", encoding="utf-8")
     return root
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """Return a folder with one file."""
+    root = tmp_path / "one"
+    root.mkdir()
+    (root / "a.py").write_text("def find_me():\n    return 1\n", encoding="utf-8")
+    return root

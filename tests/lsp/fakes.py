@@ -81,7 +81,9 @@ class FakeEngine:
         *,
         top_k: int | None = None,
         scope: Sequence[str] = (),
+        exclude: Sequence[str] = (),
         stop: threading.Event | None = None,
+        unsaved: object = None,
     ) -> Answer:
         """Return the lines that hold all words of ``query``, files in order."""
         words = query.lower().split()
@@ -92,6 +94,8 @@ class FakeEngine:
         for path, content in sorted(texts.items()):
             if scope and not any(path == part or path.startswith(f"{part}/") for part in scope):
                 continue
+            if any(path == part or path.startswith(f"{part}/") for part in exclude):
+                continue
             start = 0
             for number, line in enumerate(content.splitlines(keepends=True), start=1):
                 body = line.rstrip(b"\r\n")
@@ -99,7 +103,8 @@ class FakeEngine:
                     span = Span(start, start + len(body), number, number)
                     results.append(self._result(path, span, body.decode("utf-8", "replace"), len(results) + 1))
                 start += len(line)
-        return Answer(tuple(results[: top_k or self.config.settings.top_k]), self._status("not asked for"))
+        shown = tuple(results[: top_k or self.config.settings.top_k])
+        return Answer(shown, self._status("not asked for"), texts)
 
     def _result(self, path: str, span: Span, text: str, rank: int) -> SearchResult:
         evidence = (Evidence("lexical", "all words", 1.0),)
@@ -117,21 +122,23 @@ class FakeEngine:
         *,
         top_k: int | None = None,
         scope: Sequence[str] = (),
+        exclude: Sequence[str] = (),
         level: Level = "function",
         budget: float | None = None,
         stop: threading.Event | None = None,
         on_partial: Callable[[Answer], None] | None = None,
+        unsaved: object = None,
     ) -> Answer:
         """Return what search finds, first as a partial answer and after ``steps`` steps as the answer."""
         self.log.append(f"localize level={level} budget={budget}")
-        answer = self.search(text, top_k=top_k, scope=scope)
+        answer = self.search(text, top_k=top_k, scope=scope, exclude=exclude)
         if on_partial is not None:
             on_partial(answer)
         for _ in range(self.steps):
             if stop is not None and stop.wait(STEP_SECONDS):
                 self.stopped.set()
                 raise Cancelled("stopped while localizing")
-        return Answer(answer.results, self._status("applied"))
+        return Answer(answer.results, self._status("applied"), answer.contents)
 
     def symbols(
         self,
@@ -139,12 +146,23 @@ class FakeEngine:
         *,
         top_k: int | None = None,
         scope: Sequence[str] = (),
+        exclude: Sequence[str] = (),
         stop: threading.Event | None = None,
+        unsaved: object = None,
     ) -> Answer:
         """Return the same as search."""
-        return self.search(query, top_k=top_k, scope=scope, stop=stop)
+        return self.search(query, top_k=top_k, scope=scope, exclude=exclude, stop=stop)
 
-    def set_overlay(self, path: str, text: str | None, *, patience: float | None = None) -> None:
+    def unsaved(self) -> FakeEngine:
+        """Return what stands for one client's buffers; this engine has one client."""
+        return self
+
+    def is_on_disk(self, path: str, text: str) -> bool:
+        """Return whether a text is that of the file."""
+        file = self.root / path
+        return file.is_file() and file.read_bytes().splitlines() == text.encode().splitlines()
+
+    def set(self, path: str, text: str | None, patience: float | None = None) -> None:
         """Keep or forget the unsaved text of a file."""
         self.log.append(f"overlay {path} {'-' if text is None else len(text)}")
         if text is None:

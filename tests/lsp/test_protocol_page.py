@@ -52,7 +52,7 @@ def test_every_field_of_an_answer_is_there() -> None:
     status = AnswerStatus(IndexState.READY, True, True, True, "applied", 1, 1, 0.1)
     problem = FileProblem("a", ProblemKind.BINARY, "")
     answers = [
-        result_json(result, "file:///r", [], "utf-8", include_text=True),
+        result_json(result, "file:///r", None, "utf-8", include_text=True),
         answer_status_json([status]),
         index_status_json(IndexStatus("/r", IndexState.READY), "file:///r"),
         report_json(RefreshReport(IndexState.READY, problems=(problem,)), "file:///r"),

@@ -139,7 +139,7 @@ async def test_partial_results_come_first_and_the_answer_replaces_them(make_wire
     assert answer["result"]["status"]["model"] == "applied"
     assert (kinds[0], kinds[-1]) == ("begin", "end")
     assert wire.received.index(next(m for m in wire.received if m.get("id") == number)) > 0
-    assert "localize level=file budget=None" in wire.engines["shop"].log
+    assert "localize level=file budget=1.0" in wire.engines["shop"].log
 
 
 @pytest.mark.row("B04")

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from findspot.config import Config
+from findspot.lsp.engines import Access
 from findspot.lsp.server import FindspotServer, build_server
 from tests.lsp.fakes import FakeEngine
 
 if TYPE_CHECKING:
-    from findspot.engine import Engine
+    from findspot.engine import Engine, Unsaved
 
 PATIENCE_SECONDS = 20.0
 
@@ -26,21 +27,25 @@ class Wire:
         self.steps = steps
         self.locked = 0
         self.engines: dict[str, FakeEngine] = {}
-        self.server: FindspotServer = build_server(overrides, self)
+        self.server: FindspotServer = build_server(overrides or {}, self)
         self.protocol = self.server.session.protocol
         self.protocol.set_writer(self, include_headers=False)
         self.received: list[dict[str, Any]] = []
         self._ids = itertools.count(1)
         self._arrived = asyncio.Event()
 
-    # The two methods that make this object a source of engines.
+    # The methods that make this object a source of engines.
 
-    def open(self, root: Path, config: Config) -> Engine:
+    def open(self, root: Path, config: Config) -> Access:
         """Open a fake engine."""
         engine = FakeEngine(root, config, self.steps)
         engine.locked = self.locked
         self.engines[root.name] = engine
-        return cast("Engine", engine)
+        return Access(cast("Engine", engine), config, cast("Unsaved", engine.unsaved()))
+
+    def give_back(self, engine: Engine) -> None:
+        """Close a fake engine."""
+        engine.close()
 
     # The two methods that make this object a writer for the server; ``close`` serves both.
 

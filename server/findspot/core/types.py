@@ -6,6 +6,7 @@ unit of source with a *span*; a *candidate* is an unranked hit; a *result* is wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -165,7 +166,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """One answer. Higher ``score`` is better; ``probability`` is None until it is calibrated."""
+    """One answer. Higher ``score`` is better; ``probability`` is None until it is calibrated.
+
+    Scores are comparable inside of one answer only. ``covered`` is the share of the question's weight that the result
+    holds, from 0 to 1, and may be compared between roots.
+    """
 
     path: str
     symbol: str | None
@@ -178,6 +183,7 @@ class SearchResult:
     fresh: bool
     text: str
     probability: float | None = None
+    covered: float = 0.0
 
 
 class IndexState(StrEnum):
@@ -240,10 +246,15 @@ class AnswerStatus:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Ranked results and the status that says how they came about."""
+    """Ranked results and the status that says how they came about.
+
+    ``contents`` holds by path the UTF-8 text that the spans of fresh results count in, for front ends that turn them
+    into columns; stale results have none.
+    """
 
     results: tuple[SearchResult, ...]
     status: AnswerStatus
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

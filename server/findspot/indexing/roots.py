@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from findspot.config import ROOT_MARKERS
-from findspot.errors import RootError
+from findspot.errors import OutsideRootError, RootError
 
 
 def find_root(cwd: Path, paths: Sequence[Path] = (), *, home: Path | None = None) -> tuple[Path, str | None]:
@@ -58,3 +59,15 @@ def home_folder() -> Path | None:
         return Path.home().resolve()
     except (RuntimeError, OSError):
         return None
+
+
+def path_in_root(root: Path, path: Path) -> str:
+    """Return the root-relative form of a path, with ``/``, as it is written or without links.
+
+    Raises ``OutsideRootError``.
+    """
+    absolute = path if path.is_absolute() else root / path
+    for form in (absolute, Path(os.path.realpath(absolute))):  # "resolve" raises where links lead in a circle
+        if form.is_relative_to(root):
+            return form.relative_to(root).as_posix()
+    raise OutsideRootError(f"{path} is outside the root {root}; give a path inside it, or another root")

@@ -8,10 +8,10 @@ This is the only module that translates positions (I-3). Inside, a place is a ha
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from findspot.core.types import AnswerStatus, IndexStatus, RefreshReport, Search
 Encoding = str
 """``utf-8``, ``utf-16`` or ``utf-32``: what one column counts."""
 
-_EOL = re.compile(r"\r\n|\n|\r")
 _DRIVE = re.compile(r"^/[A-Za-z]:")
 
 _SYMBOL_KINDS = {
@@ -56,59 +55,36 @@ def clean(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def apply_change(text: str, change: types.TextDocumentContentChangeEvent, encoding: Encoding) -> str:
-    """Return ``text`` after one ``didChange`` event; positions beyond a line or the end mean its end."""
-    if not isinstance(change, types.TextDocumentContentChangePartial):
-        return change.text
-    start = offset_of(text, change.range.start, encoding)
-    end = max(start, offset_of(text, change.range.end, encoding))
-    return text[:start] + change.text + text[end:]
-
-
-def offset_of(text: str, position: types.Position, encoding: Encoding) -> int:
-    """Return the index into ``text`` (characters) of a client's position."""
-    start, end = 0, len(text)
-    line = 0
-    for match in _EOL.finditer(text):
-        if line == position.line:
-            end = match.start()
-            break
-        line += 1
-        start = match.end()
-    if line < position.line:
-        return len(text)
-    return start + _characters(text[start:end], position.character, encoding)
-
-
-def _characters(line: str, column: int, encoding: Encoding) -> int:
+def fitting(line: str, column: int, encoding: Encoding) -> int:
+    """Return how many characters of ``line`` lie before ``column``; a column inside of a character is before it."""
+    if units(line, encoding) <= column:
+        return len(line)
     if encoding == "utf-32" or line.isascii():
-        return min(column, len(line))
-    if encoding == "utf-8":
-        return len(line.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
-    return len(line.encode("utf-16-le", "surrogatepass")[: 2 * column].decode("utf-16-le", "ignore"))
+        return column
+    return bisect_right(range(len(line)), column, key=lambda count: units(line[:count], encoding)) - 1
 
 
-def range_of(span: Span, text: str, contents: Iterable[bytes], encoding: Encoding) -> types.Range:
-    """Return the range of ``span`` in the first of ``contents`` (buffer, file) that still holds its ``text``.
+def units(text: str, encoding: Encoding) -> int:
+    """Return how many columns a text takes; a lone surrogate takes as many as what stands for it."""
+    if encoding == "utf-32" or text.isascii():
+        return len(text)
+    if encoding == "utf-16":
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text.encode("utf-8", "surrogatepass"))
 
-    ``text`` is what was indexed there. Where none holds it at that place, the bytes of the span mean nothing
-    any more; the answer is then whole lines, from the first to the last of the span.
+
+def range_of(span: Span, content: bytes | None, encoding: Encoding) -> types.Range:
+    """Return the range of ``span`` in ``content``, the text that it counts in.
+
+    Without one the bytes of the span mean nothing any more; the answer is then whole lines, from the first to the last.
     """
-    for content in contents:
-        if _holds(content, span, text):
-            start = _position(content, span.start_byte, encoding)
-            return types.Range(start=start, end=_position(content, span.end_byte, encoding))
+    if content is not None and 0 <= span.start_byte <= span.end_byte <= len(content):
+        start = _position(content, span.start_byte, encoding)
+        return types.Range(start=start, end=_position(content, span.end_byte, encoding))
     return types.Range(
         start=types.Position(line=max(0, span.start_line - 1), character=0),
         end=types.Position(line=max(1, span.end_line), character=0),
     )
-
-
-def _holds(content: bytes, span: Span, text: str) -> bool:
-    if not 0 <= span.start_byte <= span.end_byte <= len(content):
-        return False
-    piece = text.encode("utf-8", "replace")[: span.end_byte - span.start_byte]
-    return content.startswith(piece, span.start_byte)
 
 
 def _position(content: bytes, offset: int, encoding: Encoding) -> types.Position:
@@ -120,16 +96,9 @@ def _position(content: bytes, offset: int, encoding: Encoding) -> types.Position
         # Between the two bytes of one line end: the end of that line, not the start of the next.
         start = max(content.rfind(b"\n", 0, offset - 1), content.rfind(b"\r", 0, offset - 1)) + 1
         offset -= 1
-    if start == 0 and content.startswith(codecs.BOM_UTF8):
-        start = min(offset, len(codecs.BOM_UTF8))
-    return types.Position(line=newlines + returns, character=_units(content[start:offset], encoding))
-
-
-def _units(prefix: bytes, encoding: Encoding) -> int:
-    if encoding == "utf-8" or prefix.isascii():
-        return len(prefix)
-    decoded = prefix.decode("utf-8", "replace")
-    return len(decoded) if encoding == "utf-32" else len(decoded.encode("utf-16-le")) // 2
+    return types.Position(
+        line=newlines + returns, character=units(content[start:offset].decode("utf-8", "replace"), encoding)
+    )
 
 
 # --- paths --------------------------------------------------------------------------------------------------
@@ -152,10 +121,12 @@ def _file_name(uri: str, *, windows: bool) -> str | None:
     if parts.scheme.lower() != "file":
         return None
     raw = unquote_to_bytes(parts.path)
-    if not raw.startswith(b"/") or b"\0" in raw:
+    if not raw.startswith(b"/") or b"\0" in raw or "\0" in parts.netloc:
         return None
     name = raw.decode("utf-8", "replace") if windows else os.fsdecode(raw)
     if parts.netloc and parts.netloc.lower() != "localhost":
+        if not windows:  # a file of another machine; "//host/x" would be a file of this one
+            return None
         name = f"//{parts.netloc}{name}"
     elif windows and _DRIVE.match(name):
         name = name[1:]
@@ -180,12 +151,15 @@ def uri_in_root(root_uri: str, path: str) -> str:
 
 
 def result_json(
-    result: SearchResult, root_uri: str, contents: Iterable[bytes], encoding: Encoding, *, include_text: bool
+    result: SearchResult, root_uri: str, content: bytes | None, encoding: Encoding, *, include_text: bool
 ) -> dict[str, Any]:
-    """Return one result as the JSON object of ``findspot/search`` and ``findspot/localize``."""
+    """Return one result as the JSON object of ``findspot/search`` and ``findspot/localize``.
+
+    ``content`` is the text of its file that the engine answered from, as in ``Answer.contents``.
+    """
     found: dict[str, Any] = {
         "uri": uri_in_root(root_uri, result.path),
-        "range": _range_json(_range_of_result(result, contents, encoding)),
+        "range": _range_json(range_of(result.span, content, encoding)),
         "root": root_uri,
         "path": clean(result.path),
         "symbol": result.symbol,
@@ -202,14 +176,6 @@ def result_json(
     return found
 
 
-def _range_of_result(result: SearchResult, contents: Iterable[bytes], encoding: Encoding) -> types.Range:
-    if not result.fresh:  # bytes were counted in a text that is gone; lines are the better guess
-        contents = ()
-    # The span of a file is all of it, while its text is the best place inside.
-    text = "" if result.kind == "file" else result.text
-    return range_of(result.span, text, contents, encoding)
-
-
 def _range_json(found: types.Range) -> dict[str, Any]:
     return {
         "start": {"line": found.start.line, "character": found.start.character},
@@ -217,18 +183,14 @@ def _range_json(found: types.Range) -> dict[str, Any]:
     }
 
 
-def symbol_of(
-    result: SearchResult, root_uri: str, contents: Iterable[bytes], encoding: Encoding
-) -> types.WorkspaceSymbol:
+def symbol_of(result: SearchResult, root_uri: str, content: bytes | None, encoding: Encoding) -> types.WorkspaceSymbol:
     """Return one result as a workspace symbol: the bare name, contained in its class and file."""
     owner, _, name = (result.symbol or "").rpartition(".")
     return types.WorkspaceSymbol(
         name=name or result.path.rpartition("/")[2],
         kind=_SYMBOL_KINDS.get(result.kind, types.SymbolKind.File),
         container_name=f"{owner} in {result.path}" if owner else result.path,
-        location=types.Location(
-            uri=uri_in_root(root_uri, result.path), range=_range_of_result(result, contents, encoding)
-        ),
+        location=types.Location(uri=uri_in_root(root_uri, result.path), range=range_of(result.span, content, encoding)),
     )
 
 

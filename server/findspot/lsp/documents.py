@@ -8,6 +8,7 @@ A search calls ``flush`` first and therefore always sees the newest text, whatev
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from pathlib import Path
 from lsprotocol import types
 
 from findspot.errors import FindspotError
-from findspot.lsp.convert import Encoding, apply_change, clean
+from findspot.lsp.buffer_text import BufferText
+from findspot.lsp.convert import Encoding, clean
 from findspot.lsp.roots import Place
 
 _log = logging.getLogger(__name__)
@@ -29,14 +31,14 @@ _PATIENCE_SECONDS = 1.0
 class Document:
     """One open buffer; ``saved`` means that a refresh of its file is under way."""
 
-    text: str
+    text: BufferText
     saved: bool = False
 
 
 class Documents:
     """The open documents of one session; the loop writes, worker threads read and flush."""
 
-    def __init__(self, locate: Callable[[Path], Place | None]) -> None:
+    def __init__(self, locate: Callable[[Path], Sequence[Place]]) -> None:
         self._locate = locate
         self._open: dict[Path, Document] = {}
         self._pending: set[Path] = set()
@@ -46,7 +48,7 @@ class Documents:
     def opened(self, path: Path, text: str) -> None:
         """Note a document that the editor has opened."""
         with self._guard:
-            self._open[path] = Document(text)
+            self._open[path] = Document(BufferText(text))
             self._pending.add(path)
 
     def changed(self, path: Path, changes: Sequence[types.TextDocumentContentChangeEvent], encoding: Encoding) -> None:
@@ -54,11 +56,9 @@ class Documents:
         document = self._open.get(path)
         if document is None:
             return
-        text = document.text
-        for change in changes:
-            text = apply_change(text, change, encoding)
         with self._guard:
-            document.text = text
+            for change in changes:
+                document.text.apply(change, encoding)
             self._pending.add(path)
 
     def saved(self, path: Path) -> None:
@@ -88,12 +88,6 @@ class Documents:
         with self._guard:
             self._pending.update(self._open)
 
-    def text_of(self, path: Path) -> str | None:
-        """Return the text of the open buffer of ``path``, None when it is not open."""
-        with self._guard:
-            document = self._open.get(path)
-            return None if document is None else clean(document.text)
-
     def flush(self) -> None:
         """Carry all pending texts to their engines; on return all are there, also those another thread took."""
         with self._flushing:
@@ -103,36 +97,24 @@ class Documents:
                 self._carry(path)
 
     def _carry(self, path: Path) -> None:
-        try:
-            place = self._locate(path)
-            if place is None:
-                return
-            with self._guard:
-                document = self._open.get(path)
-                text = None if document is None else clean(document.text)
-                saved = document is not None and document.saved
-            too_large = text is not None and len(text) > place.engine.config.settings.max_file_bytes
-            if text is not None and (too_large or (not saved and _equals_disk(path, text))):
-                text = None
-            place.engine.set_overlay(place.path, text, patience=_PATIENCE_SECONDS)
-        except FindspotError as error:
-            _log.warning("the unsaved text of %s is not searched: %s", path, error)
+        for place in self._locate(path):
+            try:
+                place.access.unsaved.set(place.path, self._overlay(path, place), _PATIENCE_SECONDS)
+            except FindspotError as error:
+                _log.warning("the unsaved text of %s is not searched: %s", path, error)
 
+    def _overlay(self, path: Path, place: Place) -> str | None:
+        """Return what is to be searched in place of the file, None for the file itself."""
+        with self._guard:
+            document = self._open.get(path) or self._twin(path)
+            # A text that is too large to be searched costs no more than keeping it.
+            if document is None or len(document.text) > place.access.config.settings.max_file_bytes:
+                return None
+            text, saved = str(document.text), document.saved
+        text = clean(text)
+        return None if not saved and place.access.unsaved.is_on_disk(place.path, text) else text
 
-def _equals_disk(path: Path, text: str) -> bool:
-    """Tell whether a buffer is what lies on disk; editors drop a byte order mark and may change line ends."""
-    try:
-        stored = path.read_bytes()
-    except OSError:
-        return False
-    if stored == text.encode("utf-8"):
-        return True
-    try:
-        plain = stored.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return False
-    return _lines(plain) == _lines(text)
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    def _twin(self, path: Path) -> Document | None:
+        """Return the buffer of the same file that is open under another name; a link has two."""
+        real = os.path.realpath(path)
+        return next((document for other, document in self._open.items() if os.path.realpath(other) == real), None)

@@ -1,49 +1,94 @@
-"""Where a session's engines come from: one per folder, with one set of models for all that want the same ones.
+"""Where engines come from: one per folder, shared by all clients, and one set of models for all folders.
 
-The engine is imported on the first call, in a worker thread: ``initialize`` is answered before SQLite, parsers
-and models are loaded.
+Two engines on one folder would index it against each other and watch it twice, so the clients of one server share the
+engine of a folder, each with settings and unsaved buffers of its own. The engine is imported on the first call, in a
+worker thread: ``initialize`` is answered before SQLite, parsers and models are loaded.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from findspot.config import Config
 
 if TYPE_CHECKING:
-    from findspot.engine import Engine, Models
+    from findspot.engine import Engine, Models, Unsaved
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One client's use of an engine: the settings it asked for, and its unsaved buffers."""
+
+    engine: Engine
+    config: Config
+    unsaved: Unsaved
 
 
 class EngineSource(Protocol):
-    """Opens engines; ``close`` gives back what they share, after all of them are closed."""
+    """Opens engines; ``close`` gives back what they share, after all of them were given back."""
 
-    def open(self, root: Path, config: Config) -> Engine:
-        """Open the engine of one root."""
+    def open(self, root: Path, config: Config) -> Access:
+        """Open the engine of one root for one client."""
+
+    def give_back(self, engine: Engine) -> None:
+        """Take an engine back from one client; with the last one it is closed."""
 
     def close(self) -> None:
         """Close what the engines share."""
 
 
-class SharedModels:
+@dataclass(slots=True)
+class _Shared:
+    engine: Engine
+    users: int = 0
+
+
+class SharedEngines:
     """Opens real engines; folders with the same model settings share one set of models."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._models: dict[tuple[str, str, str, int], Models] = {}
+        self._engines: dict[Path, _Shared] = {}
 
-    def open(self, root: Path, config: Config) -> Engine:
-        """Open the engine of one root; raises what ``Engine.open`` raises."""
+    def open(self, root: Path, config: Config) -> Access:
+        """Open the engine of one root; raises what ``Engine.open`` raises.
+
+        An engine keeps the settings that it was opened with; of later clients' settings those of an answer count.
+        """
         from findspot.engine import Engine, Models  # noqa: PLC0415 - slow to import; see the module's docstring
 
         settings = config.settings
         key = (settings.embedder, settings.reranker, settings.ranker, settings.threads)
         with self._guard:
-            models = self._models.get(key)
-            if models is None:
-                models = self._models[key] = Models.load(settings)
-        return Engine.open(root, config, models)
+            shared = self._engines.get(root.resolve())
+            if shared is None:
+                models = self._models.get(key)
+                if models is None:
+                    models = self._models[key] = Models.load(settings)
+                engine = Engine.open(root, config, models)
+                shared = self._engines[engine.root] = _Shared(engine)
+            elif shared.engine.config.settings != settings:
+                _log.warning("%s is open already in this server; its index keeps the settings it was opened with", root)
+            access = Access(shared.engine, config, shared.engine.unsaved())
+            shared.users += 1
+            return access
+
+    def give_back(self, engine: Engine) -> None:
+        """Take an engine back from one client; with the last one it is closed."""
+        with self._guard:
+            shared = self._engines[engine.root]
+            shared.users -= 1
+            if not shared.users:
+                # Closed under the guard: whoever opens the folder next must not meet an engine that is going.
+                del self._engines[engine.root]
+                engine.close()
 
     def close(self) -> None:
         """Give the models' memory back."""

@@ -79,14 +79,19 @@ class FindspotProtocol(LanguageServerProtocol):
     """The base class with the changes that the module's docstring lists."""
 
     def __init__(self, server: Any, converter: Converter) -> None:
-        super().__init__(server, converter)
         self.exit_requested = False
         self._initialized = False
+        super().__init__(server, converter)
 
     @property
     def was_shut_down(self) -> bool:
         """Whether the client said ``shutdown`` before it went."""
         return bool(self._shutdown)
+
+    @property
+    def is_initialized(self) -> bool:
+        """Whether the client has said ``initialize``."""
+        return self._initialized
 
     def get_message_type(self, method: str) -> type[Any] | None:  # type: ignore[override]  # a cache there
         """Return the type that a message of ``method`` is read as."""

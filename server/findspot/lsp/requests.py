@@ -1,7 +1,7 @@
 """The requests: search, localize, status, index and workspace symbols, over one or several folders.
 
 Each handler runs on the event loop, hands the work to a thread per folder and merges what comes back. The
-folders are asked at the same time; their results are merged by score, and the status of the answer is that of
+folders are asked at the same time; their results are merged by what each folder holds of the question, and the status of the answer is that of
 the least finished folder (I-13).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -33,6 +33,7 @@ from findspot.lsp.convert import (
     result_json,
     symbol_of,
 )
+from findspot.lsp.engines import Access
 from findspot.lsp.params import (
     IndexParams,
     LocalizeParams,
@@ -44,21 +45,30 @@ from findspot.lsp.params import (
 )
 from findspot.lsp.progress import WorkDone
 from findspot.lsp.protocol import REQUEST_FAILED
-from findspot.lsp.roots import Root
+from findspot.lsp.roots import Part, Root
 from findspot.lsp.session import Session
 
 SYMBOL_LIMIT = 50
 """Workspace symbols in one answer; pickers filter them further while the user types."""
 
+_LEADING = 3
+"""Results of a root that show how much of the question it holds."""
+
+_SHARPNESS = 4
+_STEP = 0.25
+"""A root that holds half as much comes after all results of the other; one with four fifths after six of them."""
+
+_LEAST_HELD = 1e-3
+
 P = TypeVar("P")
 R = TypeVar("R")
-Ask = Callable[[Root, list[str], threading.Event], Answer]
+Ask = Callable[[Part, threading.Event], Answer]
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Answered:
     """What one folder answered, with each result's JSON made in the worker thread; ``limit`` is its ``topK``."""
 
     rows: tuple[tuple[SearchResult, Any], ...]
@@ -75,8 +85,16 @@ class Requests:
     async def search(self, params: SearchParams) -> dict[str, Any]:
         """Answer ``findspot/search``."""
 
-        def ask(root: Root, scope: list[str], stop: threading.Event) -> Answer:
-            return root.engine().search(params.query, top_k=params.top_k, scope=scope, stop=stop)
+        def ask(part: Part, stop: threading.Event) -> Answer:
+            use = part.root.access()
+            return use.engine.search(
+                params.query,
+                top_k=_limit(use, params),
+                scope=part.scope,
+                exclude=part.exclude,
+                stop=stop,
+                unsaved=use.unsaved,
+            )
 
         stop = threading.Event()
         with _Bar(self._session, params.work_done_token, "Searching", stop):
@@ -86,15 +104,18 @@ class Requests:
         """Answer ``findspot/localize``; the instant list goes out first when the client gave a partialResultToken."""
         partial = _Partial(self._session, params, self._json)
 
-        def ask(root: Root, scope: list[str], stop: threading.Event) -> Answer:
-            return root.engine().localize(
+        def ask(part: Part, stop: threading.Event) -> Answer:
+            use = part.root.access()
+            return use.engine.localize(
                 params.text,
                 top_k=params.top_k,
-                scope=scope,
+                scope=part.scope,
+                exclude=part.exclude,
                 level=params.level,
-                budget=params.budget,
+                budget=use.config.settings.budget if params.budget is None else params.budget,
                 stop=stop,
-                on_partial=partial.taker(root, stop),
+                on_partial=partial.taker(part.root, stop),
+                unsaved=use.unsaved,
             )
 
         stop = threading.Event()
@@ -108,11 +129,19 @@ class Requests:
         if not query.query:
             return []
 
-        def ask(root: Root, scope: list[str], stop: threading.Event) -> Answer:
-            return root.engine().symbols(query.query, top_k=query.top_k, scope=scope, stop=stop)
+        def ask(part: Part, stop: threading.Event) -> Answer:
+            use = part.root.access()
+            return use.engine.symbols(
+                query.query,
+                top_k=query.top_k,
+                scope=part.scope,
+                exclude=part.exclude,
+                stop=stop,
+                unsaved=use.unsaved,
+            )
 
-        def symbol(root: Root, result: SearchResult) -> types.WorkspaceSymbol:
-            return symbol_of(result, root.uri, self._contents(root, result.path), self._session.encoding)
+        def symbol(root: Root, result: SearchResult, content: bytes | None) -> types.WorkspaceSymbol:
+            return symbol_of(result, root.uri, content, self._session.encoding)
 
         parts, _ = await self._gather(self._session.search_pool, query, ask, threading.Event(), symbol)
         return [made for _, made in _merge(parts)]
@@ -122,7 +151,7 @@ class Requests:
 
         def one(root: Root) -> dict[str, Any]:
             try:
-                return index_status_json(root.engine().status(), root.uri)
+                return index_status_json(root.access().engine.status(), root.uri)
             except FindspotError as error:
                 return {"root": root.uri, "state": "failed", "message": str(error)}
 
@@ -154,8 +183,8 @@ class Requests:
         ask: Ask,
         stop: threading.Event,
     ) -> dict[str, Any]:
-        def made(root: Root, result: SearchResult) -> dict[str, Any]:
-            return self._json(root, result, params)
+        def made(root: Root, result: SearchResult, content: bytes | None) -> dict[str, Any]:
+            return self._json(root, result, content, params)
 
         parts, failures = await self._gather(pool, params, ask, stop, made)
         return _answer(parts, failures)
@@ -166,47 +195,38 @@ class Requests:
         params: SearchParams | LocalizeParams,
         ask: Ask,
         stop: threading.Event,
-        make: Callable[[Root, SearchResult], Any],
-    ) -> tuple[list[_Part], list[str]]:
+        make: Callable[[Root, SearchResult, bytes | None], Any],
+    ) -> tuple[list[_Answered], list[str]]:
         """Ask every folder; returns the parts and the messages of folders that failed while others answered."""
         session = self._session
         roots = session.roots.chosen(params.root)
-        places: list[tuple[Root, list[str]]] = [(root, []) for root in roots]
-        if params.scope:
-            places = await session.call(session.search_pool, lambda _: session.roots.within(roots, params.scope))
+        asked = [Part(root) for root in roots]
+        if len(roots) > 1 or params.scope:
+            asked = await session.call(
+                session.search_pool, lambda _: session.roots.parts(roots, params.scope), stop=stop
+            )
 
-        def work(root: Root, scope: list[str], event: threading.Event) -> _Part:
+        def work(part: Part, event: threading.Event) -> _Answered:
             with session.foreground.request():
                 session.documents.flush()
-                answer = ask(root, scope, event)
-                rows = tuple((result, make(root, result)) for result in answer.results)
-                return _Part(rows, answer.status, _limit(root, params))
+                answer = ask(part, event)
+                return _answered(part.root, answer, _limit(part.root.access(), params), make)
 
-        def job(root: Root, scope: list[str]) -> Awaitable[_Part]:
-            return session.call(pool, lambda event: work(root, scope, event), root, stop)
+        def job(part: Part) -> Awaitable[_Answered]:
+            return session.call(pool, lambda event: work(part, event), part.root, stop)
 
-        outcomes = await asyncio.gather(*(job(root, scope) for root, scope in places), return_exceptions=True)
-        parts = [outcome for outcome in outcomes if isinstance(outcome, _Part)]
+        outcomes = await asyncio.gather(*map(job, asked), return_exceptions=True)
+        parts = [outcome for outcome in outcomes if isinstance(outcome, _Answered)]
         errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
         for error in errors:
             if not parts or isinstance(error, Cancelled | QueryError) or not isinstance(error, FindspotError):
                 raise error
         return parts, [str(error) for error in errors]
 
-    def _json(self, root: Root, result: SearchResult, params: SearchParams | LocalizeParams) -> dict[str, Any]:
-        contents = self._contents(root, result.path)
-        return result_json(result, root.uri, contents, self._session.encoding, include_text=params.include_text)
-
-    def _contents(self, root: Root, path: str) -> Iterator[bytes]:
-        """Yield what a result's bytes may refer to: the open buffer, then the file."""
-        file = root.path / path
-        text = self._session.documents.text_of(file)
-        if text is not None:
-            yield text.encode("utf-8")
-        try:
-            yield file.read_bytes()
-        except OSError:
-            return
+    def _json(
+        self, root: Root, result: SearchResult, content: bytes | None, params: SearchParams | LocalizeParams
+    ) -> dict[str, Any]:
+        return result_json(result, root.uri, content, self._session.encoding, include_text=params.include_text)
 
 
 class _Partial:
@@ -216,13 +236,13 @@ class _Partial:
         self,
         session: Session,
         params: LocalizeParams,
-        make: Callable[[Root, SearchResult, LocalizeParams], dict[str, Any]],
+        make: Callable[[Root, SearchResult, bytes | None, LocalizeParams], dict[str, Any]],
     ) -> None:
         self.bar: WorkDone | None = None
         self._session = session
         self._params = params
         self._make = make
-        self._parts: dict[Root, _Part] = {}
+        self._parts: dict[Root, _Answered] = {}
 
     def taker(self, root: Root, stop: threading.Event) -> Callable[[Answer], None] | None:
         """Return what the engine of ``root`` calls with its instant answer; None when nobody wants it."""
@@ -230,12 +250,17 @@ class _Partial:
             return None
 
         def take(answer: Answer) -> None:
-            rows = tuple((found, self._make(root, found, self._params)) for found in answer.results)
-            self._session.post(self._send, root, _Part(rows, answer.status, _limit(root, self._params)), stop)
+            part = _answered(
+                root,
+                answer,
+                _limit(root.access(), self._params),
+                lambda root, found, content: self._make(root, found, content, self._params),
+            )
+            self._session.post(self._send, root, part, stop)
 
         return take
 
-    def _send(self, root: Root, part: _Part, stop: threading.Event) -> None:
+    def _send(self, root: Root, part: _Answered, stop: threading.Event) -> None:
         if stop.is_set():
             return
         self._parts[root] = part
@@ -265,22 +290,43 @@ class _Bar:
             self._bar.finish("done" if kind is None else "stopped")
 
 
-def _limit(root: Root, params: SearchParams | LocalizeParams) -> int:
-    return root.engine().config.settings.top_k if params.top_k is None else params.top_k
+def _limit(use: Access, params: SearchParams | LocalizeParams) -> int:
+    return use.config.settings.top_k if params.top_k is None else params.top_k
 
 
-def _merge(parts: Sequence[_Part]) -> list[tuple[SearchResult, Any]]:
-    """Merge the parts by score, ties by path and line; one part keeps the engine's own order."""
+def _answered(
+    root: Root, answer: Answer, limit: int, make: Callable[[Root, SearchResult, bytes | None], Any]
+) -> _Answered:
+    # A stale span was counted in a text that is gone.
+    rows = tuple(
+        (result, make(root, result, answer.contents.get(result.path) if result.fresh else None))
+        for result in answer.results
+    )
+    return _Answered(rows, answer.status, limit)
+
+
+def _merge(parts: Sequence[_Answered]) -> list[tuple[SearchResult, Any]]:
+    """Merge the parts; one part keeps the engine's own order and scores.
+
+    Scores of different roots say nothing about each other. What may be compared is how much of the question a root's
+    best results hold; it falls with each place of that root's list. So a root that has little to do with the question
+    comes after one that has, and roots that hold equally much take turns.
+    """
     if len(parts) == 1:
         return list(parts[0].rows)
-    rows = [row for part in parts for row in part.rows]
+    rows: list[tuple[SearchResult, Any]] = []
+    for part in parts:
+        held = max((result.covered for result, _ in part.rows[:_LEADING]), default=0.0)
+        for place, (result, made) in enumerate(part.rows):
+            score = max(held, _LEAST_HELD) ** _SHARPNESS / (1.0 + place * _STEP)
+            rows.append((replace(result, score=score), made))
     rows.sort(key=lambda row: (-row[0].score, row[0].path, row[0].span.start_line))
     rows = rows[: max(part.limit for part in parts)]
     return [(replace(result, rank=rank), made) for rank, (result, made) in enumerate(rows, start=1)]
 
 
-def _answer(parts: Sequence[_Part], failures: Sequence[str]) -> dict[str, Any]:
-    results = [{**made, "rank": result.rank} for result, made in _merge(parts)]
+def _answer(parts: Sequence[_Answered], failures: Sequence[str]) -> dict[str, Any]:
+    results = [{**made, "rank": result.rank, "score": result.score} for result, made in _merge(parts)]
     return {"results": results, "status": answer_status_json([part.status for part in parts], failures)}
 
 

@@ -1,13 +1,14 @@
 """The language server: what it offers, and how it starts and ends.
 
-``run_stdio`` and ``run_tcp`` are the doors of the command line. A server object is made per run by
-``build_server``; nothing lives at module level.
+``run_stdio`` and ``run_tcp`` are the doors of the command line. A server object is made for each client by
+``build_server``; clients share engines and models, and nothing lives at module level.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import os
 import sys
@@ -21,7 +22,7 @@ from pygls.lsp.server import LanguageServer
 
 from findspot import __version__
 from findspot.lsp.convert import path_of_uri
-from findspot.lsp.engines import EngineSource, SharedModels
+from findspot.lsp.engines import EngineSource, SharedEngines
 from findspot.lsp.params import PARSERS, ParamsError
 from findspot.lsp.protocol import (
     COMMANDS,
@@ -34,10 +35,20 @@ from findspot.lsp.protocol import (
 )
 from findspot.lsp.requests import Requests, answering
 from findspot.lsp.session import Session
-from findspot.lsp.transport import PipeWriter, claim_standard_streams, pump, serve, until_told
+from findspot.lsp.transport import (
+    PipeWriter,
+    SocketWriter,
+    claim_standard_streams,
+    pump,
+    serve,
+    until_told,
+)
 
 CLOSE_SECONDS = 3.0
 """How long threads may take to stop at the end; a model call in C code cannot be interrupted, the process can."""
+
+FIRST_SECONDS = 10.0
+"""How long a TCP client may take to say ``initialize``; one that has said it may be silent for ever."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +63,7 @@ class FindspotServer(LanguageServer):
         _log.error("%s: %s", getattr(source, "__name__", source), error)
 
 
-def build_server(overrides: Mapping[str, Any] | None = None, engines: EngineSource | None = None) -> FindspotServer:
+def build_server(overrides: Mapping[str, Any], engines: EngineSource) -> FindspotServer:
     """Return a server for one client; ``overrides`` are settings that come before the client's own."""
     server = FindspotServer(
         "findspot",
@@ -61,7 +72,7 @@ def build_server(overrides: Mapping[str, Any] | None = None, engines: EngineSour
         protocol_cls=FindspotProtocol,
         converter_factory=make_converter,
     )
-    server.session = Session(server, overrides or {}, engines or SharedModels())
+    server.session = Session(server, overrides, engines)
     _offer_lifecycle(server)
     _offer_documents(server)
     _offer_requests(server)
@@ -163,7 +174,8 @@ def run_stdio(overrides: Mapping[str, Any]) -> int:
     """Serve one client over standard input and output; returns the exit code that the protocol asks for."""
     _quiet_logs()
     stdin, stdout = claim_standard_streams()
-    server = build_server(overrides)
+    engines = SharedEngines()
+    server = build_server(overrides, engines)
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
@@ -172,72 +184,98 @@ def run_stdio(overrides: Mapping[str, Any]) -> int:
         server.protocol.set_writer(PipeWriter(stdout, lost=reader.feed_eof))
         await until_told(loop.create_task(_serve(server, reader)))
 
-    return _run(server, main())
+    def close() -> None:
+        server.session.close()
+        engines.close()
+
+    try:
+        asyncio.run(main())
+    finally:
+        server.session.shutdown()
+        code = 0 if server.session.protocol.was_shut_down else 1
+        _end(close, code)
+    return code
 
 
 def run_tcp(host: str, port: int, overrides: Mapping[str, Any]) -> int:
-    """Serve the first client that connects to ``host:port``; the bound address goes to standard error.
+    """Serve any number of clients that connect to ``host:port``, until SIGINT or SIGTERM; returns the exit code.
 
-    Port 0 takes a free one. There is no password on the connection: bind to a loopback address.
+    The bound address goes to standard error; port 0 takes a free one. There is no password on the connection: bind to a
+    loopback address.
     """
     _quiet_logs()
-    server = build_server(overrides)
+    engines = SharedEngines()
+    serving: set[FindspotServer] = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server = build_server(overrides, engines)
+        serving.add(server)
+        server.protocol.set_writer(SocketWriter(writer))
+        try:
+            await _serve(server, reader, first_seconds=FIRST_SECONDS)
+            with contextlib.suppress(OSError):
+                await writer.drain()
+        finally:
+            writer.close()
+            # In a thread: a model call of this client that has to end first delays nobody else.
+            await asyncio.to_thread(server.session.close)
+            serving.discard(server)
 
     async def main() -> None:
-        loop = asyncio.get_running_loop()
-        first: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = loop.create_future()
-
-        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if first.done():
-                writer.close()
-            else:
-                first.set_result((reader, writer))
-
-        async def serve_first() -> None:
-            reader, writer = await first
-            server.protocol.set_writer(writer)
-            await _serve(server, reader)
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
-
         listener = await asyncio.start_server(connected, host, port)
-        async with listener:
-            address = listener.sockets[0].getsockname()
-            sys.stderr.write(f"findspot: listening on {address[0]}:{address[1]}\n")
-            sys.stderr.flush()
-            await until_told(loop.create_task(serve_first()))
+        address = listener.sockets[0].getsockname()
+        if any(not _is_loopback(socket.getsockname()[0]) for socket in listener.sockets):
+            sys.stderr.write(
+                f"findspot: warning: {host} can be reached from other machines, and there is no password: whoever connects "
+                "can read files of this one; 127.0.0.1 can be reached from this machine only\n"
+            )
+        sys.stderr.write(f"findspot: listening on {address[0]}:{address[1]}\n")
+        sys.stderr.flush()
+        # Not ``serve_forever``, which would wait for the last client from Python 3.12 on.
+        await until_told(asyncio.create_task(_for_ever()))
+        listener.close()
+
+    def close() -> None:
+        for server in tuple(serving):
+            server.session.close()
+        engines.close()
 
     try:
-        return _run(server, main())
+        asyncio.run(main())
     except OSError as error:
         sys.stderr.write(f"findspot: cannot listen on {host}:{port}: {error.strerror or error}\n")
         return 2
+    finally:
+        for server in tuple(serving):
+            server.session.shutdown()
+        _end(close, 0)
+    return 0
 
 
-async def _serve(server: FindspotServer, reader: asyncio.StreamReader) -> None:
-    protocol = server.session.protocol
+async def _serve(server: FindspotServer, reader: asyncio.StreamReader, *, first_seconds: float | None = None) -> None:
     try:
-        await serve(reader, protocol)
+        await serve(reader, server.session.protocol, first_seconds=first_seconds)
     finally:
         server.session.shutdown()
 
 
-def _run(server: FindspotServer, main: Coroutine[Any, Any, None]) -> int:
-    """Run the loop, then end all threads; a thread that does not stop in time does not keep the process alive."""
-    try:
-        asyncio.run(main)
-    finally:
-        server.session.shutdown()
-        closing = threading.Thread(target=server.session.close, name="findspot-close", daemon=True)
-        closing.start()
-        closing.join(CLOSE_SECONDS)
-    code = 0 if server.session.protocol.was_shut_down else 1
+def _is_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+def _end(close: Callable[[], None], code: int) -> None:
+    """End all threads; one that does not stop in time does not keep the process alive."""
+    closing = threading.Thread(target=close, name="findspot-close", daemon=True)
+    closing.start()
+    closing.join(CLOSE_SECONDS)
     if closing.is_alive():
         _log.warning("some work did not stop in time; ending the process")
         logging.shutdown()
         os._exit(code)
-    return code
 
 
 def _quiet_logs() -> None:

@@ -28,7 +28,7 @@ from findspot.core.types import Progress, RefreshReport
 from findspot.errors import Cancelled, ConfigError, FindspotError, IndexLockedError
 from findspot.lsp.convert import Encoding
 from findspot.lsp.documents import Documents
-from findspot.lsp.engines import EngineSource
+from findspot.lsp.engines import Access, EngineSource
 from findspot.lsp.progress import Bars, WorkDone, describe
 from findspot.lsp.protocol import FindspotProtocol
 from findspot.lsp.roots import Root, Roots, folder_uris
@@ -92,8 +92,8 @@ class Session:
     def __init__(self, server: LanguageServer, overrides: Mapping[str, Any], engines: EngineSource) -> None:
         self.server = server
         self.protocol: FindspotProtocol = server.protocol  # type: ignore[assignment]  # given as protocol_cls
-        self.roots = Roots(self._open)
-        self.documents = Documents(self.roots.locate)
+        self.roots = Roots(self._open, engines.give_back)
+        self.documents = Documents(self.roots.places)
         self.bars = Bars()
         self.foreground = Foreground()
         self.search_pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="findspot-search")
@@ -151,14 +151,13 @@ class Session:
             stop.set()
 
     def close(self) -> None:
-        """Wait for the threads and close the engines; called from any thread, after ``shutdown``."""
+        """Wait for the threads and give the engines back; called from any thread, after ``shutdown``."""
         for pool in (self.search_pool, self.localize_pool, self.index_pool):
             pool.shutdown(wait=False, cancel_futures=True)
         for root in self.roots.all():
             root.close()
         for pool in (self.search_pool, self.localize_pool, self.index_pool):
             pool.shutdown(wait=True)
-        self._engines.close()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine beside the messages; its failure is logged."""
@@ -312,15 +311,14 @@ class Session:
         paths, self._saved = self._saved, set()
 
         def work(stop: threading.Event) -> None:
-            engines: dict[Engine, list[tuple[Path, str]]] = {}
+            engines: dict[Engine, list[str]] = {}
             for path in sorted(paths):
-                place = self.roots.locate(path)
-                if place is not None:
-                    engines.setdefault(place.engine, []).append((path, place.path))
-            for engine, files in engines.items():
-                engine.refresh(stop=stop, paths=[name for _, name in files])
-                for path, _ in files:
-                    self.documents.settled(path)
+                for place in self.roots.places(path):
+                    engines.setdefault(place.access.engine, []).append(place.path)
+            for engine, names in engines.items():
+                engine.refresh(stop=stop, paths=list(dict.fromkeys(names)))
+            for path in paths:
+                self.documents.settled(path)
             self.documents.flush()
 
         await self.call(self.index_pool, work)
@@ -348,7 +346,7 @@ class Session:
             return False
         return True
 
-    def _open(self, path: Path) -> Engine:
+    def _open(self, path: Path) -> Access:
         """Open the engine of a folder; runs in a worker thread."""
         return self._engines.open(path, self._config(path))
 

@@ -1,4 +1,4 @@
-"""Bytes in, bytes out: the message loop over standard input and output or one TCP connection.
+"""Bytes in, bytes out: the message loop over standard input and output or a TCP connection.
 
 Standard output belongs to the protocol (I-18), so the process keeps it for the protocol only and points file
 descriptor 1 at standard error: a stray ``print``, also one in C code, can no longer break the stream.
@@ -26,7 +26,11 @@ MAX_MESSAGE = 256 * 1024 * 1024
 
 MAX_HEADER = 64 * 1024
 
-_LENGTH = re.compile(rb"^content-length:\s*(\d{1,15})\s*$", re.IGNORECASE)
+MAX_UNREAD = 64 * 1024 * 1024
+"""Bytes that a TCP client may leave unread before it is taken for gone."""
+
+_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,15})[ \t]*\r?\n", re.IGNORECASE)
+_TYPE = re.compile(rb"content-type:.*\r?\n", re.IGNORECASE)
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +80,24 @@ class PipeWriter:
             self._out.close()
 
 
+class SocketWriter:
+    """Writes messages to a TCP client; one that does not read them is cut off."""
+
+    def __init__(self, out: asyncio.StreamWriter) -> None:
+        self._out = out
+
+    def write(self, data: bytes) -> None:
+        """Write one message without waiting."""
+        self._out.write(data)
+        if self._out.transport.get_write_buffer_size() > MAX_UNREAD:
+            _log.warning("the connection ends: the client has not read more than %s bytes", f"{MAX_UNREAD:,}")
+            self._out.transport.abort()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._out.close()
+
+
 def pump(stdin: BinaryIO, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
     """Feed ``reader`` from a blocking stream, in a daemon thread, until the stream ends or the loop closes."""
 
@@ -96,14 +118,24 @@ def pump(stdin: BinaryIO, reader: asyncio.StreamReader, loop: asyncio.AbstractEv
     threading.Thread(target=read, name="findspot-stdin", daemon=True).start()
 
 
-async def serve(reader: asyncio.StreamReader, protocol: FindspotProtocol) -> None:
-    """Handle messages until ``exit``, the end of the stream, or a stream that is not the protocol's."""
+async def serve(
+    reader: asyncio.StreamReader, protocol: FindspotProtocol, *, first_seconds: float | None = None
+) -> None:
+    """Handle messages until ``exit``, the end of the stream, or a stream that is not the protocol's.
+
+    With ``first_seconds`` the client must have said ``initialize`` by then.
+    """
     try:
-        while not protocol.exit_requested:
-            body = await _read_message(reader)
-            if body is None:
-                return
-            protocol.receive(body)
+        async with asyncio.timeout(first_seconds) as limit:
+            while not protocol.exit_requested:
+                body = await _read_message(reader)
+                if body is None:
+                    return
+                protocol.receive(body)
+                if protocol.is_initialized:
+                    limit.reschedule(None)
+    except TimeoutError:
+        _log.warning("the connection ends: the client did not begin with 'initialize' within %.0f s", first_seconds)
     except BrokenStreamError as error:
         _log.warning("the connection ends: %s", error)
     except (asyncio.IncompleteReadError, ConnectionError):
@@ -123,10 +155,13 @@ async def _read_message(reader: asyncio.StreamReader) -> bytes | None:
         read += len(line)
         if read > MAX_HEADER:
             raise BrokenStreamError("a message has no end of its header")
-        match = _LENGTH.match(line)
-        if match:
+        if match := _LENGTH.fullmatch(line):
             length = int(match.group(1))
-        elif not line.strip():
+        elif line.strip():
+            # Whatever speaks HTTP ends here: a web page must not be able to reach the server through a browser.
+            if not _TYPE.fullmatch(line):
+                raise BrokenStreamError(f"{line[:60]!r} is no header of the protocol")
+        else:
             if length is None:
                 raise BrokenStreamError("a message comes without Content-Length")
             if length > MAX_MESSAGE:

@@ -142,6 +142,7 @@ class Localizer:
         stop: Event | None = None,
         on_partial: Callable[[Localization], None] | None = None,
         started: float | None = None,
+        exclude: Sequence[str] = (),
     ) -> Localization:
         """Rank the places a report is about; ``started`` (``time.monotonic``) is when the budget began to run.
 
@@ -150,7 +151,7 @@ class Localizer:
         deadline = (time.monotonic() if started is None else started) + budget
         # One line is a question, and is answered as a search would; a title with a text below it is a report.
         query = analyse(text, SubTokenizer(), report="\n" in text.strip())
-        view = IndexView(self._searcher.store, overlay, scope)
+        view = IndexView(self._searcher.store, overlay, scope, exclude)
         if view.empty or top_k < 1:
             return Localization((), "hybrid", "nothing is indexed yet")
         pool = Pool(view, query, self._weights)

@@ -55,6 +55,8 @@ class Pool:
         self._frequencies = view.frequencies(list(raw))
         rare = rarities(self._frequencies, view.total)
         self._known = sum(raw[term] for term in sorted(rare)) / (sum(raw.values()) or 1.0)
+        self._raw = raw
+        self._rarity_of_all: dict[str, float] | None = None
         ordered = sorted(rare, key=lambda term: (-raw[term] * rare[term], term))[:_MAX_SCORED_TERMS]
         self.terms: dict[str, float] = {term: raw[term] * rare[term] for term in ordered}
         self.rows: list[ChunkRow] = []
@@ -239,6 +241,21 @@ class Pool:
             what = f"{kind} file" if kind == row.path_class.value else f"{kind} in a {row.path_class.value} file"
             found.append(Evidence("prior", what, self._weights.path_classes[kind]))
         return tuple(found)
+
+    def covered(self, row: ChunkRow) -> float:
+        """Return which share of the whole question's weight a candidate holds, from 0 to 1.
+
+        Words that the index has never seen weigh most, so this says how far an index has to do with a question at all,
+        and may be compared between indexes, as scores may not.
+        """
+        if self._rarity_of_all is None:
+            found = ((term, self._frequencies[term]) for term in self._raw)
+            self._rarity_of_all = {
+                term: self._raw[term] * inverse_frequency(count, self._view.total) for term, count in found
+            }
+        weights, fields = self._rarity_of_all, self._fields[row.id]
+        held = set(f"{fields.path} {fields.name} {fields.signature} {fields.body}".split())
+        return sum(weights[term] for term in weights if term in held) / (sum(weights.values()) or 1.0)
 
     def matches(self, row: ChunkRow) -> bool:
         """Say whether anything speaks for a candidate; the rest came along with its file."""

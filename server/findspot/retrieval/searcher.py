@@ -52,7 +52,7 @@ class Ranked:
 
     ``row`` is the chunk that speaks for it; ``span`` covers the whole definition (the whole file at file level).
     ``kind`` is the row's kind, or ``file``; ``symbol`` the qualified name, None for a file. ``probability`` is None
-    where it is not known.
+    where it is not known. ``covered`` is the share of the question that it holds, comparable between indexes.
     """
 
     row: ChunkRow
@@ -62,6 +62,7 @@ class Ranked:
     kind: str
     symbol: str | None
     probability: float | None = None
+    covered: float = 0.0
 
 
 class Searcher:
@@ -87,13 +88,14 @@ class Searcher:
         scope: Sequence[str] = (),
         overlay: Overlay = NO_OVERLAY,
         stop: Event | None = None,
+        exclude: Sequence[str] = (),
     ) -> list[Ranked]:
         """Return the best answers to a word, a sentence, a path or a pasted trace.
 
         Fewer than ``top_k`` come back only when fewer chunks of the scope match (V27). Raises ``Cancelled``.
         """
         query = analyse(text, SubTokenizer())
-        view = IndexView(self._store, overlay, scope)
+        view = IndexView(self._store, overlay, scope, exclude)
         if view.empty or top_k < 1:
             return []
         pool = Pool(view, query, self._weights)
@@ -179,6 +181,7 @@ def finish(pool: Pool, view: IndexView, entries: Sequence[Scored]) -> list[Ranke
                 span=span,
                 kind=row.kind,
                 symbol=row.symbol,
+                covered=pool.covered(row),
             )
         )
     return answers

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from findspot.core.types import Evidence
 from findspot.retrieval.searcher import Ranked
-from findspot.retrieval.view import IndexView, Overlay
+from findspot.retrieval.view import IndexView, Overlay, in_scope
 from findspot.storage.reader import StoreReader
 from findspot.storage.records import ChunkRow, SymbolRow
 
@@ -18,7 +19,13 @@ _DEFINITIONS = 3
 
 
 def symbol_places(
-    store: StoreReader, query: str, by_meaning: Sequence[Ranked], limit: int, scope: Sequence[str], overlay: Overlay
+    store: StoreReader,
+    query: str,
+    by_meaning: Sequence[Ranked],
+    limit: int,
+    scope: Sequence[str],
+    overlay: Overlay,
+    exclude: Sequence[str] = (),
 ) -> list[Ranked]:
     """Return definitions whose name holds the query, when it is one word, then the answers by meaning.
 
@@ -28,18 +35,21 @@ def symbol_places(
     named: list[Ranked] = []
     if _NAME.fullmatch(text):
         bare = re.split(r"[.:#]+", text)[-1]
-        symbols = [row for row in store.symbols_like(bare, limit, scope) if row.path not in overlay.paths]
+        asked = limit
+        while True:
+            found = store.symbols_like(bare, asked, scope)
+            symbols = [row for row in found if row.path not in overlay.paths and not _is_below(row.path, exclude)]
+            if len(symbols) >= limit or len(found) < asked:
+                break
+            asked *= 4
         rows = store.rows([symbol.chunk_id for symbol in symbols])
-        named = [_place(symbol, rows[symbol.chunk_id], text) for symbol in symbols if symbol.chunk_id in rows]
+        named = [_place(symbol, rows[symbol.chunk_id], text) for symbol in symbols[:limit] if symbol.chunk_id in rows]
     taken = {(place.row.path, place.symbol) for place in named}
     rest = [place for place in by_meaning if (place.row.path, place.symbol) not in taken]
     # An unsaved definition of just this name goes before stored ones that only contain it.
     first = [place for place in rest if place.row.id < 0 and _is_named(place.row, text)]
     merged = [*first, *named, *(place for place in rest if place not in first)][:limit]
-    return [
-        Ranked(place.row, 1.0 / (1 + at), place.evidence, place.span, place.kind, place.symbol)
-        for at, place in enumerate(merged)
-    ]
+    return [replace(place, score=1.0 / (1 + at)) for at, place in enumerate(merged)]
 
 
 def related_places(store: StoreReader, path: str, line: int, limit: int, overlay: Overlay) -> list[Ranked]:
@@ -69,10 +79,15 @@ def related_places(store: StoreReader, path: str, line: int, limit: int, overlay
     return places[:limit]
 
 
+def _is_below(path: str, places: Sequence[str]) -> bool:
+    return bool(places) and in_scope(path, places)
+
+
 def _is_named(row: ChunkRow, text: str) -> bool:
     return row.symbol is not None and row.symbol.rsplit(".", 1)[-1].casefold() == text.casefold()
 
 
 def _place(symbol: SymbolRow, row: ChunkRow, text: str) -> Ranked:
     evidence = Evidence("mention", f"name holds '{text}'", 1.0)
-    return Ranked(row, 1.0, (evidence,), symbol.span, symbol.kind, symbol.qualified_name)
+    share = len(text) / max(len(symbol.name), len(text))  # an exact name holds all of the question
+    return Ranked(row, 1.0, (evidence,), symbol.span, symbol.kind, symbol.qualified_name, covered=share)

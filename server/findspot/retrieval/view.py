@@ -108,6 +108,9 @@ def _matrix(rows: Sequence[ChunkRow], vectors: Mapping[bytes, Vectors] | None) -
 
 NO_OVERLAY = Overlay()
 
+_EXCLUDING = 4
+"""Times as many candidates that are asked for where some places do not count."""
+
 
 def in_scope(path: str, scope: Collection[str]) -> bool:
     """Return True for one of the scope's files and for what lies below one of its folders; an empty scope is the root.
@@ -126,13 +129,19 @@ def in_scope(path: str, scope: Collection[str]) -> bool:
 class IndexView:
     """Answers the questions of one request over store, overlay and scope."""
 
-    def __init__(self, store: IndexReader, overlay: Overlay, scope: Sequence[str]) -> None:
+    def __init__(self, store: IndexReader, overlay: Overlay, scope: Sequence[str], exclude: Sequence[str] = ()) -> None:
         self._store = store
         self._overlay = overlay
         self._scope = tuple(scope)
-        self._inside = frozenset(part.rstrip("/") for part in scope)
+        self._in = frozenset(part.rstrip("/") for part in scope)
+        self._out = frozenset(exclude)
+        # Excluded chunks are dropped after the store has found them, so it is asked for more.
+        self._widening = _EXCLUDING if exclude else 1
         self._rows: dict[int, ChunkRow] = {}
         self.corpus: Corpus = store.corpus()
+
+    def _inside(self, path: str) -> bool:
+        return in_scope(path, self._in) and not (self._out and in_scope(path, self._out))
 
     @property
     def empty(self) -> bool:
@@ -161,12 +170,13 @@ class IndexView:
         """Return chunks that hold any of the terms, best first, and whether there may be more."""
         if not terms:
             return [], False
+        limit *= self._widening
         stored = self._store.lexical(terms, limit, self._scope)
         wanted = frozenset(terms)
         own = [
             (len(wanted & tokens), row.id)
             for tokens, row in zip(self._overlay.tokens, self._overlay.rows, strict=True)
-            if not wanted.isdisjoint(tokens) and in_scope(row.path, self._inside)
+            if not wanted.isdisjoint(tokens) and self._inside(row.path)
         ]
         own.sort(reverse=True)
         more = len(stored) >= limit or len(own) > limit
@@ -174,12 +184,13 @@ class IndexView:
 
     def dense(self, vector: Vectors, limit: int) -> dict[int, float]:
         """Return the cosine of the nearest chunks."""
+        limit *= self._widening
         found = dict(self._store.dense(vector, limit, self._scope))
         if self._overlay.vectors is not None:
             cosines = self._overlay.vectors @ vector.reshape(-1)
             for at in np.argsort(-cosines)[:limit]:
                 row = self._overlay.rows[int(at)]
-                if in_scope(row.path, self._inside):
+                if self._inside(row.path):
                     found[row.id] = float(cosines[at])
         return found
 
@@ -204,9 +215,7 @@ class IndexView:
             stored = self._store.rows([number for number in missing if number >= 0])
             self._rows.update({number: row for number, row in stored.items() if row.path not in self._overlay.paths})
         return {
-            number: row
-            for number in wanted
-            if (row := self._rows.get(number)) is not None and in_scope(row.path, self._inside)
+            number: row for number in wanted if (row := self._rows.get(number)) is not None and self._inside(row.path)
         }
 
     def fields(self, ids: Iterable[int]) -> dict[int, Fields]:
@@ -229,7 +238,7 @@ class IndexView:
 
     def chunks_of(self, path: str) -> list[ChunkRow]:
         """Return the chunks of one file in file order; none when the file is outside the scope."""
-        if not in_scope(path, self._inside):
+        if not self._inside(path):
             return []
         if path in self._overlay.paths:
             rows = [row for row in self._overlay.rows if row.path == path]
@@ -278,9 +287,7 @@ class IndexView:
     def past_matches(self, terms: Sequence[str], limit: int) -> PastMatches:
         """Return the messages of past commits that hold any of the terms, with files inside the scope only."""
         found = self._store.past_matches(terms, limit)
-        files = {
-            place: [path for path in paths if in_scope(path, self._inside)] for place, paths in found.files.items()
-        }
+        files = {place: [path for path in paths if self._inside(path)] for place, paths in found.files.items()}
         return found._replace(files=files)
 
     def changes_of(self, paths: Sequence[str]) -> dict[str, Changes]:

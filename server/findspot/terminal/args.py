@@ -131,7 +131,7 @@ def build_parser() -> argparse.ArgumentParser:
     lsp = add("lsp", [], "start the language server", "It talks over standard input and output.")
     channel = lsp.add_mutually_exclusive_group()
     channel.add_argument("--stdio", action="store_true", help="Use standard input and output; this is the default.")
-    channel.add_argument("--tcp", metavar="HOST:PORT", help="Listen for one editor on this address instead.")
+    channel.add_argument("--tcp", metavar="HOST:PORT", help="Listen for editors on this address instead.")
     lsp.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
     return parser
 
