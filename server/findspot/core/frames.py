@@ -74,9 +74,7 @@ _GDB = re.compile(
 _ASAN = re.compile(
     rf"\s*#\d{{1,4}} 0x[0-9a-fA-F]{{1,16}} in ([^\s(]{{1,200}})(?:\(.{{0,300}}?\))?(?: const)? (\S{{1,300}}{_EXT}):(\d{{1,7}})(?::\d{{1,7}})?"
 )
-_SWIFT_AT = re.compile(
-    r"\s*\d{1,4}\s.{0,200}?0x[0-9a-fA-F]{4,16} (.{1,200}?)(?: \+ \d{1,9})?(?: in .{1,100}?)? (?:at |\()(\S{1,300}\.swift):(\d{1,7})"
-)
+_SWIFT_AT = re.compile(r"\s*\d{1,4}\s.{0,200}?0x[0-9a-fA-F]{4,16} (.{1,300}?) (?:at |\()(\S{1,300}\.swift):(\d{1,7})")
 _SWIFT_FATAL = re.compile(
     r"(?:.{0,300}?[ :])?([^\s:]{1,300}\.swift)(?::(\d{1,7}): (?:Fatal error|Precondition failed|Assertion failed)|, line (\d{1,7}))"
 )
@@ -168,7 +166,8 @@ def _swift(line: str) -> Frame | None:
     if ".swift" not in line:
         return None
     if found := _SWIFT_AT.match(line):
-        return Frame(_clean(found[2]), int(found[3]), found[1].split("(")[0].strip() or None, "swift")
+        name = found[1].split("(")[0].split(" + ")[0].split(" in ")[0].strip()
+        return Frame(_clean(found[2]), int(found[3]), name or None, "swift")
     if found := _SWIFT_FATAL.match(line):
         return Frame(_clean(found[1]), int(found[2] or found[3]), None, "swift")
     return None

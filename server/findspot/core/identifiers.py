@@ -1,7 +1,7 @@
 """Names and paths inside running text: what a person quotes, and what looks like code between plain words.
 
-Every step is one pass of a pattern without nested repetition, or plain string work on words, so the time is
-linear in the text.
+Every step is one pass of a pattern without nested repetition, or plain string work on words that are not too long, so
+the time is linear in the text.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ _LINE_SUFFIX = re.compile(r"^(.*?\.\w{1,8})(?::|#L|\()(\d{1,7})(?:\D.{0,20})?$")
 _BLOB = re.compile(
     r"https?://[^\s/]{1,100}/[^\s/]{1,100}/[^\s/]{1,100}/(?:-/)?(?:blob|blame|tree|raw|src)/[^\s/]{1,100}/([^\s)\]>\"'`]{1,400})"
 )
-_HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2,}[a-z]")
+_HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 _MIXED = re.compile(r"[A-Za-z]\d|\d[A-Za-z]")
 
 MAX_NAME = 120
+
+MAX_WORD = 400
+"""Characters of the longest word that may be a path or a name; a longer one is data."""
 
 _EXTENSIONS = (
     "py pyi pyx pxd ipynb js jsx mjs cjs ts tsx mts cts go rs java kt kts scala sc groovy clj c h cc cpp cxx hpp hh hxx "
@@ -60,8 +63,8 @@ class PathMention:
 
 def looks_like_identifier(word: str) -> bool:
     """Say whether one word (no dots) is written as only code writes words."""
-    stripped = word.strip("_$")
-    if len(stripped) < 2:
+    stripped = word[: MAX_WORD + 1].strip("_$")
+    if not 2 <= len(stripped) <= MAX_WORD:
         return False
     if "_" in stripped or "$" in stripped or word.startswith("_"):
         return True
@@ -72,6 +75,8 @@ def names_in(text: str, *, quoted: bool = False) -> Iterator[Name]:
     """Yield the identifier-like names of a text; with ``quoted`` every word counts, as inside back-ticks."""
     for found in _NAME.finditer(text):
         word = found[0]
+        if len(word) > MAX_WORD:
+            continue
         call = word.endswith("(")
         name = _SEPARATORS.sub(".", word[:-1] if call else word).strip("$")
         if not 2 <= len(name) <= MAX_NAME or name.lower() in _NOT_NAMES:
@@ -103,7 +108,7 @@ def _called(text: str, end: int) -> bool:
 def paths_in(text: str) -> Iterator[PathMention]:
     """Yield what is written as a path: with a ``/`` and an ending, or a bare name with a known ending."""
     for word in _WORD.findall(text):
-        if len(word) < 4 or len(word) > 400 or "." not in word or "://" in word:
+        if not 4 <= len(word) <= MAX_WORD or "." not in word or "://" in word:
             continue
         mention = read_path(word)
         if mention is not None:
@@ -112,9 +117,11 @@ def paths_in(text: str) -> Iterator[PathMention]:
 
 def read_path(word: str) -> PathMention | None:
     """Read one word as a path with an optional ``:line``, or return None."""
+    if len(word) > MAX_WORD:
+        return None
     word = word.rstrip(".,:;!?").replace("\\", "/")
     line: int | None = None
-    if found := _LINE_SUFFIX.match(word[:400]):
+    if found := _LINE_SUFFIX.match(word):
         word, line = found[1], int(found[2])
     while word.startswith(("./", "../")):
         word = word.split("/", 1)[1]

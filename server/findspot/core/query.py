@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, get_args
 
-from findspot.core.identifiers import Name, PathMention, looks_like_identifier, read_path
+from findspot.core.identifiers import MAX_WORD, Name, PathMention, looks_like_identifier, read_path
 from findspot.core.report import Report, parse_report
 from findspot.core.stop_words import REPORT_STOP_WORDS, STOP_WORDS
 from findspot.core.text import SubTokenizer
@@ -146,7 +146,7 @@ def classify(text: str, report: Report) -> QueryKind:
     if report.frames:
         beside = len(report.title.split()) + len(report.prose.split())
         return QueryKind.TRACE if beside <= _TRACE_PROSE else QueryKind.ISSUE
-    if len(words) == 1:
+    if len(words) == 1 and len(text) <= MAX_WORD:
         if read_path(text) is not None or text.endswith("/"):
             return QueryKind.PATH
         if _SYMBOL.fullmatch(text) and (looks_like_identifier(text) or not text.isalpha() or text[:1].isupper()):
@@ -219,7 +219,7 @@ def _names(text: str, kind: QueryKind, report: Report) -> tuple[NamedThing, ...]
     if kind is QueryKind.PROSE and len(words) <= _SHORT_QUERY:
         for word in words:
             bare = word.strip("\"'`.,:;!?()")
-            if len(bare) > 2 and bare.isidentifier() and bare.lower() not in STOP_WORDS:
+            if 2 < len(bare) <= MAX_WORD and bare.isidentifier() and bare.lower() not in STOP_WORDS:
                 add(Name(bare), "prose")
     for name in report.code_names:
         add(name, "code")

@@ -34,7 +34,7 @@ _MAX_LINE = 2_000
 """Characters of one line that count; longer ones are data."""
 
 _FENCE = re.compile(r"\s{0,8}(```+|~~~+)")
-_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(.{1,200})$|\s{0,3}\*\*([^*]{1,100})\*\*:?\s*$")
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(\S.{0,199})$|\s{0,3}\*\*([^*]{1,100})\*\*:?\s*$")
 _FORM = re.compile(
     r"(?:your |the |my )?(?:environment|versions?\b|system (?:info|details)|platform|installed versions|operating system|dependency versions|"
     r"checklist|pre-?check|code of conduct|are you willing|output of .{0,40}(?:version|info|doctor)|"
@@ -46,11 +46,11 @@ _CHECKS = re.compile(r"(?:\S{1,40} )?versions? checks?\W*$", re.IGNORECASE)
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _VERSION_LINE = re.compile(
-    r"\s*[-*]?\s*\*{0,2}(?:os|platform|python|node(?:js)?|npm|version|browser|operating system|java|jdk|go|rustc?|ruby|php|swift|xcode|"
+    r"\s*(?:[-*]\s*)?\*{0,2}(?:os|platform|python|node(?:js)?|npm|version|browser|operating system|java|jdk|go|rustc?|ruby|php|swift|xcode|"
     r"[\w.-]{1,30} version)\*{0,2}\s*[:=]",
     re.IGNORECASE,
 )
-_CHECKBOX = re.compile(r"\s*[-*+]?\s*\[[ xX]?\]\s")
+_CHECKBOX = re.compile(r"\s*(?:[-*+]\s*)?\[[ xX]?\]\s")
 _LIST = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s")
 _URL = re.compile(r"(?:https?|ftp)://[^\s)\]>\"'`]{1,2000}")
 _IMAGE = re.compile(r"!\[[^\]]{0,200}\](?:\([^)]{0,1000}\))?")

@@ -26,18 +26,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from findspot.core.types import Chunk, ChunkKind, FileProblem, ParsedFile, ProblemKind, Symbol
-from findspot.parsing.comments import comment_text, is_licence, python_docstring, signature
+from findspot.parsing.comments import MAX_SIGNATURE, comment_text, is_licence, python_docstring, signature
 from findspot.parsing.decoding import decode_source
 from findspot.parsing.headings import parse_headed
 from findspot.parsing.languages import GRAMMARS, HEADED, Parsers, TooTangled, language_of
 from findspot.parsing.lines import Lines
-from findspot.parsing.pieces import begins_line, cut_code, cut_windows, trim
+from findspot.parsing.pieces import CodeCutter, begins_line, cut_windows, trim
 from findspot.parsing.symbols import Definition, Outline, read_outline
 
 _UNIT_LINES: Final = 4
 _HEAD: Final = 4096
 _TAIL: Final = 120
 """Bytes after a definition on its last line that still belong to it; more is the next statement of minified code."""
+
+_SIGNATURE: Final = 8 * MAX_SIGNATURE
+"""Bytes before a body that are looked at for a signature: a list of parameters may be as long as the file."""
 
 _MODULE_DOC: Final = 2048
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
@@ -128,10 +131,11 @@ def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline:
     chunks: list[Chunk] = []
     module_doc = _module_docstring(language, source, outline)
     module_parts = 0
+    cutter = CodeCutter(source)
     for segment in segments:
         unit = segment.unit
         root = unit.definition.node if unit and segment.end <= unit.definition.node.end_byte else outline.root
-        for start, end in cut_code(source, root, segment.start, segment.end):
+        for start, end in cutter.cut(root, segment.start, segment.end):
             kind: ChunkKind = "module"
             symbol, sign, docstring = None, "", ""
             if unit:
@@ -162,6 +166,7 @@ def _signature(source: bytes, definition: Definition, leads: list[tuple[int, int
     if end is None or end <= start:
         end = source.find(b"\n", start, definition.end)
         end = definition.end if end < 0 else end
+    end = min(end, start + _SIGNATURE)
     kept = b""
     for lead_start, lead_end, _ in leads[bisect_left(leads, (start,)) : bisect_left(leads, (end,))]:
         kept += source[start:lead_start]

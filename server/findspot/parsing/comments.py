@@ -14,21 +14,26 @@ MAX_DOCSTRING: Final = 2000
 """Characters of documentation that are kept; the whole of it is in the chunk's text anyway."""
 
 _OPENING = re.compile(r"^\s*(?:/\*\*?!?|///+!?|//!?|#+!?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|\*(?!/))[ \t]?")
-_CLOSING = re.compile(r"\s*(?:\*+/|(?:--)?\]=*\]|-+\})\s*$")
 _DOC_ATTRIBUTE = re.compile(r"@\w+\s*(?:~[sS])?(\"\"\"|\")(.*)\1\s*", re.DOTALL)
 """Documentation that is an attribute with a string: ``@doc`` in Elixir."""
 
 _MARKUP = re.compile(
-    r"</?(?:summary|remarks|param|returns|para|see|seealso|c|code|value|example|exception|typeparam)\b[^>]*>"
+    r"</?(?:summary|remarks|param|returns|para|see|seealso|c|code|value|example|exception|typeparam)\b[^<>]*>"
 )
 _DECORATION = re.compile(r"@(?!interface\b)[\w.:]+\s*|#?(?=\[)")
 _BRACKETS: Final = {"(": ")", "[": "]"}
-_RULE = re.compile(r"^[-=*#~_/+.\s]{3,}$|\s*[-=*#~_/+]{3,}$")
+_RULE = re.compile(r"[-=*#~_/+.\s]{3,}")
+_RULE_SIGNS: Final = "-=*#~_/+"
 _TAIL = re.compile(r"\s*(?:=>|=|:|\{|\bdo|\bthen)?\s*$")
-_PYTHON_STRING = re.compile(
-    rb"""[rRuUbB]{0,2}(?:\"\"\"(.*?)\"\"\"|'''(.*?)'''|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')[ \t]*(?=[\r\n;#]|\Z)""",
-    re.DOTALL,
-)
+_PYTHON_QUOTE = re.compile(rb"""[rRuUbB]{0,2}(\"\"\"|'''|"|')""")
+_PYTHON_LINE = re.compile(rb""""((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'""")
+_STATEMENT_END = re.compile(rb"[ \t]*(?:[\r\n;#]|\Z)")
+_QUOTES: Final = 8
+"""Triple quotes that are tried as the end of a docstring: others are part of it."""
+
+_LONGEST_STRING: Final = 32_000
+"""Bytes within which a docstring must end; without a bound, each of many that never end is sought to the end."""
+
 _LICENCE = re.compile(r"copyright|licen[sc]e|\(c\)|spdx", re.IGNORECASE)
 
 
@@ -66,15 +71,39 @@ def _after_brackets(line: str, start: int) -> int:
 def comment_text(comments: Iterable[str]) -> str:
     """Return what comments say, without their marks, a line per line."""
     lines: list[str] = []
+    length = 0
     for written in comments:
         attribute = _DOC_ATTRIBUTE.fullmatch(written)
         comment = attribute[2] if attribute else written
-        for raw in _CLOSING.sub("", comment).splitlines():
-            line = _RULE.sub("", _OPENING.sub("", raw).strip())
+        for raw in _without_closing(comment).splitlines():
+            line = _without_rule(_OPENING.sub("", raw).strip())
             if "<" in line:
                 line = _MARKUP.sub("", line).strip()
             lines.append(line)
+            length += len(line)
+        if length > MAX_DOCSTRING:
+            break
     return "\n".join(lines).strip()[:MAX_DOCSTRING]
+
+
+def _without_closing(comment: str) -> str:
+    """Take the signs off that close a comment: ``*/``, ``]]``, ``-}``."""
+    text = comment.rstrip()
+    if text.endswith("*/"):
+        return text[:-1].rstrip("*")
+    if text.endswith("-}"):
+        return text[:-1].rstrip("-")
+    if text.endswith("]") and (body := text[:-1].rstrip("=")).endswith("]"):
+        return body[:-1].removesuffix("--")
+    return text
+
+
+def _without_rule(line: str) -> str:
+    """Take a line of signs, or signs that fill the end of a line, away."""
+    if _RULE.fullmatch(line):
+        return ""
+    bare = line.rstrip(_RULE_SIGNS)
+    return bare.rstrip() if len(line) - len(bare) >= 3 else line
 
 
 def is_licence(text: str) -> bool:
@@ -84,8 +113,24 @@ def is_licence(text: str) -> bool:
 
 def python_docstring(source: bytes, start: int) -> str:
     """Return the Python docstring that begins at byte ``start``, or nothing when no plain string is there."""
-    found = _PYTHON_STRING.match(source, start)
-    if not found:
-        return ""
-    body = next((group for group in found.groups() if group is not None), b"")
+    body = _python_string(source, start, start + _LONGEST_STRING)[: 4 * MAX_DOCSTRING]
     return inspect.cleandoc(body.replace(b"\r\n", b"\n").decode("utf-8", "replace"))[:MAX_DOCSTRING]
+
+
+def _python_string(source: bytes, start: int, limit: int) -> bytes:
+    """Return what stands in the string at byte ``start``, when it ends before ``limit`` and its statement with it."""
+    opening = _PYTHON_QUOTE.match(source, start)
+    if not opening:
+        return b""
+    begin, quote = opening.end(), opening[1]
+    if len(quote) == 1:
+        line = _PYTHON_LINE.match(source, begin - 1, limit)
+        return (line[1] or line[2] or b"") if line and _STATEMENT_END.match(source, line.end()) else b""
+    end = begin - 3
+    for _ in range(_QUOTES):
+        end = source.find(quote, end + 3, limit)
+        if end < 0:
+            return b""
+        if _STATEMENT_END.match(source, end + 3):
+            return source[begin:end]
+    return b""

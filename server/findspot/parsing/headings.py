@@ -13,10 +13,10 @@ from findspot.core.types import Chunk, FileProblem, ParsedFile, Symbol
 from findspot.parsing.lines import Lines
 from findspot.parsing.pieces import cut_text, trim
 
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _UNDERLINE = re.compile(r"([=\-`:'\"~^_*+#<>.!$%&(),/;?@\[\]{|}\\])\1{2,}[ \t]*$")
-_MARKUP = re.compile(r"[`*]|!?\[([^\]]*)\]\([^)]*\)")
+_MARKUP = re.compile(r"[`*]|!?\[([^\[\]]*)\]\([^()]*\)")
 _MAX_TITLE: Final = 120
 _MAX_BARE: Final = 1000
 
@@ -106,7 +106,7 @@ def markdown_headings(source: bytes) -> list[Heading]:
         elif opened := _FENCE.match(line):
             fence, before = opened[1], None
         elif heading := _ATX.match(line):
-            found.append(Heading(byte, position - 1, len(heading[1]), _plain(heading[2] or "")))
+            found.append(Heading(byte, position - 1, len(heading[1]), _plain(_atx_title(line[heading.end() :]))))
             before = None
         elif before and line.rstrip() and not line.rstrip().strip("=-") and len(set(line.rstrip())) == 1:
             found.append(Heading(before[0], position - 1, 1 if line[0] == "=" else 2, _plain(before[1])))
@@ -115,6 +115,13 @@ def markdown_headings(source: bytes) -> list[Heading]:
             text = line.strip()
             before = (byte, text) if text and not text.startswith(("|", ">", "-", "*", "+")) else None
     return found
+
+
+def _atx_title(text: str) -> str:
+    """Return the title behind the signs of a heading, without the signs that may close it."""
+    text = text.strip()
+    bare = text.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1] in " \t" else text
 
 
 def rst_headings(source: bytes) -> list[Heading]:

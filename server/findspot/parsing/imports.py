@@ -14,7 +14,9 @@ _MAX_TARGETS: Final = 200
 """Names listed by one statement; generated re-exports have thousands."""
 
 _MAX_TEXT: Final = 8000
-_RENAMED = re.compile(r"\s+as\s+\S+$|\s*=>\s*\S+$")
+_MAX_MODULE: Final = 400
+"""Characters of a module that a statement names members of; each of them repeats it."""
+
 _KEYWORD = re.compile(r"^import\s+")
 _SELF = re.compile(r"(?:::|\.)(?:self|_|\*)$")
 
@@ -27,27 +29,36 @@ def import_targets(language: str, source: bytes, captures: dict[str, list[Node]]
     """
     byte = captures["import"][0].start_byte
     if "member" in captures:
-        module = _text(source, captures["module"][0])
+        module = _text(source, captures["module"][0], _MAX_MODULE)
         separator = "\\" if language == "php" else "." * (not module.endswith("."))
-        for node in captures["member"]:
+        for node in captures["member"][:_MAX_TARGETS]:
             yield Import(f"{module}{separator}{_text(source, node)}", byte)
     elif "target" in captures:
-        for node in captures["target"]:
+        for node in captures["target"][:_MAX_TARGETS]:
             text = _text(source, node)
             if "{" in text:
                 for target in _expand(text):
                     yield Import(target, byte)
             else:
-                yield Import(_SELF.sub("", _RENAMED.sub("", text)) if language == "rust" else text.strip("'\"`"), byte)
+                yield Import(_SELF.sub("", _own_name(text)) if language == "rust" else text.strip("'\"`"), byte)
     else:
         text = _KEYWORD.sub("", _text(source, captures["import"][0]))
         for target in _expand(f"{{{text}}}"):
             yield Import(target, byte)
 
 
-def _text(source: bytes, node: Node) -> str:
-    text = source[node.start_byte : min(node.end_byte, node.start_byte + _MAX_TEXT)].decode("utf-8", "replace")
+def _text(source: bytes, node: Node, limit: int = _MAX_TEXT) -> str:
+    text = source[node.start_byte : min(node.end_byte, node.start_byte + limit)].decode("utf-8", "replace")
     return " ".join(text.split())
+
+
+def _own_name(text: str) -> str:
+    """Take a renaming off the end: ``x as y``, ``x => y``."""
+    for sign in (" as ", "=>"):
+        name, found, other = text.rpartition(sign)
+        if found and len(other.split()) == 1:
+            return name.rstrip()
+    return text
 
 
 def _expand(text: str) -> list[str]:
@@ -61,7 +72,7 @@ def _expand(text: str) -> list[str]:
             word = ""
         elif sign in ",}":
             if word.strip():
-                target = _SELF.sub("", prefixes[-1] + _RENAMED.sub("", word.strip()))
+                target = _SELF.sub("", prefixes[-1] + _own_name(word.strip()))
                 done.append(target)
             word = ""
             if sign == "}" and len(prefixes) > 1:

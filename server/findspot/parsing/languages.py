@@ -236,11 +236,11 @@ _INTERPRETERS: Final[tuple[tuple[str, str], ...]] = (
 
 _SHEBANG = re.compile(rb"#!\s*(?:\S*/)?(?:env(?:\s+-\S+)*\s+(?:\S*/)?)?([\w.+-]+)")
 _CPP_HEADER = re.compile(
-    rb"^\s*(?:class|namespace|template|public:|private:|protected:|using)\b|\bstd::|\bconstexpr\b|^\s*#include\s*<\w+>",
+    rb"^[ \t]*(?:class|namespace|template|public:|private:|protected:|using)\b|\bstd::|\bconstexpr\b|^[ \t]*#include[ \t]*<\w+>",
     re.MULTILINE,
 )
 _RST = re.compile(rb"^\.\. (?:[\w-]+::|_[^:\n]+:)[\s\S]*?^(?:={4,}|-{4,}|~{4,})[ \r]*$", re.MULTILINE)
-_OBJECTIVE_C = re.compile(rb"^\s*@(?:interface|protocol|class|property|import)\b|^\s*#import\b", re.MULTILINE)
+_OBJECTIVE_C = re.compile(rb"^[ \t]*@(?:interface|protocol|class|property|import)\b|^[ \t]*#import\b", re.MULTILINE)
 
 
 def language_of(path: str, head: bytes) -> str | None:

@@ -41,11 +41,50 @@ def trim(source: bytes, start: int, end: int) -> tuple[int, int] | None:
     return start + line, start + ending
 
 
-def cut_code(source: bytes, root: Node, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut a byte range into pieces of at most about ``PIECE_BYTES``, at statement borders where there are any."""
-    if end - start <= PIECE_BYTES:
-        return [(start, end)]
-    return _cut(source, _borders(source, root, start, end), start, end)
+class CodeCutter:
+    """Cuts ranges of one source at statement borders; remembers the children of the nodes that it has looked into."""
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._children: dict[int, tuple[list[Node], list[int], list[bool]]] = {}
+
+    def cut(self, root: Node, start: int, end: int) -> list[tuple[int, int]]:
+        """Cut a byte range into pieces of at most about ``PIECE_BYTES``, at statement borders where there are any."""
+        if end - start <= PIECE_BYTES:
+            return [(start, end)]
+        return _cut(self._source, self._borders(root, start, end), start, end)
+
+    def _borders(self, root: Node, start: int, end: int) -> list[int]:
+        """Return where statements begin inside a range: children of all nodes that are too long for one piece.
+
+        A statement that follows a comment is no border; the comment above it is.
+        """
+        found: list[int] = []
+        waiting = [root]
+        while waiting:
+            children, ends, comments = self._of(waiting.pop())
+            first = bisect_right(ends, start)
+            for at in range(first, len(children)):
+                child_start = children[at].start_byte
+                if child_start >= end:
+                    break
+                if child_start > start and not (at > first and comments[at - 1]):
+                    line = self._source.rfind(b"\n", max(start, child_start - _MAX_INDENT), child_start) + 1
+                    if line and begins_line(self._source, line, child_start):
+                        found.append(line)
+                if ends[at] - child_start > _SHORTEST:
+                    waiting.append(children[at])
+        return sorted(found)
+
+    def _of(self, node: Node) -> tuple[list[Node], list[int], list[bool]]:
+        """Return the named children of a node, where each ends, and whether it is a comment."""
+        known = self._children.get(node.id)
+        if known is None:
+            children = node.named_children
+            ends = [child.end_byte for child in children]
+            known = (children, ends, [child.type.endswith("comment") for child in children])
+            self._children[node.id] = known
+        return known
 
 
 def cut_text(source: bytes, start: int, end: int) -> list[tuple[int, int]]:
@@ -80,29 +119,6 @@ def _whole_character(source: bytes, byte: int) -> int:
     while 0 < byte < len(source) and source[byte] & 0xC0 == 0x80:
         byte -= 1
     return byte
-
-
-def _borders(source: bytes, root: Node, start: int, end: int) -> list[int]:
-    """Return where statements begin inside a range: children of all nodes that are too long for one piece.
-
-    A statement that follows a comment is no border; the comment above it is.
-    """
-    found: list[int] = []
-    waiting = [root]
-    while waiting:
-        after_comment = False
-        for child in waiting.pop().named_children:
-            child_start, child_end = child.start_byte, child.end_byte
-            if child_end <= start or child_start >= end:
-                continue
-            if child_start > start and not after_comment:
-                line = source.rfind(b"\n", max(start, child_start - _MAX_INDENT), child_start) + 1
-                if line and begins_line(source, line, child_start):
-                    found.append(line)
-            after_comment = child.type.endswith("comment")
-            if child_end - child_start > _SHORTEST:
-                waiting.append(child)
-    return sorted(found)
 
 
 def cut_windows(source: bytes, size: int, overlap: int) -> list[tuple[int, int]]:

@@ -41,6 +41,9 @@ _MAX_NESTING: Final = 32
 """Named definitions inside one another; what lies deeper keeps to the chunk it is in."""
 
 _MAX_NAME: Final = 200
+_MAX_TEXT: Final = 8 * _MAX_NAME
+"""Bytes of a name that are looked at: a grammar in trouble takes half the file for one, and again for each within it."""
+
 _GENERIC = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 _SEPARATORS = re.compile(r"::|->|[.:#]")
 _WORD = re.compile(r"\w|\$")
@@ -88,8 +91,9 @@ def read_outline(language: str, source: bytes, root: Node, matches: list[Match])
         names = captures.get("ref")
         if names is not None:
             for node in names:
-                start = node.start_byte
-                references.append(Reference(source[start : node.end_byte].decode(), start))
+                start, end = node.start_byte, node.end_byte
+                if end - start <= _MAX_TEXT:
+                    references.append(Reference(source[start:end].decode(), start))
         elif "comment" in captures:
             node = captures["comment"][0]
             outline.leads.append((node.start_byte, node.end_byte, True))
@@ -180,7 +184,7 @@ def _names(source: bytes, captures: dict[str, list[Node]], shape: str) -> tuple[
     if "name" in captures:
         name = _text(source, captures["name"][0]).strip("'\"`:")
         if shape in {"upper", "public", "sym"}:
-            return owner, name
+            return owner, name[:_MAX_NAME]
         head = " ".join((name.partition("(")[0] or name).split())[:_MAX_NAME]
         return owner, head if _WORD.search(head) else f"operator{head}"
     if "path" not in captures:
@@ -204,7 +208,8 @@ def _names(source: bytes, captures: dict[str, list[Node]], shape: str) -> tuple[
 
 
 def _text(source: bytes, node: Node) -> str:
-    return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    end = min(node.end_byte, node.start_byte + _MAX_TEXT)
+    return source[node.start_byte : end].decode("utf-8", "replace")
 
 
 def _is_constant(name: str) -> bool:
