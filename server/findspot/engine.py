@@ -401,6 +401,7 @@ class Engine:
             other_process_indexing=step is None and is_locked(self._index_dir),
             message=self._failure or self._no_embedder,
             problems=totals.problems,
+            quarantined=totals.quarantined,
         )
 
     def _state(self) -> IndexState:

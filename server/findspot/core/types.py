@@ -201,7 +201,8 @@ class IndexStatus:
     """The index of one root, as every front end shows it (I-13).
 
     ``indexed`` and ``total`` count files of the pass in progress; ``files``, ``chunks`` and ``holes`` (chunks
-    without an embedding) are totals of the database; ``problems`` counts files by reason.
+    without an embedding) are totals of the database; ``problems`` counts files by reason, and ``quarantined`` names the
+    first of those that ended their parser.
     """
 
     root: str
@@ -219,6 +220,7 @@ class IndexStatus:
     other_process_indexing: bool = False
     message: str = ""
     problems: tuple[tuple[str, int], ...] = ()
+    quarantined: tuple[FileProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,7 @@ def index_status_json(status: IndexStatus, root_uri: str) -> dict[str, Any]:
         "otherProcessIndexing": status.other_process_indexing,
         "message": status.message,
         "problems": dict(status.problems),
+        "quarantined": [{"path": clean(problem.path), "message": problem.message} for problem in status.quarantined],
     }
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
-from findspot.core.types import PathClass, Span
+from findspot.core.types import FileProblem, PathClass, ProblemKind, Span
 from findspot.errors import IndexDamagedError, IndexStorageError
 from findspot.storage import past
 from findspot.storage.records import ChunkRow, Corpus, FieldLengths, StoredFile, SymbolRow, Totals
@@ -62,6 +62,10 @@ class _Frequencies(NamedTuple):
 
     generation: int
     counts: dict[str, int]
+
+
+_NAMED = 10
+"""Files in quarantine that a status names; the others are counted."""
 
 
 class StoreReader:
@@ -128,13 +132,21 @@ class StoreReader:
             ).fetchone()[0]
             generation = read_generation(connection)
         size = sum(path.stat().st_size for path in self._database.parent.iterdir() if path.is_file())
-        return Totals(files, chunks, holes, size, generation, self.problem_counts())
+        return Totals(files, chunks, holes, size, generation, self.problem_counts(), self._quarantined())
 
     def problem_counts(self) -> tuple[tuple[str, int], ...]:
         """Return how many files have each kind of problem, by kind."""
         with self._connection() as connection:
             rows = connection.execute("SELECT kind, count(*) FROM problems GROUP BY kind ORDER BY kind").fetchall()
         return tuple((str(kind), int(count)) for kind, count in rows)
+
+    def _quarantined(self) -> tuple[FileProblem, ...]:
+        kind = ProblemKind.QUARANTINED
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT path, message FROM problems WHERE kind = ? ORDER BY path LIMIT ?", (kind.value, _NAMED)
+            ).fetchall()
+        return tuple(FileProblem(path, kind, message) for path, message in rows)
 
     def problems(self) -> list[tuple[str, str, str]]:
         """Return (path, kind, message) of every file with a problem, by path."""

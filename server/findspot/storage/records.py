@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from findspot.core.types import ChunkKind, PathClass, ProblemKind, Span, SymbolKind
+from findspot.core.types import ChunkKind, FileProblem, PathClass, ProblemKind, Span, SymbolKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +155,4 @@ class Totals:
     size_bytes: int
     generation: int
     problems: tuple[tuple[str, int], ...]
+    quarantined: tuple[FileProblem, ...]

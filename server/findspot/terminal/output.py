@@ -174,6 +174,7 @@ def status_lines(status: IndexStatus, place: Place, view: View) -> Iterator[str]
         ("models", ", ".join(name for name in (status.embedder, status.ranker, status.reranker) if name) or "none"),
         ("problems", _reasons(status.problems) or "none"),
     ]
+    rows += [("bad file", visible(f"{problem.path}: {problem.message}")) for problem in status.quarantined]
     if status.message:
         rows.append(("note", visible(status.message)))
     for name, value in rows:
