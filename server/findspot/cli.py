@@ -29,6 +29,7 @@ from findspot.errors import (
 )
 from findspot.terminal import output
 from findspot.terminal.args import build_parser, parse
+from findspot.terminal.columns import visible
 from findspot.terminal.progress import ProgressLine, stop_on_interrupt
 from findspot.terminal.request import (
     EvaluationRequest,
@@ -176,7 +177,7 @@ def _run_evaluation(request: EvaluationRequest) -> int:
     if request.view.format == "json":
         write_lines([json.dumps(record(measured))])
     elif measured.rows:
-        write_lines(map(output.visible, table_lines(measured)))
+        write_lines(map(visible, table_lines(measured)))
     return FOUND if measured.complete else INTERRUPTED
 
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from findspot.buffers import Buffers
-from findspot.core.types import SearchResult, Stage
+from findspot.core.excerpts import Excerpts
+from findspot.core.types import PreviewLine, SearchResult, Span, Stage
 from findspot.indexing.sources import Source, read_source
 from findspot.retrieval.searcher import Ranked
 from findspot.storage.records import ChunkRow
 
 _MAX_TEXT = 16_000
 """Bytes of source that one result carries."""
+
+_MAX_SCAN = 64_000
+"""Bytes of one result that are looked through for matching lines."""
+
+_HEAD = 600
+"""Characters of the first line of a result that is looked through in part."""
 
 
 class Texts:
@@ -30,6 +38,7 @@ class Texts:
         and is marked.
         """
         sources: dict[tuple[str, bool], Source | None] = {}
+        excerpts: dict[int, Excerpts] = {}
         results: list[SearchResult] = []
         contents: dict[str, bytes] = {}
         for rank, one in enumerate(found, start=1):
@@ -38,28 +47,26 @@ class Texts:
                 sources[key] = self._source(one.row)
             source = sources[key]
             fresh = source is not None and source.content_hash == one.row.file_hash
-            shown = one.row.span if one.kind == "file" else one.span
-            text = ""
+            result = SearchResult(
+                path=one.row.path,
+                symbol=one.symbol,
+                kind=one.kind,
+                span=one.span,
+                score=one.score,
+                rank=rank,
+                stage=stage,
+                evidence=one.evidence,
+                fresh=fresh,
+                text="",
+                probability=one.probability,
+                covered=one.covered,
+            )
             if source is not None and fresh:
                 contents[one.row.path] = source.text
             if source is not None:
-                text = source.slice(shown, _MAX_TEXT) if fresh else source.lines(shown, _MAX_TEXT)
-            results.append(
-                SearchResult(
-                    path=one.row.path,
-                    symbol=one.symbol,
-                    kind=one.kind,
-                    span=one.span,
-                    score=one.score,
-                    rank=rank,
-                    stage=stage,
-                    evidence=one.evidence,
-                    fresh=fresh,
-                    text=text,
-                    probability=one.probability,
-                    covered=one.covered,
-                )
-            )
+                finder = excerpts.setdefault(id(one.sought), Excerpts(one.sought))
+                result = _with_text(result, one, source, finder)
+            results.append(result)
         return tuple(results), contents
 
     def is_on_disk(self, path: str, text: str) -> bool:
@@ -78,6 +85,49 @@ class Texts:
         if _is_buffered(row):
             return self._buffers.source(row.path)
         return read_source(self._root, row.path, self._max_file_bytes)
+
+
+def _with_text(result: SearchResult, one: Ranked, source: Source, finder: Excerpts) -> SearchResult:
+    """Return a result with its lines, and with those of them that match the question."""
+    start, end = _extent(source, one.span, fresh=result.fresh)
+    cut = _cut(source.text, start, end)
+    # A file is shown by its best unit; of a long text only the surroundings of the best part are looked through.
+    shown = one.row.span if one.kind == "file" else one.span
+    first, last = _extent(source, shown, fresh=result.fresh)
+    number, head = shown.start_line, None
+    if last - first > _MAX_SCAN:
+        head = PreviewLine(
+            number, source.text[first : source.text.find(b"\n", first)].decode("utf-8", "ignore")[:_HEAD]
+        )
+        part, _ = _extent(source, one.row.span, fresh=result.fresh)
+        begin = source.text.find(b"\n", max(first, min(part, last - _MAX_SCAN) - 1), last) + 1 or first
+        number += source.text.count(b"\n", first, begin)
+        first, last = begin, _cut(source.text, begin, last, _MAX_SCAN)
+    text = source.text[first:last].decode("utf-8", "ignore")
+    found = finder.find(text, [line - number for line in one.lines])
+    preview = finder.preview(text.split("\n"), number, found, one.row.span.start_line - number)
+    if head is not None and preview and preview[0].number > head.number:
+        preview = (head, *(preview if preview[0].matched else preview[1:]))
+    return replace(
+        result,
+        text=source.text[start:cut].decode("utf-8", "ignore"),
+        truncated=cut < end,
+        best_line=None if found.best is None else number + found.best,
+        matches=tuple(number + line for line in found.lines),
+        preview=preview,
+    )
+
+
+def _extent(source: Source, span: Span, *, fresh: bool) -> tuple[int, int]:
+    return source.lines_at(span) if fresh else source.lines_numbered(span.start_line, span.end_line)
+
+
+def _cut(text: bytes, start: int, end: int, limit: int = _MAX_TEXT) -> int:
+    """Return where to end instead of ``end``: after the last whole line within the limit, or inside a line longer than it."""
+    if end - start <= limit:
+        return end
+    newline = text.rfind(b"\n", start, start + limit)
+    return newline if newline > start else start + limit
 
 
 def _is_buffered(row: ChunkRow) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Self
 import pytest
 
 from findspot.config import Config
+from findspot.core.excerpts import NOTHING_SOUGHT, Excerpts, Found
 from findspot.core.types import (
     Answer,
     AnswerStatus,
@@ -40,7 +41,9 @@ def make_result(path: str = "src/retry.py", **changes: Any) -> SearchResult:
         "fresh": True,
         "text": "def schedule(self) -> None:\n    retry()\n    return\n",
     }
-    return SearchResult(**(values | changes))
+    values |= changes
+    preview = Excerpts(NOTHING_SOUGHT).preview(values["text"].split("\n"), values["span"].start_line, Found())
+    return SearchResult(**({"preview": preview} | values))
 
 
 def make_status(**changes: Any) -> AnswerStatus:

@@ -29,6 +29,9 @@ KEYS = {
     "fresh",
     "complete",
     "likely",
+    "best_line",
+    "matches",
+    "truncated",
     "here",
     "text",
 }

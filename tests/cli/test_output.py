@@ -56,10 +56,13 @@ def test_json_lines_hold_root_relative_paths_and_the_root(tmp_path: Path) -> Non
         "stage": "hybrid",
         "evidence": [{"kind": "lexical", "detail": "upload, retry", "score": 3.5}],
         "fresh": True,
+        "best_line": None,
+        "matches": [],
         "complete": True,
         "likely": None,
         "here": None,
         "text": "def schedule(self) -> None:\n    retry()\n    return\n",
+        "truncated": False,
     }
     assert first.isascii()
     assert json.loads(second)["symbol"] is None
@@ -116,7 +119,7 @@ def test_pretty_shows_place_code_and_reason(tmp_path: Path) -> None:
 def test_lines_are_numbered_as_an_editor_numbers_them(tmp_path: Path) -> None:
     result = make_result(span=Span(0, 1, 1, 3), text="a\x0cb\u2028c\r\nd\n")
     lines = lines_of(Answer((result,), make_status()), place_in(tmp_path), PRETTY)
-    assert lines[1:3] == ["     1  a\\x0cb\u2028c", "     2  d"]
+    assert lines[1:3] == ["     1  a\\x0cb\\u2028c", "     2  d"]
 
 
 def test_indexed_text_cannot_steer_the_terminal(tmp_path: Path) -> None:

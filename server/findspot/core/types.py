@@ -165,11 +165,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """One line of a preview: its number in the file, and which half-open ranges of its characters match.
+
+    A line that is far too long is cut around what matches, with ``...`` for what was left out.
+    """
+
+    number: int
+    text: str
+    matched: bool = False
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """One answer. Higher ``score`` is better; ``probability`` is None until it is calibrated.
 
     Scores are comparable inside of one answer only. ``covered`` is the share of the question's weight that the result
     holds, from 0 to 1, and may be compared between roots.
+    ``text`` holds the lines of ``span``, whole and as they are in the file now, without the last line end; ``truncated``
+    says that it ends early, because it would be too long. ``matches`` are the numbers of the lines that match the
+    question, ``best_line`` the best of them, None where no word does; ``preview`` has the few lines that show the place.
     """
 
     path: str
@@ -184,6 +200,10 @@ class SearchResult:
     text: str
     probability: float | None = None
     covered: float = 0.0
+    truncated: bool = False
+    best_line: int | None = None
+    matches: tuple[int, ...] = ()
+    preview: tuple[PreviewLine, ...] = ()
 
 
 class IndexState(StrEnum):

@@ -22,10 +22,31 @@ class Source(NamedTuple):
         end = min(span.end_byte, span.start_byte + limit)
         return self.text[span.start_byte : end].decode("utf-8", "ignore")
 
-    def lines(self, span: Span, limit: int) -> str:
-        """Return the lines of ``span`` as far as the file still has them: for text that moved since it was indexed."""
-        lines = self.text.splitlines(keepends=True)[span.start_line - 1 : span.end_line]
-        return b"".join(lines)[:limit].decode("utf-8", "ignore")
+    def lines_at(self, span: Span) -> tuple[int, int]:
+        """Return the bytes at which the lines that ``span`` touches begin and end, without the last line end."""
+        start = self.text.rfind(b"\n", 0, span.start_byte) + 1
+        return start, self._end_of_line(max(span.start_byte, span.end_byte - 1))
+
+    def lines_numbered(self, first: int, last: int) -> tuple[int, int]:
+        """Return the same for the 1-based lines ``first`` to ``last``, as far as the file has them."""
+        start = 0
+        for _ in range(first - 1):
+            found = self.text.find(b"\n", start)
+            if found < 0:
+                return len(self.text), len(self.text)
+            start = found + 1
+        end = start
+        for _ in range(last - first):
+            found = self.text.find(b"\n", end)
+            if found < 0:
+                break
+            end = found + 1
+        return start, max(start, self._end_of_line(end))
+
+    def _end_of_line(self, byte: int) -> int:
+        found = self.text.find(b"\n", byte)
+        end = len(self.text) if found < 0 else found
+        return end - 1 if end > byte and self.text[end - 1 : end] == b"\r" else end
 
 
 def read_source(root: Path, path: str, max_bytes: int) -> Source | None:

@@ -24,6 +24,7 @@ from findspot.core.types import AnswerStatus, IndexStatus, RefreshReport, Search
 Encoding = str
 """``utf-8``, ``utf-16`` or ``utf-32``: what one column counts."""
 
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _DRIVE = re.compile(r"^/[A-Za-z]:")
 
 _SYMBOL_KINDS = {
@@ -157,9 +158,11 @@ def result_json(
 
     ``content`` is the text of its file that the engine answered from, as in ``Answer.contents``.
     """
+    place = range_of(result.span, content, encoding)
+    lines = [_line_of_number(result, place.start.line, number) for number in (result.best_line, *result.matches)]
     found: dict[str, Any] = {
         "uri": uri_in_root(root_uri, result.path),
-        "range": _range_json(range_of(result.span, content, encoding)),
+        "range": _range_json(place),
         "root": root_uri,
         "path": clean(result.path),
         "symbol": result.symbol,
@@ -170,10 +173,34 @@ def result_json(
         "stage": result.stage,
         "evidence": [asdict(item) for item in result.evidence],
         "fresh": result.fresh,
+        "bestLine": lines[0],
+        "matches": lines[1:],
     }
     if include_text:
-        found["text"] = result.text
+        found["text"] = _text_in_range(result, content)
+        found["truncated"] = result.truncated
     return found
+
+
+def _text_in_range(result: SearchResult, content: bytes | None) -> str:
+    """Return the text at the range of a result, which may begin and end inside of its lines."""
+    if content is None:
+        return result.text
+    begin = content.rfind(b"\n", 0, result.span.start_byte) + 1
+    end = begin + len(result.text.encode("utf-8", "replace")) if result.truncated else result.span.end_byte
+    return content[result.span.start_byte : end].decode("utf-8", "ignore")
+
+
+def _line_of_number(result: SearchResult, first: int, number: int | None) -> int | None:
+    """Return the protocol's line of a numbered line of a result that begins at its line ``first``.
+
+    Numbers count line feeds, as most tools do; to the protocol a lone carriage return ends a line, too.
+    """
+    if number is None:
+        return None
+    ahead = number - result.span.start_line
+    before = "\n".join(result.text.split("\n")[:ahead]) if "\r" in result.text else ""
+    return first + ahead + len(_LONE_RETURN.findall(before))
 
 
 def _range_json(found: types.Range) -> dict[str, Any]:

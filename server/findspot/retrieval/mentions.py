@@ -41,10 +41,11 @@ _OWN_OBJECT = ("self.", "this.", "cls.", "super.")
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """How strongly something was meant, and the words that show it."""
+    """How strongly something was meant, the words that show it, and the line where one is named."""
 
     strength: float
     detail: str
+    line: int | None = None
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ def find_mentions(query: Query, view: IndexView, table: Callable[[], PathTable],
             if mention.line is not None:
                 number = view.chunk_at(match.path, mention.line)
                 if number is not None:
-                    _keep(found.chunks, number, match.strength, f"{mention.path}:{mention.line}")
+                    _keep(found.chunks, number, match.strength, f"{mention.path}:{mention.line}", mention.line)
     modules = [named for named in query.names if "." in named.name.text]
     for named in modules[:_MAX_PATHS]:
         parts = named.name.text.split(".")
@@ -135,7 +136,8 @@ def _frame(frame: Frame, view: IndexView, table: Callable[[], PathTable], found:
         # The line may be of another version of the file; the function's name is steadier.
         same = [row.id for row in view.chunks_of(match.path) if _last(row.symbol) == function] if function else []
         if number is not None and (not same or number in same):
-            _keep(found.frames, number, strength if same or not function else 0.5 * strength, detail)
+            sure = strength if same or not function else 0.5 * strength
+            _keep(found.frames, number, sure, detail, frame.line)
         for other in same[:4]:
             if number not in same:
                 _keep(found.frames, other, strength * 0.9, detail)
@@ -151,7 +153,7 @@ def _last(symbol: str | None) -> str:
     return symbol.rsplit(".", 1)[-1] if symbol else ""
 
 
-def _keep(found: dict[_Key, Mention], key: _Key, strength: float, detail: str) -> None:
+def _keep(found: dict[_Key, Mention], key: _Key, strength: float, detail: str, line: int | None = None) -> None:
     known = found.get(key)
     if known is None or strength > known.strength:
-        found[key] = Mention(strength, detail)
+        found[key] = Mention(strength, detail, line)

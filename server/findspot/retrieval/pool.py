@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from findspot.core.arrays import Vectors
+from findspot.core.excerpts import Sought, sought
 from findspot.core.features import CandidateTable, PastSignal
 from findspot.core.matching import Floats, Matches, covered_shares, joined_matches, match_terms, weights_of
 from findspot.core.paths import unit_class
@@ -73,6 +74,7 @@ class Pool:
         self._term_list = list(self.terms)
         self._term_weights = weights_of(self._term_list, self.terms)
         self._dense: dict[int, float] = {}
+        self._sought: Sought | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -211,6 +213,18 @@ class Pool:
         own = text_scores(self.rows, signals, self._query, self._weights)
         files = file_scores(self.rows, own, signals, self._query, self._weights)
         return unit_scores(self.rows, own, files, self._query, self._weights), files
+
+    @property
+    def sought(self) -> Sought:
+        """What the answers' texts are looked through for."""
+        if self._sought is None:
+            self._sought = sought(self._query, self.terms)
+        return self._sought
+
+    def lines(self, row: ChunkRow) -> tuple[int, ...]:
+        """Return the lines of a candidate that the query names."""
+        named = (self.mentions.frames.get(row.id), self.mentions.chunks.get(row.id))
+        return tuple(mention.line for mention in named if mention is not None and mention.line is not None)
 
     def evidence(self, row: ChunkRow) -> tuple[Evidence, ...]:
         """Return the reasons for one candidate, the strongest kind first."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from threading import Event
 
 from findspot.core.arrays import Vectors
+from findspot.core.excerpts import NOTHING_SOUGHT, Sought
 from findspot.core.fusion import Scored, held_back, joined, whole_span
 from findspot.core.query import Query, analyse
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
@@ -52,7 +53,8 @@ class Ranked:
 
     ``row`` is the chunk that speaks for it; ``span`` covers the whole definition (the whole file at file level).
     ``kind`` is the row's kind, or ``file``; ``symbol`` the qualified name, None for a file. ``probability`` is None
-    where it is not known. ``covered`` is the share of the question that it holds, comparable between indexes.
+    where it is not known. ``covered`` is the share of the question that it holds, comparable between indexes. ``sought``
+    is what the question looks for in the text, ``lines`` are those that it names there.
     """
 
     row: ChunkRow
@@ -63,6 +65,8 @@ class Ranked:
     symbol: str | None
     probability: float | None = None
     covered: float = 0.0
+    sought: Sought = NOTHING_SOUGHT
+    lines: tuple[int, ...] = ()
 
 
 class Searcher:
@@ -182,6 +186,8 @@ def finish(pool: Pool, view: IndexView, entries: Sequence[Scored]) -> list[Ranke
                 kind=row.kind,
                 symbol=row.symbol,
                 covered=pool.covered(row),
+                sought=pool.sought,
+                lines=pool.lines(row),
             )
         )
     return answers

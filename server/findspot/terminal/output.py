@@ -13,14 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from findspot.core.types import Answer, AnswerStatus, IndexStatus, RefreshReport, SearchResult
+from findspot.terminal.columns import cut, shown, visible
 from findspot.terminal.request import Place, View
 
-_CODE_LINES = 6
 _PIPE_WIDTH = 500
 
-_BOLD, _PATH, _FAINT = "1", "35", "2"
-
-_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+_BOLD, _PATH, _FAINT, _HIT = "1", "35", "2", "1;31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,15 @@ class Screen:
 
     def paint(self, text: str, style: str) -> str:
         """Return ``text`` in ``style``, an SGR code, where colours are wanted."""
-        return f"\x1b[{style}m{text}\x1b[0m" if self.color and text else text
+        return f"\x1b[{style}m{text}\x1b[0m" if self.color and text and style else text
 
-    def clip(self, text: str, used: int = 0) -> str:
-        """Return ``text`` on one line, cut to what is left of the width after ``used`` columns."""
-        room = max(10, (self.width or _PIPE_WIDTH) - used)
-        return text if len(text) <= room else f"{text[: room - 3]}..."
+    def room(self, used: int = 0) -> int:
+        """Return how many columns of a line are left after ``used`` ones."""
+        return max(10, (self.width or _PIPE_WIDTH) - used)
+
+    def clip(self, text: str) -> str:
+        """Return ``text`` on one line, cut to the width."""
+        return cut(text, self.room())
 
 
 def answer_lines(answer: Answer, place: Place, view: View, screen: Screen) -> Iterator[str]:
@@ -73,12 +74,15 @@ def json_line(result: SearchResult, place: Place, status: AnswerStatus, *, text:
         "stage": result.stage,
         "evidence": [dataclasses.asdict(item) for item in result.evidence],
         "fresh": result.fresh,
+        "best_line": result.best_line,
+        "matches": list(result.matches),
         "complete": status.complete,
         "likely": None if status.likely is None else result.rank <= status.likely,
         "here": status.here,
     }
     if text:
         record["text"] = result.text
+        record["truncated"] = result.truncated
     return json.dumps(record)
 
 
@@ -102,17 +106,20 @@ def _pretty(result: SearchResult, place: Place, screen: Screen, *, text: bool) -
 
 
 def _code(result: SearchResult, screen: Screen) -> Iterator[str]:
-    """Yield the first lines of the text under their line numbers."""
-    # Not splitlines(): it also splits at form feeds and would number the lines differently from an editor.
-    numbered = list(enumerate(result.text.split("\n"), result.span.start_line))
-    while numbered and not numbered[-1][1].strip():
-        numbered.pop()
-    first = next((place for place, (_, line) in enumerate(numbered) if line.strip()), 0)
-    for number, line in numbered[first : first + _CODE_LINES]:
-        code = visible(line.rstrip().expandtabs(4))
-        yield f"{screen.paint(f'{number:>6}', _FAINT)}  {screen.clip(code, used=8)}".rstrip()
-    rest = len(numbered) - first - _CODE_LINES
-    if rest > 0:
+    """Yield the lines of the preview under their numbers: those that match are marked, ``...`` stands for lines left out."""
+    last = result.preview[0].number - 1 if result.preview else 0
+    for line in result.preview:
+        if line.number != last + 1:
+            yield screen.paint("        ...", _FAINT)
+        last = line.number
+        gutter = f"{'>' if line.matched else ' '}{line.number:>5}  "
+        code = shown(line.text, line.spans, screen.room(len(gutter)))
+        painted = "".join(screen.paint(text, _HIT if hit else "") for text, hit in code)
+        yield f"{screen.paint(gutter.rstrip(), _FAINT)}  {painted}".rstrip()
+    rest = result.span.start_line + result.text.rstrip().count("\n") - last
+    if result.preview and result.truncated:
+        yield screen.paint(f"        ... to line {result.span.end_line:,}", _FAINT)
+    elif result.preview and rest > 0:
         yield screen.paint(f"        ... {count(rest, 'more line')}", _FAINT)
 
 
@@ -123,11 +130,6 @@ def shown_path(path: str, place: Place) -> str:
         return os.path.relpath(full, place.cwd)
     except ValueError:  # another drive on Windows
         return str(full)
-
-
-def visible(text: str) -> str:
-    """Return ``text`` with its control characters written out, on one line."""
-    return text.translate(_CONTROL)
 
 
 def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool, empty: bool) -> str:

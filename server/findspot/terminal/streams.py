@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from findspot.config import color_wanted
-from findspot.terminal.output import Screen, visible
+from findspot.terminal.columns import visible
+from findspot.terminal.output import Screen
 
 
 def prepare_streams() -> None:
