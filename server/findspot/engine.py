@@ -308,11 +308,8 @@ class Engine:
         def answer(found: Localization) -> Answer:
             shown = found.results[: found.length] if found.cut and top_k is None else found.results
             made = self._answer(shown, found.stage, found.note, started, own)
-            return replace(made, status=replace(made.status, here=found.here, likely=found.length))
-
-        def instant(found: Localization) -> None:
-            if on_partial is not None:
-                on_partial(answer(found))
+            complete = made.status.complete and not found.hurried
+            return replace(made, status=replace(made.status, here=found.here, likely=found.length, complete=complete))
 
         found = self._guarded(
             lambda: own.localizer.localize(
@@ -323,7 +320,7 @@ class Engine:
                 seconds,
                 own.buffers.overlay,
                 stop,
-                instant if on_partial is not None else None,
+                None if on_partial is None else lambda found: on_partial(answer(found)),
                 started,
                 exclude=checked_scope(exclude),
             )

@@ -36,6 +36,7 @@ class FakeEngine:
         self.state = IndexState.EMPTY
         self.log: list[str] = []
         self.locked = 0
+        self.hanging: threading.Event | None = None
         self.closed = threading.Event()
         self.stopped = threading.Event()
 
@@ -134,6 +135,8 @@ class FakeEngine:
         answer = self.search(text, top_k=top_k, scope=scope, exclude=exclude)
         if on_partial is not None:
             on_partial(answer)
+        if self.hanging is not None:
+            self.hanging.wait()  # as in C code, which looks at no event
         for _ in range(self.steps):
             if stop is not None and stop.wait(STEP_SECONDS):
                 self.stopped.set()

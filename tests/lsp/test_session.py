@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,36 @@ async def test_cancel_stops_the_work(make_wire: MakeWire, folder: Path, method: 
     assert await asyncio.to_thread(engine.stopped.wait, 10)
     while (await wire.request("findspot/status"))["runningRequests"]:
         await asyncio.sleep(0.005)
+
+
+@pytest.mark.row("T07")
+@pytest.mark.parametrize("way", ["$/cancelRequest", "window/workDoneProgress/cancel"])
+async def test_cancel_is_answered_while_the_thread_hangs(make_wire: MakeWire, folder: Path, way: str) -> None:
+    wire = make_wire(steps=0)
+    await wire.start(folder)
+    await wire.until_indexed(folder)
+    engine = wire.engines["shop"]
+    engine.hanging = threading.Event()
+    # More than there are threads: those that wait for one are cancelled as quickly.
+    asked = [
+        wire.ask(
+            "findspot/localize", {"text": "upload", "partialResultToken": f"part {at}", "workDoneToken": f"bar {at}"}
+        )
+        for at in range(5)
+    ]
+    while (await wire.request("findspot/status"))["runningRequests"] < 2:
+        await asyncio.sleep(0.005)
+    for at, number in enumerate(asked):
+        wire.notify(way, {"id": number} if way == "$/cancelRequest" else {"token": f"bar {at}"})
+    for number in asked:
+        assert (await wire.answer(number))["error"]["code"] == -32800
+    assert not engine.hanging.is_set()
+    assert await paths(wire, "schedule") == ["src/upload.py"]
+    engine.hanging.set()
+    while (await wire.request("findspot/status"))["runningRequests"]:
+        await asyncio.sleep(0.005)
+    answered = [message["id"] for message in wire.received if message.get("id") in asked and "method" not in message]
+    assert sorted(answered) == asked
 
 
 async def test_the_cancel_button_of_a_progress_bar_stops_indexing(make_wire: MakeWire, folder: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from findspot.core.types import FileProblem, ProblemKind
-from findspot.errors import IndexDamagedError, IndexStorageError
+from findspot.errors import Cancelled, IndexDamagedError, IndexStorageError
 from findspot.storage.schema import DATABASE_NAME, connect
 from findspot.storage.store import IndexStore
 from tests.storage.rows import index_key, prepared_file, vector_of, write
@@ -277,3 +278,14 @@ def test_a_folder_that_cannot_be_written_is_read_only(
     with pytest.raises(IndexStorageError, match="permissions"):
         store.write([LOGIN], [], {})
     store.close()
+
+
+@pytest.mark.row("T07")
+def test_a_question_is_interrupted(open_store: OpenStore) -> None:
+    store = open_store()
+    stop = threading.Event()
+    threading.Timer(0.05, stop.set).start()
+    endless = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(Cancelled), store.interruptible(stop), store._connection() as connection:
+        connection.execute(endless)
+    assert store.corpus().files == 0  # neither this thread nor that connection keeps the event

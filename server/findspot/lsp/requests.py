@@ -121,7 +121,10 @@ class Requests:
         stop = threading.Event()
         with _Bar(self._session, params.work_done_token, "Localizing", stop) as bar:
             partial.bar = bar
-            return await self._ask(self._session.localize_pool, params, ask, stop)
+            try:
+                return await self._ask(self._session.localize_pool, params, ask, stop)
+            finally:
+                partial.over = True  # a partial answer must not follow the answer
 
     async def symbols(self, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
         """Answer ``workspace/symbol``, with a name or a sentence; an empty query has no answer."""
@@ -239,6 +242,7 @@ class _Partial:
         make: Callable[[Root, SearchResult, bytes | None, LocalizeParams], dict[str, Any]],
     ) -> None:
         self.bar: WorkDone | None = None
+        self.over = False
         self._session = session
         self._params = params
         self._make = make
@@ -261,7 +265,7 @@ class _Partial:
         return take
 
     def _send(self, root: Root, part: _Answered, stop: threading.Event) -> None:
-        if stop.is_set():
+        if stop.is_set() or self.over:
             return
         self._parts[root] = part
         if self.bar is not None:
@@ -278,7 +282,17 @@ class _Bar:
 
     def __init__(self, session: Session, token: Token | None, title: str, stop: threading.Event) -> None:
         self._token = token
-        self._bar = None if token is None else WorkDone(session.protocol, session.bars, title, stop.set)
+        self._bar: WorkDone | None = None
+        task = asyncio.current_task()
+
+        def cancel() -> None:
+            # As with a cancelled request, the client is answered at once, whatever the thread is in the middle of.
+            stop.set()
+            if task is not None:
+                task.cancel()
+
+        if token is not None:
+            self._bar = WorkDone(session.protocol, session.bars, title, cancel)
 
     def __enter__(self) -> WorkDone | None:
         if self._bar is not None and self._token is not None:

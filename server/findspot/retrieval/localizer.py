@@ -17,6 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Event
 
 import numpy as np
@@ -30,7 +31,8 @@ from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import content_hash, render_model_document, render_model_query
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, Evidence, Level, Stage
-from findspot.retrieval.gathering import gather
+from findspot.retrieval.gathering import ORDER_COST, STEP_COST, gather
+from findspot.retrieval.pace import Pace, by_deadline
 from findspot.retrieval.pool import Pool
 from findspot.retrieval.protocols import DocumentModel, VectorCache
 from findspot.retrieval.searcher import Ranked, Searcher, finish, wider
@@ -55,6 +57,14 @@ _TELLING_TITLE = 3
 _RESERVE = 0.03
 """Seconds kept for fusing and answering after the model's last document."""
 
+_CANDIDATES = 0.6
+"""Share of the budget that candidates and their order may take; the rest belongs to the model."""
+
+_USUAL = 400
+"""Candidates of a usual report."""
+
+_NO_TIME = "no time was left in the budget"
+
 _LEAST_TIME = 0.06
 """Seconds below which the model is not begun: one query and one document."""
 
@@ -67,7 +77,8 @@ class Localization:
     ``here`` is the probability that the right place is in this index at all, ``length`` how many of the first results
     make the best answer, 0 when it is probably not here; both are None where no probability is known. With ``cut`` the
     rest is left out unless a length was asked for: the answer to a report ends there, a question gets a list.
-    ``by_hand`` says why hand-set weights ordered what a ranker should, and is empty otherwise.
+    ``by_hand`` says why hand-set weights ordered what a ranker should, and is empty otherwise. ``hurried`` tells that the
+    time was too short for all candidates and for the ranker.
     """
 
     results: tuple[Ranked, ...]
@@ -79,6 +90,7 @@ class Localization:
     length: int | None = None
     cut: bool = False
     by_hand: str = ""
+    hurried: bool = False
 
     @property
     def note(self) -> str:
@@ -86,6 +98,8 @@ class Localization:
         said = self.model
         if self.stage == "localized" and self.rescored < self.considered:
             said = f"applied to {self.rescored} of {self.considered} candidates, then the time was over"
+        if self.hurried:
+            said = f"{said}; there was no time to look at all candidates"
         return f"{said}; ordered by hand-set weights, the ranker is missing: {self.by_hand}" if self.by_hand else said
 
 
@@ -97,6 +111,7 @@ class _Request:
     level: Level
     top_k: int
     stop: Event | None
+    pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,33 +161,57 @@ class Localizer:
     ) -> Localization:
         """Rank the places a report is about; ``started`` (``time.monotonic``) is when the budget began to run.
 
-        Raises ``Cancelled`` once ``stop`` is set. With no time for the model the hybrid list is the answer.
+        The answer comes when the budget is over at the latest, as far as it is by then; with a budget of 0 it is what
+        the candidates give, without the model, however long that takes. Raises ``Cancelled`` once ``stop`` is set.
         """
-        deadline = (time.monotonic() if started is None else started) + budget
-        # One line is a question, and is answered as a search would; a title with a text below it is a report.
-        query = analyse(text, SubTokenizer(), report="\n" in text.strip())
-        view = IndexView(self._searcher.store, overlay, scope, exclude)
-        if view.empty or top_k < 1:
-            return Localization((), "hybrid", "nothing is indexed yet")
-        pool = Pool(view, query, self._weights)
-        request = _Request(query, view, pool, level, top_k, stop)
-        self._gather(request)
-        found = self._ordered(request)
-        entries = found.entries
+        began = time.monotonic() if started is None else started
+
+        def work(keep: Callable[[Localization], None], stopped: Event) -> Localization:
+            pace = Pace(began + _CANDIDATES * budget if budget > 0 else None)
+            with self._searcher.store.interruptible(stopped):
+                return answer(keep, stopped, pace)
+
+        def answer(keep: Callable[[Localization], None], stopped: Event, pace: Pace) -> Localization:
+            # One line is a question, and is answered as a search would; a title with a text below it is a report.
+            query = analyse(text, SubTokenizer(), report="\n" in text.strip())
+            view = IndexView(self._searcher.store, overlay, scope, exclude)
+            if view.empty or top_k < 1:
+                return Localization((), "hybrid", "nothing is indexed yet")
+            request = _Request(query, view, Pool(view, query, self._weights), level, top_k, stopped, pace)
+            self._gather(request, lambda: keep(replace(self._hybrid(request, self._by_hand(request)), hurried=True)))
+            found = self._ordered(request)
+            hybrid = self._hybrid(request, found)
+            keep(hybrid)
+            check(stopped)
+            if on_partial is not None and found.entries:
+                on_partial(hybrid)
+            check(stopped)
+            return self._with_model(request, found, hybrid, began + budget)
+
+        if budget <= 0:
+            return work(lambda _: None, stop or Event())
+        found, done = by_deadline(work, began + budget - min(_RESERVE, budget / 10), stop)
+        return found if done else replace(found, model=_NO_TIME)
+
+    def _hybrid(self, request: _Request, found: _Ordered) -> Localization:
+        """Return the answer without the model."""
         results = self._answers(request, found, {})
-        hybrid = Localization(
+        return Localization(
             results,
             "hybrid",
             "the model has not been asked yet",
             here=found.chances.here if found.chances is not None else None,
             length=min(found.chances.length, len(results)) if found.chances is not None else None,
-            cut=query.kind in _REPORTS,
-            by_hand=self._missing_ranker(query),
+            cut=request.query.kind in _REPORTS,
+            by_hand=self._missing_ranker(request.query),
+            hurried=request.pace.cut,
         )
-        if on_partial is not None and entries:
-            on_partial(hybrid)
-        check(stop)
-        return self._with_model(request, found, hybrid, deadline)
+
+    def _by_hand(self, request: _Request) -> _Ordered:
+        """Return the candidates so far by hand-set weights, which takes a few milliseconds."""
+        order = Order(np.array(request.pool.scores()), request.pool.file_scores())
+        entries = self._definitions(request, order)
+        return _Ordered(order, entries, _files(request.pool, order, entries) if request.level == "file" else [], None)
 
     def features(self, text: str, scope: Sequence[str] = (), *, report: bool = True) -> Features:
         """Return what the learned rankers read of each candidate for a text; nothing is ranked by them here.
@@ -183,7 +222,7 @@ class Localizer:
         view = IndexView(self._searcher.store, NO_OVERLAY, scope)
         pool = Pool(view, query, self._weights)
         if not view.empty:
-            self._gather(_Request(query, view, pool, "function", 10, None))
+            self._gather(_Request(query, view, pool, "function", 10, None, Pace()), lambda: None)
         table = pool.table()
         entries = joined(pool.rows, pool.scores())
         kept = [entry.index for entry in entries]
@@ -193,7 +232,10 @@ class Localizer:
     def _ordered(self, request: _Request) -> _Ordered:
         """Return the candidates in order, with probabilities where a ranker ordered them."""
         order, entries = self._entries(request)
-        chances = unit_chances(order, [entry.index for entry in entries]) if entries else Chances([], 0.0)
+        # Probabilities were fitted on all candidates with all that is known of them.
+        chances: Chances | None = None if request.pace.cut else Chances([], 0.0)
+        if entries and chances is not None:
+            chances = unit_chances(order, [entry.index for entry in entries])
         if request.level != "file":
             return _Ordered(order, entries, [], chances)
         files = _files(request.pool, order, entries)
@@ -204,12 +246,16 @@ class Localizer:
     def _entries(self, request: _Request) -> tuple[Order, list[Scored]]:
         """Return the order of all candidates and its best definitions, from as wide a net as ``top_k`` needs (V27)."""
         pool = request.pool
+        if not request.pace.allows(ORDER_COST * len(pool) / _USUAL):
+            ordered = self._by_hand(request)
+            return ordered.order, ordered.entries
         steps = wider(pool, request.view, _WIDEST, request.stop, more=True)
         while True:
             order = self._order(request)
             entries = self._definitions(request, order)
             found = {pool.rows[entry.index].path for entry in entries} if request.level == "file" else entries
-            if len(found) >= request.top_k or not next(steps, False):
+            enough = len(found) >= request.top_k or not request.pace.fits(ORDER_COST)
+            if enough or not next(steps, False):
                 return order, entries
 
     def _missing_ranker(self, query: Query) -> str:
@@ -247,10 +293,11 @@ class Localizer:
 
     # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _gather(self, request: _Request) -> None:
-        view, query, pool = request.view, request.query, request.pool
-        gather(pool, view, query, self._weights, lambda: self._searcher.path_table(view), request.top_k, request.stop)
-        if self._weights.uses("dense") and pool.terms:
+    def _gather(self, request: _Request, keep: Callable[[], None]) -> None:
+        view, query, pool, pace = request.view, request.query, request.pool, request.pace
+        table = partial(self._searcher.path_table, view)
+        gather(pool, view, query, self._weights, table, request.top_k, request.stop, pace, keep)
+        if self._weights.uses("dense") and pool.terms and pace.allows(2 * STEP_COST + ORDER_COST):
             vector = self._searcher.vector(query)
             if vector is not None:
                 pool.add_dense(vector, view.dense(vector, _DENSE))
@@ -264,15 +311,15 @@ class Localizer:
         if len(head) == 1:
             return replace(hybrid, model="not needed: there is one candidate only")
         if deadline - time.monotonic() < _LEAST_TIME:
-            return replace(hybrid, model="no time was left in the budget")
+            return replace(hybrid, model=_NO_TIME)
         model = self._reranker(deadline - _RESERVE)
         if isinstance(model, str):
             return replace(hybrid, model=model)
         if deadline - time.monotonic() < _LEAST_TIME:
-            return replace(hybrid, model="no time was left in the budget")
+            return replace(hybrid, model=_NO_TIME)
         cosines = self._cosines(request, model, head, deadline - _RESERVE)
         if len(cosines) < 2:
-            return replace(hybrid, model="no time was left in the budget", considered=len(head))
+            return replace(hybrid, model=_NO_TIME, considered=len(head))
         check(request.stop)
         kind = request.query.kind
         first = self._weights.model_first if kind in _REPORTS else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from threading import Event
 from typing import Protocol
 
@@ -15,6 +16,10 @@ from findspot.storage.records import ChunkRow, Corpus, StoredFile
 
 class IndexReader(Protocol):
     """The questions that retrieval puts to an index; ``storage.reader.StoreReader`` answers them."""
+
+    def interruptible(self, stop: Event | None) -> AbstractContextManager[None]:
+        """Let ``stop`` interrupt this thread's questions, with ``Cancelled``."""
+        ...
 
     def corpus(self) -> Corpus:
         """Return counts and mean lengths of the present generation."""

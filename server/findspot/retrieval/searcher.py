@@ -98,8 +98,11 @@ class Searcher:
 
         Fewer than ``top_k`` come back only when fewer chunks of the scope match (V27). Raises ``Cancelled``.
         """
+        with self._store.interruptible(stop):
+            return self._search(text, top_k, IndexView(self._store, overlay, scope, exclude), stop)
+
+    def _search(self, text: str, top_k: int, view: IndexView, stop: Event | None) -> list[Ranked]:
         query = analyse(text, SubTokenizer())
-        view = IndexView(self._store, overlay, scope, exclude)
         if view.empty or top_k < 1:
             return []
         pool = Pool(view, query, self._weights)

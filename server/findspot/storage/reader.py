@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import queue
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +20,7 @@ import numpy as np
 from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import FileProblem, PathClass, ProblemKind, Span
-from findspot.errors import IndexDamagedError, IndexStorageError
+from findspot.errors import Cancelled, IndexDamagedError, IndexStorageError
 from findspot.storage import past
 from findspot.storage.records import ChunkRow, Corpus, FieldLengths, StoredFile, SymbolRow, Totals
 from findspot.storage.schema import connect
@@ -29,6 +31,9 @@ _COLUMN_WEIGHTS = "2.0, 3.0, 2.0, 1.0"
 """FTS5 bm25() weights of path, name, signature, body. They only gather candidates; ranking scores them again."""
 
 _REMEMBERED_TERMS = 50_000
+
+_STEPS = 20_000
+"""Steps of SQLite's machine between two looks whether the caller has lost interest: a millisecond or two."""
 
 _EXACT_SCOPE = 4_000
 """Chunks up to which a scope is compared vector by vector (about 8 ms) instead of through the graph."""
@@ -49,6 +54,8 @@ def storage_errors() -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         text = str(error)
+        if text == "interrupted":
+            raise Cancelled("the search was stopped") from error
         if "malformed" in text or "corrupt" in text or "no such table" in text:
             raise IndexDamagedError(f"the index is damaged and will be built again: {text}") from error
         hint = "free some space and try again" if "full" in text else "check the cache folder's permissions and space"
@@ -74,6 +81,7 @@ class StoreReader:
     def __init__(self, database: Path, vectors: VectorIndex) -> None:
         self._database = database
         self._vectors = vectors
+        self._asking = threading.local()
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._corpus: Corpus | None = None
         self._frequencies = _Frequencies(-1, {})
@@ -85,10 +93,22 @@ class StoreReader:
                 connection = self._idle.get_nowait()
             except queue.Empty:
                 connection = connect(self._database, read_only=True)
+            stop: Event | None = getattr(self._asking, "stop", None)
+            connection.set_progress_handler(stop.is_set if stop is not None else None, _STEPS)
             try:
                 yield connection
             finally:
                 self._idle.put(connection)
+
+    @contextlib.contextmanager
+    def interruptible(self, stop: Event | None) -> Iterator[None]:
+        """Let ``stop`` interrupt the questions that this thread asks meanwhile, with ``Cancelled``."""
+        before = getattr(self._asking, "stop", None)
+        self._asking.stop = stop
+        try:
+            yield
+        finally:
+            self._asking.stop = before
 
     def close(self) -> None:
         """Close the idle connections; a call in flight closes nothing under another's feet."""
