@@ -4,7 +4,7 @@
 models that are there; ``reference`` writes what the trained localization model says to the texts of the tests.
 ``mine`` takes texts and the functions they are about from git histories. ``evaluate`` measures the engine on issues with a
 known solution, ``compare`` two such runs; ``questions`` keeps a guard set; ``rescore`` measures localization models on the
-best candidates of both. ``check-repos`` refuses names of held-out repositories. ``runs analyse`` counts calls per turn and
+best candidates of both. ``accelerator`` packs a training for a borrowed machine and takes its result back. ``check-repos`` refuses names of held-out repositories. ``runs analyse`` counts calls per turn and
 redundant calls in recorded runs of agents.
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from findspot.errors import FindspotError
 from findspot_training import manifest, reference
+from findspot_training.accelerator.commands import add_commands as add_accelerator
 from findspot_training.evaluation.commands import add_commands
 from findspot_training.mining.commands import add_commands as add_mining
 from findspot_training.questions.commands import add_commands as add_questions
@@ -38,6 +39,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add_parser("manifest", help="write the manifest of the models that are there")
     reference_command = commands.add_parser("reference", help="write the trained model's vectors for the tests")
     reference_command.add_argument("weights", type=Path, metavar="FILE", help="float32 weights that the recipe left")
+    add_accelerator(commands)
     add_commands(commands)
     add_mining(commands)
     add_recipe(commands)

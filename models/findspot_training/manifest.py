@@ -22,7 +22,10 @@ _HEADER = "# Written by `findspot-train manifest` from the recipes; do not edit.
 GGUF: Final = ("model-q8_0.gguf",)
 RANKERS: Final = ("rankers.json",)
 
-_METHODS: Final = ("biencoder", "contrastive", "lambdamart")
+PACKED: Final = "packed"
+"""The method of a recipe that makes no model of its own: `findspot-train accelerator` reads it."""
+
+_METHODS: Final = ("biencoder", "contrastive", "lambdamart", PACKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,9 @@ class Recipe:
 
 
 def read_recipes(models: Path) -> list[Recipe]:
-    """Return the recipes of the folder of models, by id; raises ``TrainingError`` for one that is wrong."""
-    return [read_recipe(path) for path in sorted((models / "recipes").glob("*.toml"))]
+    """Return the recipes of the models of a folder, by id; raises ``TrainingError`` for one that is wrong."""
+    found = [read_recipe(path) for path in sorted((models / "recipes").glob("*.toml"))]
+    return [recipe for recipe in found if recipe.method != PACKED]
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -60,6 +60,8 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _run(arguments: argparse.Namespace) -> int:
     recipe = manifest.read_recipe(arguments.recipe)
+    if recipe.method == manifest.PACKED:
+        raise TrainingError(f"{arguments.recipe}: no model is made by it; `findspot-train accelerator pack` reads it")
     kept = [name for path in arguments.held_out for name in held_out.read_names(path)]
     mined = _mined(recipe.parameters, arguments.repos, arguments.work, kept)
     work = arguments.work / recipe.id

@@ -21,7 +21,9 @@ TEST_FILE_LIMIT = 600
 FUNCTION_LIMIT = 90
 """The aim is 80 lines."""
 
-TABLES: dict[str, str] = {}
+TABLES = {
+    "models/findspot_training/accelerator/run.py": "travels alone, to a machine where nothing else of ours is",
+}
 """Files that may be longer, each with the reason."""
 
 BINARY = (".gguf", ".safetensors", ".model", ".png", ".npy", ".npz")

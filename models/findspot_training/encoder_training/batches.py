@@ -29,15 +29,15 @@ def batches(
     for number in np.unique(repositories):
         rows = draw.permutation(np.flatnonzero(repositories == number))
         cut = int(len(rows) * topical)
-        found += [one for one in _topics(rows[:cut], vectors, size, draw) if len(one) > size // 2]
+        found += [one for one in topics(rows[:cut], vectors, size, draw) if len(one) > size // 2]
         others = rows[cut:]
         found += [others[at : at + size] for at in range(0, len(others) - size + 1, size)]
     order = draw.permutation(len(found))
     return [found[at] for at in order]
 
 
-def _topics(rows: Integers, vectors: Floats, size: int, draw: np.random.Generator) -> Iterator[Integers]:
-    """Cut in two between two random rows, and so on, until no part is larger than a batch."""
+def topics(rows: Integers, vectors: Floats, size: int, draw: np.random.Generator) -> Iterator[Integers]:
+    """Cut rows in two between two random ones of them, and so on, until no part is larger than ``size``."""
     parts = [rows]
     while parts:
         part = parts.pop()

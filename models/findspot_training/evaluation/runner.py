@@ -61,6 +61,8 @@ class Options:
     budget: float
     threads: int
     off: tuple[str, ...]
+    models: str = ""
+    """Folder of models to measure in the place of those that ship."""
 
     def weights(self) -> RankingWeights:
         """Return the shipped weights without the signals that are taken away."""
@@ -94,7 +96,8 @@ def describe(options: Options) -> dict[str, Any]:
     for path in sorted(package.rglob("*.py")):
         digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
         digest.update(path.read_bytes())
-    digest.update((find_models() / "manifest.toml").read_bytes())
+    models = Path(options.models) if options.models else find_models()
+    digest.update((models / "manifest.toml").read_bytes())
     return {
         "version": findspot.__version__,
         "engine": digest.hexdigest()[:16],
@@ -152,7 +155,7 @@ def _run_repository(group: Sequence[Instance], *, places: Places, options: Optio
         return
     place = places.work / repo.lower().replace("/", "+")
     settings = options.settings()
-    models = Models.load(settings)
+    models = Models(settings, load_manifest(Path(options.models))) if options.models else Models.load(settings)
     with (
         BareRepository(folder) as bare,
         IndexedTree(place, settings, models, options.weights(), resumed=True) as index,

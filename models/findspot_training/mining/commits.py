@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from findspot.evaluation.commits import Candidate, FileFunctions, changed_functions
+from findspot.evaluation.commits import Candidate, FileFunctions, Parse, changed_functions
+from findspot.evaluation.functions import parse_code
 from findspot.evaluation.messages import words
 from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
@@ -28,6 +29,7 @@ def mine_commits(
     draw: random.Random,
     left_out: Counter[str],
     report: Callable[[int, int], None],
+    parse: Parse = parse_code,
 ) -> list[tuple[Candidate, list[FileFunctions]]]:
     """Return at most ``limit`` candidates with their changed functions, newest first.
 
@@ -42,7 +44,7 @@ def mine_commits(
         while ordered and len(found) < round(limit * share):
             candidate = ordered.pop(0)
             opened += 1
-            files = changed_functions(candidate, repository, parsers)
+            files = changed_functions(candidate, repository, parsers, parse)
             if isinstance(files, str):
                 left_out[files] += 1
                 continue

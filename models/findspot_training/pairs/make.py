@@ -188,7 +188,7 @@ def _from_commits(
     with rows.open(encoding="utf-8") as lines:
         commits = [row for row in map(json.loads, lines) if row["kind"] == "commit"]
     for row in commits[:limit]:
-        query = rendering.query(_asked(row["message"], draw))
+        query = rendering.query(asked_of(row["message"], draw))
         wanted = [
             (file["path"], name, span)
             for file in row["files"]
@@ -203,7 +203,7 @@ def _from_commits(
                     break
 
 
-def _asked(message: str, draw: random.Random) -> str:
+def asked_of(message: str, draw: random.Random) -> str:
     """Return the subject without its prefix; half of the time the body's first words follow."""
     subject, _, body = message.partition("\n")
     subject = _PREFIX.sub("", subject)

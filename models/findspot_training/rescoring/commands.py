@@ -23,7 +23,7 @@ from findspot_training.source import TrainingError
 
 _WEIGHTS: Final = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0, 1.5)
 
-_TITLES: Final = {
+TITLES: Final = {
     "nDCG@10": "ndcg",
     "any function@1": "any_function_1",
     "function@5": "function_5",
@@ -83,19 +83,21 @@ def _measure(arguments: argparse.Namespace) -> int:
         kinds.setdefault(head.kind, []).append(at)
     shipped: dict[str, list[Numbers]] = {}
     for name in dict.fromkeys(arguments.model or [Settings().reranker]):
-        model = _load(name, arguments.threads)
+        model = load_model(name, arguments.threads)
         try:
             cosines = cosines_of(heads, model)
         finally:
             model.close()
-        shipped[name] = [numbers_of(head, one, *_weights(head)) for head, one in zip(heads, cosines, strict=True)]
+        shipped[name] = [numbers_of(head, one, *weights_of(head)) for head, one in zip(heads, cosines, strict=True)]
         for kind, places in kinds.items():
             rows = []
             for weight in arguments.weight or _WEIGHTS:
-                numbers = [numbers_of(heads[at], cosines[at], weight, weight, _weights(heads[at])[2]) for at in places]
+                numbers = [
+                    numbers_of(heads[at], cosines[at], weight, weight, weights_of(heads[at])[2]) for at in places
+                ]
                 rows.append([f"{weight:g}", *_cells(means(numbers))])
             rows.append(["shipped", *_cells(means([shipped[name][at] for at in places]))])
-            table = Table(f"{kind}, {name} (n = {len(places)})", "", ["weight", *_TITLES], rows)
+            table = Table(f"{kind}, {name} (n = {len(places)})", "", ["weight", *TITLES], rows)
             print(f"{table.title}\n{table_text(table)}\n", flush=True)
     if len(shipped) == 2:
         for kind, places in kinds.items():
@@ -103,14 +105,15 @@ def _measure(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _weights(head: Head) -> tuple[float, float, int]:
+def weights_of(head: Head) -> tuple[float, float, int]:
     """Return what is shipped: the model's weight for functions and for files, and how many functions it leaves alone."""
     kind = _KINDS.get(head.kind, QueryKind.ISSUE)
     first = DEFAULT_WEIGHTS.model_first if kind is QueryKind.ISSUE else 0
     return DEFAULT_WEIGHTS.model[kind.value], DEFAULT_WEIGHTS.model_files[kind.value], first
 
 
-def _load(name: str, threads: int) -> LlamaEmbedder:
+def load_model(name: str, threads: int) -> LlamaEmbedder:
+    """Return a model of the manifest by its id, or one of a GGUF file that takes the shipped one's place."""
     entry = load_manifest().entry(Settings().reranker)
     if name.endswith(".gguf"):
         return LlamaEmbedder(Path(name), name, entry.dimension, threads=threads, prompt=entry.prompt)
@@ -118,14 +121,14 @@ def _load(name: str, threads: int) -> LlamaEmbedder:
 
 
 def _cells(numbers: Numbers) -> list[str]:
-    return [f"{100 * getattr(numbers, name):.1f}" for name in _TITLES.values()]
+    return [f"{100 * getattr(numbers, name):.1f}" for name in TITLES.values()]
 
 
 def _compared(kind: str, rows: list[dict[str, Numbers]]) -> str:
     """Return how far the second model is above the first, in points, with the borders of the 95 % interval."""
     first, second = rows[0]
     lines = [f"{kind}: {second} minus {first}, at the weights that are shipped"]
-    for title, name in _TITLES.items():
+    for title, name in TITLES.items():
         left, right = ([100 * getattr(row[model], name) for row in rows] for model in (second, first))
         found = paired_bootstrap(left, right)
         lines.append(f"  {title}: {found.difference:+.1f} [{found.low:+.1f}, {found.high:+.1f}]")
