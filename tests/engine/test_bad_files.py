@@ -101,7 +101,9 @@ def test_usual_bombs_are_met_before_they_cost_a_worker(
     }
     write(tmp_path, 2, {name: b"x = " + in_lines(unit * (200_000 // len(unit))) for name, unit in units.items()})
     deaths: list[bool] = []
-    monkeypatch.setattr("findspot.indexing.workers.WorkerDied.__init__", lambda _, *, late: deaths.append(late))
+    monkeypatch.setattr(
+        "findspot.indexing.workers.WorkerDied.__init__", lambda _, *, late, killed: deaths.append(late or killed)
+    )
     with open_engine(tmp_path, models) as engine:
         report = engine.refresh()
         assert report.added == len(units) + 2

@@ -72,6 +72,11 @@ def _looked_up(text: str) -> object:
     return found, [TABLE.module(named.name.text.split(".")) for named in query.names[:60]]
 
 
+def _docstrings(text: str) -> object:
+    source = text.encode()
+    return [len(python_docstring(source, at)) for at in range(0, len(text), 100)]
+
+
 def _parsed(name: str) -> Callable[[str], object]:
     return lambda text: parse(name, text.encode(), parsers=PARSERS)
 
@@ -101,7 +106,7 @@ FILES: dict[str, Callable[[str], object]] = {
     "signature": signature,
     "docstring": lambda text: python_docstring(b'"""' + text.encode(), 0),
     "short docstring": lambda text: python_docstring(b"'" + text.encode(), 0),
-    "docstrings": lambda text: [python_docstring(text.encode(), at) for at in range(0, len(text), 100)][:0],
+    "docstrings": _docstrings,
     "markdown": lambda text: markdown_headings(text.encode()),
     "restructured text": lambda text: rst_headings(text.encode()),
     "macros": lambda text: without_macros(text.encode()),

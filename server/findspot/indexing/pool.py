@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
-from findspot.errors import Cancelled
+from findspot.errors import Cancelled, WorkerError
 from findspot.indexing.tasks import Outcome, PreparerOptions, Task
 from findspot.indexing.workers import Worker, WorkerDied
 
@@ -35,6 +35,12 @@ _LOOK_SECONDS = 0.05
 
 _IDLE_SECONDS = 300.0
 """How long a worker waits for the next file in a process that lives on."""
+
+_TRIES_AFTER_KILL = 3
+"""How often a file is tried again whose worker was killed from outside: a crash says more about a file."""
+
+_STARTS = 4
+"""How often a start is tried: whatever kills a worker may kill it while it loads."""
 
 _ENDING_SECONDS = 5.0
 """How long closing waits for threads to notice that their workers are gone."""
@@ -105,13 +111,22 @@ class PreparerPool:
         if worker is not None and not worker.alive():
             worker.close()
             worker = None
-        worker = worker or Worker(self.options, polite=polite)
+        worker = worker or self._started(polite=polite)
         with self._guard:
             if not self._closed:
                 self._busy.add(worker)
                 return worker
         worker.close()
         raise Cancelled("the engine was closed")
+
+    def _started(self, *, polite: bool) -> Worker:
+        """Start a worker; one that was killed while it started is replaced."""
+        for _ in range(_STARTS - 1):
+            try:
+                return Worker(self.options, polite=polite)
+            except WorkerError as error:
+                _log.info("%s", error)
+        return Worker(self.options, polite=polite)
 
     def give_back(self, worker: Worker, *, usable: bool) -> None:
         """Take a worker back; one that is not usable ends."""
@@ -205,11 +220,12 @@ class _Run:
     def _alone(self, task: Task, death: WorkerDied) -> Outcome:
         """Prepare the file in which a worker died: alone, then as plain text, then without its text."""
         found: list[Outcome] = []
-        if not death.late:
+        tries = 0
+        while not death.late and tries < (_TRIES_AFTER_KILL if death.killed else 1):
             again = self._try([task], found)
             if again is None:
                 return found[0]
-            death = again
+            death, tries = again, tries + 1
         seconds = self._pool.options.seconds
         reason = (
             f"The parser took longer than {seconds:g} s for this file"

@@ -30,11 +30,15 @@ _DYING_SECONDS = 5.0
 
 
 class WorkerDied(Exception):
-    """A worker ended in the middle of a file; only the pool sees it. ``late`` says that it was over its time."""
+    """A worker ended in the middle of a file; only the pool sees it.
 
-    def __init__(self, *, late: bool) -> None:
-        super().__init__("over its time" if late else "crashed")
+    ``late`` says that it was over its time, ``killed`` that somebody else ended it, as a system short of memory does.
+    """
+
+    def __init__(self, *, late: bool, killed: bool) -> None:
+        super().__init__("over its time" if late else "killed" if killed else "crashed")
         self.late = late
+        self.killed = killed
 
 
 class Worker:
@@ -134,15 +138,16 @@ class Worker:
 
     def _death(self) -> WorkerDied:
         """Say how the process ended, which may be still ending."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_DYING_SECONDS)
-        self._process.kill()
-        status = self._process.wait()
+        try:
+            status = self._process.wait(_DYING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            status = 0
         clock = getattr(signal, "SIGPROF", None)
         late = self._late or (clock is not None and status == -clock)
         if clock is None and self._since is not None:
             late = late or time.monotonic() - self._since >= SLACK * self._options.seconds
-        return WorkerDied(late=late)
+        return WorkerDied(late=late, killed=not late and status == -getattr(signal, "SIGKILL", 0) != 0)
 
     def _last_words(self) -> str:
         self._log.seek(0)
