@@ -43,6 +43,7 @@ from findspot.terminal.request import (
     View,
     resolve,
 )
+from findspot.terminal.skipped import skipped_lines, skipped_note
 from findspot.terminal.streams import give_up_output, note, prepare_streams, screen_of, write_lines
 
 if TYPE_CHECKING:
@@ -151,9 +152,19 @@ def _run_status(request: StatusRequest) -> int:
         write_lines(output.root_lines(request.place, request.view))
         return FOUND
     with _open(request.place) as engine:
+        if request.skipped is not None:
+            return _print_skipped(engine, request, request.skipped)
         status = engine.status()
     write_lines(output.status_lines(status, request.place, request.view))
     return FOUND
+
+
+def _print_skipped(engine: Engine, request: StatusRequest, pattern: str) -> int:
+    found = engine.skipped(pattern)
+    write_lines(skipped_lines(found, request.place, request.view))
+    if not request.view.quiet:
+        note(skipped_note(found, indexed=engine.status().files > 0))
+    return FOUND if found.entries or not pattern else NOTHING
 
 
 def _run_evaluation(request: EvaluationRequest) -> int:

@@ -20,7 +20,6 @@ from findspot.asking import checked_length, checked_scope, checked_text
 from findspot.config import Config
 from findspot.core.features import Features
 from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
-from findspot.core.render import RENDER_VERSION
 from findspot.core.types import (
     Answer,
     AnswerStatus,
@@ -29,23 +28,23 @@ from findspot.core.types import (
     Level,
     Progress,
     RefreshReport,
+    Skipped,
     Stage,
 )
 from findspot.errors import FindspotError, IndexDamagedError, IndexStorageError
 from findspot.filling import Filler
-from findspot.indexing.ignore_rules import global_excludes
 from findspot.indexing.indexer import Indexer
+from findspot.indexing.options import index_key, preparer_options
 from findspot.indexing.pool import PreparerPool
-from findspot.indexing.roots import checked_root, find_root, home_folder, path_in_root
-from findspot.indexing.tasks import PARSING_VERSION, PreparerOptions
-from findspot.indexing.walker import WalkOptions, clean_prefix
+from findspot.indexing.roots import checked_root, find_root, path_in_root
+from findspot.indexing.skipped import MAX_SKIPPED, list_skipped
+from findspot.indexing.walker import clean_prefix
 from findspot.inference.models import Models
 from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.searcher import Ranked, Searcher
 from findspot.retrieval.symbols import related_places, symbol_places
 from findspot.stopping import EitherEvent
 from findspot.storage.locks import is_locked
-from findspot.storage.records import IndexKey
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
 from findspot.unsaved import Unsaved
@@ -75,24 +74,12 @@ class Engine:
         self._models = models
         self._owns_models = owns_models
         self._index_dir = config.index_dir(root)
-        settings = config.settings
-        home = home_folder()
-        excludes = global_excludes(config.environ, home) if home is not None else None
-        walk = WalkOptions(settings.hidden, settings.max_file_bytes, excludes)
-        options = PreparerOptions(root, walk, settings.chunk_size, settings.chunk_overlap)
+        options = preparer_options(root, config)
         self._pool = PreparerPool(options)
         embedder = models.embedder()
         self._no_embedder = embedder if isinstance(embedder, str) else ""
         found = None if isinstance(embedder, str) else embedder
-        key = IndexKey(
-            embedder=models.embedder_id,
-            dimension=models.dimension,
-            chunk_size=settings.chunk_size,
-            chunk_overlap=settings.chunk_overlap,
-            render_version=RENDER_VERSION,
-            parsing_version=PARSING_VERSION,
-        )
-        self._store = IndexStore(self._index_dir, key)
+        self._store = IndexStore(self._index_dir, index_key(models, config.settings))
         self._indexer = Indexer(self._pool, self._index_dir, self._store, found)
         self._cache = VectorCache(config.cache_dir)
         self._searcher = Searcher(self._store, found, weights)
@@ -111,7 +98,7 @@ class Engine:
             models.reranker,
             self._cache,
             self._own.texts.text_of,
-            settings.read_ahead,
+            config.settings.read_ahead,
             lambda: self._progress is not None,
         )
 
@@ -399,7 +386,15 @@ class Engine:
             message=self._failure or self._no_embedder,
             problems=totals.problems,
             quarantined=totals.quarantined,
+            skipped=self._guarded(self._store.skipped_counts),
         )
+
+    def skipped(self, pattern: str = "", *, limit: int = MAX_SKIPPED) -> Skipped:
+        """Return what is left out of the index and why: all of it, or what a glob or a part of a path means.
+
+        Memory is bounded by ``limit``, the number of entries; what the rules say is looked up now.
+        """
+        return self._guarded(lambda: list_skipped(self.root, self._indexer.walk_options, self._store, pattern, limit))
 
     def _state(self) -> IndexState:
         if self._progress is not None:

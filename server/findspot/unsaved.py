@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from findspot.buffers import Buffers
 from findspot.indexing.content import classify_name
-from findspot.indexing.ignore_rules import PathRules
 from findspot.indexing.pool import PreparerPool
 from findspot.indexing.tasks import PreparerOptions
 from findspot.indexing.walker import clean_prefix
@@ -50,5 +49,5 @@ class Unsaved:
 
     def _is_indexed(self, path: str, size: int) -> bool:
         walk = self._options.walk
-        rules = PathRules(self._options.root, hidden=walk.hidden, global_excludes=walk.global_excludes)
+        rules = walk.rules(self._options.root)
         return not rules.skips(path, is_folder=False) and classify_name(path, size, walk.max_file_bytes) is None

@@ -198,7 +198,8 @@ def test_status_shows_files_chunks_holes_and_size(tmp_path: Path) -> None:
         holes=7,
         size_bytes=52_300_000,
         embedder="static",
-        problems=(("binary", 12), ("too large", 1)),
+        problems=(("binary", 12), ("syntax errors", 1)),
+        skipped=(("another checkout", 1), ("binary", 12), ("bookkeeping", 1)),
         other_process_indexing=True,
         message="all well",
     )
@@ -212,12 +213,14 @@ def test_status_shows_files_chunks_holes_and_size(tmp_path: Path) -> None:
         "holes": "7 (chunks without a vector)",
         "size": "52.3 MB",
         "models": "static",
-        "problems": "12 binary, 1 too large",
+        "skipped": "1 another checkout, 12 binary (findspot status --skipped lists them)",
+        "problems": "1 syntax errors",
         "note": "all well",
     }
     (line,) = status_lines(status, place_in(tmp_path), View("json", text=True, quiet=False))
     record = json.loads(line)
-    assert record["problems"] == {"binary": 12, "too large": 1}
+    assert record["problems"] == {"binary": 12, "syntax errors": 1}
+    assert record["skipped"] == {"another checkout": 1, "binary": 12, "bookkeeping": 1}
     assert (record["state"], record["files"], record["holes"], record["marker"]) == ("ready", 2911, 7, ".git")
 
 
@@ -241,7 +244,7 @@ def test_an_index_report_says_what_changed() -> None:
     )
     assert list(report_lines(report, PRETTY)) == [
         "index ready: 1,204 files in 1.2 s (1,200 added, 1 changed, 0 removed, 3 unchanged)",
-        "skipped: 2 binary",
+        "skipped: 2 binary (findspot status --skipped lists them)",
     ]
     (line,) = report_lines(report, View("json", text=True, quiet=False))
     record = json.loads(line)

@@ -148,12 +148,12 @@ def test_order_of_the_kinds(tmp_path: Path) -> None:
 
 def test_hidden_unless_kept(tmp_path: Path) -> None:
     """Hidden entries are left out, unless asked for or kept by an ignore file; bookkeeping never gets in."""
-    files = ["a", ".env", ".github/ci.yml", ".git/config", ".findspot/config.toml", ".hg/store", "sub/.x/y"]
+    files = ["a", ".env", ".own/ci.yml", ".git/config", ".findspot/config.toml", ".hg/store", "sub/.x/y"]
     make(tmp_path, dict.fromkeys(files, ""))
     assert taken(tmp_path) == {"a"}
-    assert taken(tmp_path, ALL) == {"a", ".env", ".github/ci.yml", "sub/.x/y"}
-    make(tmp_path, {".findspotignore": "!.github/\n!.git/\n!.findspot/\n"})
-    assert taken(tmp_path) == {"a", ".github/ci.yml"}
+    assert taken(tmp_path, ALL) == {"a", ".env", ".own/ci.yml", "sub/.x/y"}
+    make(tmp_path, {".findspotignore": "!.own/\n!.git/\n!.findspot/\n"})
+    assert taken(tmp_path) == {"a", ".own/ci.yml"}
 
 
 def test_rules_above_the_root(tmp_path: Path) -> None:
@@ -174,9 +174,10 @@ def test_a_repository_inside_has_its_own_rules(tmp_path: Path) -> None:
     """What ``.gitignore`` outside a nested repository says does not reach into it; ``.findspotignore`` does."""
     git(tmp_path, "init", "-q")
     git(tmp_path, "init", "-q", "vendor")
+    make(tmp_path, {".gitmodules": '[submodule "v"]\n\tpath = vendor\n'})
     make(tmp_path, {".gitignore": "*.t\n", ".findspotignore": "*.log\n", "vendor/.git/info/exclude": "x\n"})
     make(tmp_path, dict.fromkeys(["a.t", "a", "vendor/a.t", "vendor/a", "vendor/a.log", "vendor/x"], ""))
-    assert taken(tmp_path) == {"a", "vendor/a.t", "vendor/a"}
+    assert taken(tmp_path) == {"a", ".gitmodules", "vendor/a.t", "vendor/a"}
 
 
 def test_worktree_shares_the_exclude_file(tmp_path: Path) -> None:

@@ -125,6 +125,18 @@ class ProblemKind(StrEnum):
     SYNTAX = "syntax errors"
     QUARANTINED = "quarantined"
     EMBEDDING = "not embedded"
+    NOTEBOOK = "notebook"
+    HIDDEN = "hidden"
+    IGNORED = "ignored"
+    LINK = "link"
+    CHECKOUT = "another checkout"
+    BOOKKEEPING = "bookkeeping"
+
+
+LEFT_OUT_BY_RULE = frozenset(
+    {ProblemKind.HIDDEN, ProblemKind.IGNORED, ProblemKind.LINK, ProblemKind.CHECKOUT, ProblemKind.BOOKKEEPING}
+)
+"""What is left out without being looked at; a whole folder counts as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +234,8 @@ class IndexStatus:
 
     ``indexed`` and ``total`` count files of the pass in progress; ``files``, ``chunks`` and ``holes`` (chunks
     without an embedding) are totals of the database; ``problems`` counts files by reason, and ``quarantined`` names the
-    first of those that ended their parser.
+    first of those that ended their parser. ``skipped`` counts by reason what the last pass over the workspace left out, a
+    whole folder as one.
     """
 
     root: str
@@ -241,6 +254,18 @@ class IndexStatus:
     message: str = ""
     problems: tuple[tuple[str, int], ...] = ()
     quarantined: tuple[FileProblem, ...] = ()
+    skipped: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What is left out of the index, each with its reason, by path; a folder has a closing ``/`` and stands for what it holds.
+
+    ``truncated`` says that there is more than was asked for.
+    """
+
+    entries: tuple[FileProblem, ...]
+    truncated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +319,8 @@ class Progress:
 class RefreshReport:
     """What a refresh did. ``seconds`` is wall-clock time.
 
-    ``skipped`` counts the files of the whole index that have a problem, by reason; ``problems`` are those that this
-    refresh met.
+    ``skipped`` counts, by reason, what the whole root leaves out, a folder as one; ``problems`` are those of single files
+    that this refresh met.
     """
 
     state: IndexState

@@ -43,11 +43,12 @@ _BINARY = _words(
 
 _ALWAYS = -1
 
+_NOTEBOOK = "Notebooks are not indexed; name one to have its text searched, or export the code to a script."
+
 _DATA: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("mo", "po", "pot", "xlf", "xliff"), (_ALWAYS, "Translation catalogues are not indexed.")),
     **dict.fromkeys(("ai", "drawio", "eps", "ps", "svg"), (_ALWAYS, "Drawings are not indexed.")),
     **dict.fromkeys(("hex", "pem", "pgm", "ppm", "srt", "vtt"), (_ALWAYS, "Data files are not indexed.")),
-    "ipynb": (_ALWAYS, "Notebooks are not indexed; export the code to a script to have it found."),
     **dict.fromkeys(("csv", "psv", "tsv"), (_TABLE_BYTES, "Tables over 20 kB are not indexed.")),
     **dict.fromkeys(
         ("arff", "geojson", "har", "json", "jsonl", "ndjson", "plist", "snap", "topojson", "xml"),
@@ -116,6 +117,8 @@ def classify_name(path: str, size: int, max_file_bytes: int) -> FileProblem | No
         return FileProblem(path, ProblemKind.MINIFIED, "The name says that this file is minified or bundled.")
     if size > max_file_bytes:
         return too_large(path, size, max_file_bytes)
+    if extension == "ipynb":
+        return FileProblem(path, ProblemKind.NOTEBOOK, _NOTEBOOK)
     rule = _DATA.get(extension)
     if rule is not None and size > rule[0]:
         return FileProblem(path, ProblemKind.DATA, rule[1])

@@ -2,9 +2,11 @@
 
 Strongest first: every ``.findspotignore`` (deepest folder first), every ``.ignore``, every ``.gitignore`` of the same
 repository, ``.git/info/exclude``, the user's global excludes, and last the rule that hidden entries are left out.
-An entry that an ignore file keeps with ``!`` is kept although it is hidden. As with ``rg --no-require-git``,
-``.gitignore`` counts where there is no repository too. Ignore files above the root count up to the top of the
-repository the root lies in, and not at all when it lies in none: a stray file in the home folder decides nothing.
+An entry that an ignore file keeps with ``!`` is kept although it is hidden; what git tracks is kept although git's own
+rules ignore it, for git sees it so. A repository inside the root's own one belongs to it only as a submodule. As with
+``rg --no-require-git``, ``.gitignore`` counts where there is no repository too. Ignore files above the root count up to
+the top of the repository the root lies in, and not at all when it lies in none: a stray file in the home folder decides
+nothing.
 """
 
 from __future__ import annotations
@@ -13,46 +15,130 @@ import codecs
 import os
 import stat
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 
 from findspot import git
-from findspot.indexing.ignore_patterns import IgnoreFile
+from findspot.core.types import FileProblem, ProblemKind
+from findspot.indexing.checkouts import Repository, is_checkout, read_text
+from findspot.indexing.hidden import IGNORE_FILES, NEVER_INDEXED, is_secret, is_work
+from findspot.indexing.ignore_patterns import IgnoreFile, Rule
 from findspot.opening import open_inside
-
-OWN_IGNORE_FILE = ".findspotignore"
-IGNORE_FILES = frozenset({OWN_IGNORE_FILE, ".ignore", ".gitignore"})
-"""Names of the files that change what is indexed."""
-
-NEVER_INDEXED = frozenset({".git", ".hg", ".jj", ".svn", ".findspot"})
-"""Bookkeeping of version control and of Findspot itself; left out even when hidden files are wanted."""
 
 _SPECIAL = IGNORE_FILES | {".git"}
 
 _MAX_IGNORE_FILE_BYTES = 4_000_000
 
 
+class Verdict(Enum):
+    """What the rules say of an entry."""
+
+    KEPT = None
+    TRACKED = "kept, and in a folder only what git tracks"
+    IGNORED = ProblemKind.IGNORED
+    HIDDEN = ProblemKind.HIDDEN
+    BOOKKEEPING = ProblemKind.BOOKKEEPING
+
+
+KEPT, TRACKED = Verdict.KEPT, Verdict.TRACKED  # a lookup in an enumeration is slow, and every entry is judged
+
+
 @dataclass(frozen=True, slots=True)
 class FolderRules:
-    """The rules for the entries of one folder; each tuple has the deepest file first."""
+    """The rules for the entries of one folder; each tuple has the deepest file first.
+
+    ``ignoring`` is False where no ignore file counts. ``repository`` is the one the folder belongs to. ``tracked_only``
+    is set inside a folder that is ignored although git tracks some of it, and says which rule ignores it.
+    """
 
     hidden: bool
+    ignoring: bool = True
     own: tuple[IgnoreFile, ...] = ()
     plain: tuple[IgnoreFile, ...] = ()
     git: tuple[IgnoreFile, ...] = ()
     exclude: tuple[IgnoreFile, ...] = ()
     user: tuple[IgnoreFile, ...] = ()
     ordered: tuple[IgnoreFile, ...] = ()
+    repository: Repository | None = None
+    tracked_only: str = ""
+
+    def judge(self, name: str, path: str, *, is_folder: bool) -> Verdict:
+        """Judge the entry ``name`` (root-relative ``path``)."""
+        if name in NEVER_INDEXED:
+            return Verdict.BOOKKEEPING
+        verdict = KEPT
+        if self.tracked_only:
+            if not self._tracks(path, is_folder=is_folder):
+                return Verdict.IGNORED
+            verdict = TRACKED
+        for place, ignore_file in enumerate(self.ordered):
+            rule = ignore_file.decide(name, path, is_folder=is_folder)
+            if rule is not None:
+                if not rule.ignore:
+                    return verdict
+                if place < len(self.own) + len(self.plain) or not self._tracks(path, is_folder=is_folder):
+                    return Verdict.IGNORED
+                verdict = TRACKED
+                break
+        if name[0] == "." and not self.hidden and not is_work(name, path, is_folder=is_folder):
+            return Verdict.HIDDEN
+        return verdict
 
     def skips(self, name: str, path: str, *, is_folder: bool) -> bool:
         """Tell whether the entry ``name`` (root-relative ``path``) is left out."""
-        if name in NEVER_INDEXED:
-            return True
+        verdict = self.judge(name, path, is_folder=is_folder)
+        return verdict is not KEPT and verdict is not TRACKED
+
+    def explain(self, name: str, path: str, *, is_folder: bool) -> FileProblem:
+        """Return why an entry that is left out is; a folder has a closing ``/``."""
+        verdict = self.judge(name, path, is_folder=is_folder)
+        if verdict is Verdict.BOOKKEEPING:
+            kind, message = ProblemKind.BOOKKEEPING, "Bookkeeping of version control and of Findspot is never indexed."
+        elif verdict is Verdict.HIDDEN:
+            kind = ProblemKind.HIDDEN
+            message = "Its name says that it may hold secrets. " if is_secret(name) else "Its name begins with a dot. "
+            message += "--hidden or the setting 'hidden' takes it in."
+        else:
+            found = self._deciding(name, path, is_folder=is_folder)
+            reason = self.tracked_only if found is None else found[0].reason(found[1])
+            kind, message = ProblemKind.IGNORED, f"Ignored by {reason}"
+        return FileProblem(f"{path}/" if is_folder else path, kind, message)
+
+    def for_tracked(self, name: str, path: str) -> FolderRules:
+        """Return the rules to take into a folder that is ignored although git tracks some of it."""
+        if self.tracked_only:
+            return self
+        found = self._deciding(name, path, is_folder=True)
+        return replace(self, tracked_only="" if found is None else found[0].reason(found[1]))
+
+    def other_checkout(self, folder: str, absolute: str) -> FileProblem | None:
+        """Return why a folder (closing ``/``) with a ``.git`` in it is no part of the repository around it; None if it is.
+
+        These are the rules of its parent. As for git, only submodules are part of a repository; a folder that belongs
+        to none may hold any number of them.
+        """
+        path = folder[:-1]
+        if self.repository is None or not self.ignoring or not is_checkout(absolute):
+            return None
+        for ignore_file in (*self.own, *self.plain):
+            rule = ignore_file.decide(path.rpartition("/")[2], path, is_folder=True)
+            if rule is not None and not rule.ignore:
+                return None
+        if self.repository.has_submodule(path):
+            return None
+        message = "Another checkout, not a submodule of this repository; name it, or keep it by a line '!' in .ignore."
+        return FileProblem(folder, ProblemKind.CHECKOUT, message)
+
+    def _deciding(self, name: str, path: str, *, is_folder: bool) -> tuple[IgnoreFile, Rule] | None:
         for ignore_file in self.ordered:
             rule = ignore_file.decide(name, path, is_folder=is_folder)
             if rule is not None:
-                return rule.ignore
-        return name.startswith(".") and not self.hidden
+                return ignore_file, rule
+        return None
+
+    def _tracks(self, path: str, *, is_folder: bool) -> bool:
+        return self.repository is not None and self.repository.tracks(path, is_folder=is_folder)
 
     def inside(self, folder: str, absolute: Path | str, names: Collection[str], lead: str = "") -> FolderRules:
         """Return the rules for the entries of ``folder``, given these rules of its parent.
@@ -60,22 +146,26 @@ class FolderRules:
         ``folder`` is root-relative with a closing ``/`` (empty for the root), ``absolute`` the same on disk, ``names``
         what it holds (at least its special names). ``lead`` is set for a folder above the root.
         """
-        if _SPECIAL.isdisjoint(names):
+        if not self.ignoring or _SPECIAL.isdisjoint(names):
             return self
         disk = Path(absolute)
-        own, plain, git, exclude = self.own, self.plain, self.git, self.exclude
+        shown = f"{disk}/" if lead else folder
+        own, plain, git, exclude, user = self.own, self.plain, self.git, self.exclude, self.user
+        repository = self.repository
         if ".git" in names:
             if folder or lead:
                 git = ()  # a repository inside this one: what the outer one ignores does not reach into it
-            exclude = _parsed(_info_exclude(disk), folder, lead)
-        if OWN_IGNORE_FILE in names:
-            own = _parsed(_read_inside(disk, OWN_IGNORE_FILE), folder, lead) + own
+            exclude = _parsed(_info_exclude(disk), folder, lead, f"{shown}.git/info/exclude")
+            user, warning = _repository_excludes(disk, folder, lead, user)
+            repository = Repository(disk, git_folder(disk), folder, lead, warning)
+        if ".findspotignore" in names:
+            own = _parsed(_read_inside(disk, ".findspotignore"), folder, lead, f"{shown}.findspotignore") + own
         if ".ignore" in names:
-            plain = _parsed(_read_inside(disk, ".ignore"), folder, lead) + plain
+            plain = _parsed(_read_inside(disk, ".ignore"), folder, lead, f"{shown}.ignore") + plain
         if ".gitignore" in names:
-            git = _parsed(_read_inside(disk, ".gitignore"), folder, lead) + git
-        ordered = own + plain + git + exclude + self.user
-        return FolderRules(self.hidden, own, plain, git, exclude, self.user, ordered)
+            git = _parsed(_read_inside(disk, ".gitignore"), folder, lead, f"{shown}.gitignore") + git
+        ordered = own + plain + git + exclude + user
+        return FolderRules(self.hidden, True, own, plain, git, exclude, user, ordered, repository, self.tracked_only)
 
 
 class PathRules:
@@ -84,9 +174,12 @@ class PathRules:
     It remembers what it has read; make a new one when an ignore file has changed. Not thread-safe.
     """
 
-    def __init__(self, root: Path, *, hidden: bool = False, global_excludes: Path | None = None) -> None:
+    def __init__(
+        self, root: Path, *, hidden: bool = False, ignoring: bool = True, global_excludes: Path | None = None
+    ) -> None:
         self._root = str(root).rstrip("/")
-        self._above = _rules_above(root, hidden=hidden, user_excludes=global_excludes)
+        excludes = global_excludes if ignoring else None
+        self._above = _rules_above(root, hidden=hidden, ignoring=ignoring, user_excludes=excludes)
         self._folders: dict[str, FolderRules | None] = {}
 
     def above(self, folder: str) -> FolderRules | None:
@@ -98,7 +191,13 @@ class PathRules:
             return self._above
         path = folder[:-1]
         rules = self.within(_parent(path))
-        if rules is None or rules.skips(path.rpartition("/")[2], path, is_folder=True):
+        if rules is None:
+            return None
+        name = path.rpartition("/")[2]
+        verdict = rules.judge(name, path, is_folder=True)
+        if verdict is TRACKED:
+            rules = rules.for_tracked(name, path)
+        elif verdict is not KEPT:
             return None
         return None if _is_link(f"{self._root}/{path}") else rules
 
@@ -108,7 +207,11 @@ class PathRules:
             rules = self.above(folder)
             if rules is not None:
                 disk = f"{self._root}/{folder}"
-                rules = rules.inside(folder, disk, _special_names(disk))
+                names = _special_names(disk)
+                if folder and ".git" in names and rules.other_checkout(folder, disk):
+                    rules = None
+                else:
+                    rules = rules.inside(folder, disk, names)
             self._folders[folder] = rules
         return self._folders[folder]
 
@@ -116,6 +219,35 @@ class PathRules:
         """Tell whether the root-relative ``path`` (no closing ``/``) or a folder above it is left out."""
         rules = self.within(_parent(path))
         return rules is None or rules.skips(path.rpartition("/")[2], path, is_folder=is_folder)
+
+    def explain(self, path: str, *, is_folder: bool) -> FileProblem | None:
+        """Return why the root-relative ``path`` or the topmost folder above it is left out; None where neither is."""
+        parts = path.split("/")
+        for end in range(1, len(parts) + 1):
+            at = "/".join(parts[:end])
+            folder = is_folder or end < len(parts)
+            rules = self.within(_parent(at))
+            if rules is None or rules.skips(parts[end - 1], at, is_folder=folder):
+                return None if rules is None else rules.explain(parts[end - 1], at, is_folder=folder)
+            if _is_link(f"{self._root}/{at}"):
+                return linked(at)
+            if folder and self.within(f"{at}/") is None:
+                return rules.other_checkout(f"{at}/", f"{self._root}/{at}")
+        return None
+
+    def named(self, folder: str) -> FolderRules:
+        """Return the rules that ``folder`` (closing ``/``) gets from its parents although it or one of them is left out."""
+        rules, at = self._above, ""
+        for part in folder[:-1].split("/"):
+            disk = f"{self._root}/{at}"
+            rules = rules.inside(at, disk, _special_names(disk))
+            at += f"{part}/"
+        return rules
+
+
+def linked(path: str) -> FileProblem:
+    """Return the problem of a symbolic link."""
+    return FileProblem(path, ProblemKind.LINK, "Links are not followed; what one leads to counts where it lies.")
 
 
 def global_excludes(environ: Mapping[str, str], home: Path) -> Path | None:
@@ -149,13 +281,47 @@ def _info_exclude(repository: Path) -> str | None:
     return None if common is None else _read_inside(common, "info/exclude")
 
 
-def _rules_above(root: Path, *, hidden: bool, user_excludes: Path | None) -> FolderRules:
+def _repository_excludes(
+    disk: Path, folder: str, lead: str, user: tuple[IgnoreFile, ...]
+) -> tuple[tuple[IgnoreFile, ...], str]:
+    """Return the rules of ``core.excludesFile``, which a repository may set for itself, and what is to be said of it.
+
+    The repository is untrusted, so the file is read only where it lies inside; else the user's own stays.
+    """
+    store = git.git_folder(disk)
+    common = None if store is None else git.common_folder(store)
+    text = None if common is None else read_text(common, "config")
+    value = git.setting(text or "", "core", "excludesFile")
+    if value is None:
+        return user, ""
+    inside = _inside(disk, value)
+    if inside is None:
+        return user, f"core.excludesFile = {value} lies outside of the repository and was not read."
+    text = read_text(disk, inside)
+    if text is None:
+        return user, f"core.excludesFile = {value} is missing, a link, or too large, and was not read."
+    return _parsed(text, folder, lead, f"{folder}{inside}"), ""
+
+
+def _inside(top: Path, value: str) -> str | None:
+    """Return the path below ``top`` that a setting names; None for one that leads elsewhere or into the network."""
+    if "\0" in value or value.startswith(("~", "//", "\\\\")):
+        return None
+    path = top / value  # a path that is not absolute begins at the top of the working tree
+    for form in (path, Path(os.path.realpath(path.parent), path.name)):
+        inside = os.path.relpath(form, top)
+        if not Path(inside).is_absolute() and Path(inside).parts[:1] != ("..",):
+            return Path(inside).as_posix()
+    return None
+
+
+def _rules_above(root: Path, *, hidden: bool, ignoring: bool, user_excludes: Path | None) -> FolderRules:
     """Return the rules that come from outside the root: the user's, and those of its own repository above it."""
     top = next((folder for folder in (root, *root.parents) if _mode(str(folder / ".git"))), root)
     below_top = root.relative_to(top).parts
     lead = "".join(f"{part}/" for part in below_top)
-    user = () if user_excludes is None else _parsed(_read(user_excludes), "", lead)
-    rules = FolderRules(hidden, user=user, ordered=user)
+    user = () if user_excludes is None else _parsed(_read(user_excludes), "", lead, str(user_excludes))
+    rules = FolderRules(hidden, ignoring, user=user, ordered=user)
     folder = top
     for part in below_top:
         rules = rules.inside("", folder, _special_names(f"{folder}/"), lead)
@@ -186,10 +352,10 @@ def _parent(path: str) -> str:
     return f"{folder}/" if folder else ""
 
 
-def _parsed(text: str | None, base: str, lead: str) -> tuple[IgnoreFile, ...]:
+def _parsed(text: str | None, base: str, lead: str, source: str) -> tuple[IgnoreFile, ...]:
     if text is None:
         return ()
-    ignore_file = IgnoreFile(text.split("\n"), base, lead)
+    ignore_file = IgnoreFile(text.split("\n"), base, lead, source)
     return (ignore_file,) if ignore_file else ()
 
 

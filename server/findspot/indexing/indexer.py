@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from findspot.core.arrays import Vectors
-from findspot.core.types import FileProblem, IndexState, Progress, RefreshReport
+from findspot.core.types import FileProblem, IndexState, ProblemKind, Progress, RefreshReport
 from findspot.errors import Cancelled
 from findspot.indexing.history import head_commit, read_past
 from findspot.indexing.plan import Plan, make_plan
@@ -82,6 +82,7 @@ class Indexer:
         run.report("scanning", 0, None)
         files: dict[str, FoundFile] = {}
         problems: list[FileProblem] = []
+        left_out: Counter[ProblemKind] = Counter()
         for prefix in scope or ("",):
             found = walk(
                 self._options.root,
@@ -92,9 +93,11 @@ class Indexer:
             )
             files.update(found.files)
             problems += found.problems
+            left_out += found.left_out
         steps = make_plan(files, self._store.stored_files(scope))
         run.carry_out(steps, self._pool, workers, polite=lasting)
         self._store.replace_problems((*problems, *run.unread), scope)
+        self._store.count_skipped(None if scope else left_out)
         if not scope:
             self._remember_past(run.stop)
             run.report("vectors", run.done, run.total)
@@ -182,7 +185,7 @@ class _Run:
             unchanged=unchanged + self._counts["touched"],
             embedded=self._embedded,
             seconds=time.monotonic() - self._started,
-            skipped=self._store.problem_counts(),
+            skipped=self._store.skipped_counts(),
             problems=(*skipped, *self.unread, *self._problems),
         )
 

@@ -10,15 +10,16 @@ import os
 import stat
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import Cancelled, OutsideRootError, RootError
 from findspot.indexing.content import classify_name
-from findspot.indexing.ignore_rules import FolderRules, PathRules
+from findspot.indexing.ignore_rules import KEPT, TRACKED, FolderRules, PathRules, linked
 
 _REPORT_EVERY = 500
 """Files between two progress reports."""
@@ -39,24 +40,34 @@ class FoundFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WalkOptions:
-    """What a walk takes and leaves: hidden entries, the size limit in bytes, the user's global git excludes file."""
+    """What a walk takes and leaves: hidden entries, the size limit in bytes, the user's global git excludes file.
+
+    ``ignoring`` is False where no ignore file counts.
+    """
 
     hidden: bool = False
     max_file_bytes: int = 1_000_000
     global_excludes: Path | None = None
+    ignoring: bool = True
+
+    def rules(self, root: Path) -> PathRules:
+        """Return the rules of a root under these options, with nothing read yet."""
+        return PathRules(root, hidden=self.hidden, ignoring=self.ignoring, global_excludes=self.global_excludes)
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
     """What a walk found: files by path, what was left out with a reason, and the folders that were entered.
 
-    Ignored and hidden entries and symbolic links are left out without a word. Folders have a closing ``/``; the root
-    is the empty string.
+    ``left_out`` counts, by kind, what the rules leave out without looking at it (ignored, hidden, links, other
+    checkouts; a folder counts as one): there may be as many of them as there are files. Folders have a closing ``/``;
+    the root is the empty string.
     """
 
     files: dict[str, FoundFile]
     problems: tuple[FileProblem, ...]
     folders: tuple[str, ...]
+    left_out: Counter[ProblemKind]
 
 
 def walk(
@@ -66,17 +77,19 @@ def walk(
     *,
     stop: threading.Event | None = None,
     progress: Callable[[int], None] | None = None,
+    on_left_out: Callable[[FileProblem], None] | None = None,
+    named: bool = False,
 ) -> Walk:
     """Walk ``root``, or only the root-relative folder or file ``prefix``, under the rules of all folders above it.
 
-    ``progress`` gets the number of files seen so far. A prefix that is missing, ignored or inside an ignored folder
-    is simply not found. Raises ``Cancelled``, ``RootError`` when the root itself cannot be listed, and
+    ``progress`` gets the number of files seen so far, ``on_left_out`` each entry that ``left_out`` counts. A prefix that
+    is missing, ignored or inside an ignored folder is simply not found, unless it is a folder that was ``named``: then
+    the rules judge only what is in it. Raises ``Cancelled``, ``RootError`` when the root itself cannot be listed, and
     ``OutsideRootError`` for a prefix that points out of the root.
     """
-    run = _Run(str(root), options.max_file_bytes, stop, progress)
-    rules = PathRules(root, hidden=options.hidden, global_excludes=options.global_excludes)
-    run.start(clean_prefix(prefix), rules)
-    return Walk(run.files, tuple(run.problems), tuple(run.folders))
+    run = _Run(str(root), options.max_file_bytes, stop, progress, on_left_out)
+    run.start(clean_prefix(prefix), options.rules(root), named=named)
+    return Walk(run.files, tuple(run.problems), tuple(run.folders), run.left_out)
 
 
 def clean_prefix(prefix: str) -> str:
@@ -103,18 +116,25 @@ class _Run:
     """The state of one walk."""
 
     def __init__(
-        self, root: str, limit: int, stop: threading.Event | None, progress: Callable[[int], None] | None
+        self,
+        root: str,
+        limit: int,
+        stop: threading.Event | None,
+        progress: Callable[[int], None] | None,
+        on_left_out: Callable[[FileProblem], None] | None,
     ) -> None:
         self._root = extended_path(root, windows=sys.platform == "win32")
         self._limit = limit
         self._stop = stop
         self._progress = progress
+        self._on_left_out = on_left_out
         self._seen = 0
+        self.left_out: Counter[ProblemKind] = Counter()
         self.files: dict[str, FoundFile] = {}
         self.problems: list[FileProblem] = []
         self.folders: list[str] = []
 
-    def start(self, prefix: str, rules: PathRules) -> None:
+    def start(self, prefix: str, rules: PathRules, *, named: bool) -> None:
         """Walk what lies at ``prefix``: a folder, one file, or nothing any more."""
         if not prefix:
             self._tree("", rules.above(""))
@@ -127,7 +147,8 @@ class _Run:
             self.problems.append(_unreadable(prefix, error))
             return
         if stat.S_ISDIR(status.st_mode):
-            self._tree(f"{prefix}/", rules.above(f"{prefix}/"))
+            folder = f"{prefix}/"
+            self._tree(folder, rules.named(folder) if named else rules.above(folder), named=named)
         elif stat.S_ISLNK(status.st_mode) or rules.skips(prefix, is_folder=False):
             return
         elif stat.S_ISREG(status.st_mode):
@@ -135,7 +156,7 @@ class _Run:
         else:
             self.problems.append(_irregular(_printable(prefix)))
 
-    def _tree(self, top: str, top_rules: FolderRules | None) -> None:
+    def _tree(self, top: str, top_rules: FolderRules | None, *, named: bool = False) -> None:
         """Walk a folder; ``top_rules`` are the ones it has from its parents."""
         if top_rules is None:
             return
@@ -147,29 +168,61 @@ class _Run:
             entries = self._list(folder, absolute)
             if entries is None:
                 continue
+            dotted = [entry.name for entry in entries if entry.name[0] == "."]
+            if ".git" in dotted and folder and not (named and folder == top):
+                checkout = rules.other_checkout(folder, absolute)
+                if checkout is not None:
+                    self._leave_out(checkout)
+                    continue
             self.folders.append(folder)
-            rules = rules.inside(folder, absolute, [entry.name for entry in entries if entry.name[0] == "."])
-            skips = rules.skips
+            rules = self._inside(rules, folder, absolute, dotted)
             for entry in entries:
-                name = entry.name
-                path = folder + name
+                path = folder + entry.name
                 try:
-                    if entry.is_file(follow_symlinks=False):
-                        if not skips(name, path, is_folder=False):
-                            self._file(name, path, entry.stat(follow_symlinks=False))
-                    elif entry.is_dir(follow_symlinks=False):
-                        if (
-                            not skips(name, path, is_folder=True)
-                            and not _is_junction(entry)
-                            and self._is_text(name, path)
-                        ):
-                            pending.append((f"{path}/", entry.path, rules))
-                    elif not entry.is_symlink() and not skips(name, path, is_folder=False):
-                        self.problems.append(_irregular(_printable(path)))
+                    self._entry(entry, path, rules, pending)
                 except FileNotFoundError:
                     continue
                 except OSError as error:
                     self.problems.append(_unreadable(path, error))
+
+    def _inside(self, rules: FolderRules, folder: str, absolute: str, dotted: list[str]) -> FolderRules:
+        """Return the rules for what is in a folder; of a repository's settings, what does not count is a problem."""
+        inside = rules.inside(folder, absolute, dotted)
+        repository = inside.repository
+        if repository is not None and repository is not rules.repository and repository.warning:
+            self.problems.append(FileProblem(f"{folder}.git/config", ProblemKind.UNREADABLE, repository.warning))
+        return inside
+
+    def _entry(
+        self, entry: os.DirEntry[str], path: str, rules: FolderRules, pending: list[tuple[str, str, FolderRules]]
+    ) -> None:
+        """Look at one entry of a folder; folders to enter are added to ``pending``."""
+        name = entry.name
+        is_file = entry.is_file(follow_symlinks=False)
+        is_folder = not is_file and entry.is_dir(follow_symlinks=False)
+        verdict = rules.judge(name, path, is_folder=is_folder)
+        if verdict is not KEPT and verdict is not TRACKED:
+            if self._on_left_out is None:
+                self.left_out[ProblemKind(verdict.value)] += 1
+            else:
+                self._leave_out(rules.explain(name, path, is_folder=is_folder))
+        elif is_file:
+            self._file(name, path, entry.stat(follow_symlinks=False))
+        elif is_folder:
+            if _is_junction(entry):
+                self._leave_out(linked(path))
+            elif self._is_text(name, path):
+                pending.append((f"{path}/", entry.path, rules if verdict is KEPT else rules.for_tracked(name, path)))
+        elif entry.is_symlink():
+            self._leave_out(linked(path))
+        else:
+            self.problems.append(_irregular(_printable(path)))
+
+    def _leave_out(self, problem: FileProblem) -> None:
+        """Count what the rules leave out, and tell who listens."""
+        self.left_out[problem.kind] += 1
+        if self._on_left_out is not None:
+            self._on_left_out(replace(problem, path=_printable(problem.path)))
 
     def _list(self, folder: str, absolute: str) -> list[os.DirEntry[str]] | None:
         try:

@@ -265,6 +265,7 @@ def index_status_json(status: IndexStatus, root_uri: str) -> dict[str, Any]:
         "message": status.message,
         "problems": dict(status.problems),
         "quarantined": [{"path": clean(problem.path), "message": problem.message} for problem in status.quarantined],
+        "skipped": dict(status.skipped),
     }
 
 

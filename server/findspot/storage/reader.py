@@ -21,7 +21,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import FileProblem, PathClass, ProblemKind, Span
 from findspot.errors import Cancelled, IndexDamagedError, IndexStorageError
-from findspot.storage import past
+from findspot.storage import left_out, past
 from findspot.storage.records import ChunkRow, Corpus, FieldLengths, StoredFile, SymbolRow, Totals
 from findspot.storage.schema import connect
 from findspot.storage.sql import LISTED, in_scope, listed
@@ -172,6 +172,16 @@ class StoreReader:
         """Return (path, kind, message) of every file with a problem, by path."""
         with self._connection() as connection:
             return list(connection.execute("SELECT path, kind, message FROM problems ORDER BY path, kind"))
+
+    def skipped_counts(self) -> tuple[tuple[str, int], ...]:
+        """Return how many files and folders each reason leaves out, by reason, as of the last pass."""
+        with self._connection() as connection:
+            return tuple(sorted(left_out.counts(connection).items()))
+
+    def skipped_rows(self, path: str | None = None) -> Iterator[FileProblem]:
+        """Yield the files, or one, that had a problem when they were met last and have no text in the index, by path."""
+        with self._connection() as connection:
+            yield from left_out.rows(connection, path)
 
     def stored_files(self, scope: Sequence[str] = ()) -> dict[str, StoredFile]:
         """Return what is stored of the files in ``scope``."""

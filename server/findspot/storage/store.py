@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from findspot.core.arrays import Ids, Vectors
-from findspot.core.types import FileProblem
+from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import IndexDamagedError, IndexStorageError
-from findspot.storage import past
+from findspot.storage import left_out, past
 from findspot.storage.locks import opening_lock
 from findspot.storage.reader import StoreReader, read_generation, storage_errors
 from findspot.storage.records import IndexKey, PastCommit, PreparedFile
@@ -109,7 +109,8 @@ class IndexStore(StoreReader):
             for table in TABLES_TO_EMPTY:
                 connection.execute(f"DELETE FROM {table}")
             connection.execute(
-                "INSERT OR REPLACE INTO meta (key, value) VALUES ('index_key', ?), ('complete', '0'), ('past_head', '')",
+                "INSERT OR REPLACE INTO meta (key, value) VALUES ('index_key', ?), ('complete', '0'), ('past_head', ''), "
+                "('skipped', '{}')",
                 (self._key.text(),),
             )
             _bump_generation(connection)
@@ -242,6 +243,18 @@ class IndexStore(StoreReader):
             with _transaction(connection):
                 connection.execute(f"DELETE FROM problems WHERE {unlisted}", values)
                 insert_problems(connection, problems)
+
+    def count_skipped(self, by_rule: Mapping[ProblemKind, int] | None) -> None:
+        """Note how many files each reason leaves out: those that have a problem and no text in the index.
+
+        ``by_rule`` is what the walk of the whole root left out without looking; None keeps what was known of that.
+        """
+        with self._write_lock, storage_errors():
+            connection = self._connection_for_writing
+            found = left_out.new_counts(connection, by_rule)
+            if found is not None:
+                with _transaction(connection):
+                    left_out.store(connection, found)
 
     def past_head(self) -> str:
         """Return the commit that the stored past ends with; empty when none is stored."""

@@ -45,6 +45,7 @@ class RawArguments(argparse.Namespace):
     budget: float | None = None
     rebuild: bool
     show_root: bool
+    skipped: str | None
     path: Path | None
     commits: int
     tcp: str | None
@@ -110,8 +111,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     index.add_argument("--rebuild", action="store_true", help="Throw the index away first and build it from nothing.")
 
-    status = add("status", [common, output], "show the root and the state of its index", "Nothing is indexed.")
-    status.add_argument("--show-root", action="store_true", help="Print the root and nothing else.")
+    add(
+        "status", [common, output, _status_options()], "show the root and the state of its index", "Nothing is indexed."
+    )
 
     evaluation = add(
         "eval",
@@ -157,6 +159,8 @@ def parse(argv: Sequence[str]) -> RawArguments:
             parser.error("give a QUERY or a COMMAND; 'findspot --help' lists them")
         return parser.parse_args(options, RawArguments())
     command = words.pop(0) if words and words[0] in commands else "search"
+    if command == "status" and "--skipped" in options and len(words) == 1 and not rest:
+        options[options.index("--skipped")] = f"--skipped={words.pop()}"
     if command in _WITHOUT_QUERY and (words or rest):
         commands[command].error(f"it takes no query; to search for this word: findspot -- {command} ...")
     raw = RawArguments(command=command)
@@ -255,6 +259,20 @@ def _scope_options() -> argparse.ArgumentParser:
         "--skip-outside",
         action="store_true",
         help="Leave out PATHS that lie outside the root, instead of failing.",
+    )
+    return parent
+
+
+def _status_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False)
+    what = parent.add_mutually_exclusive_group()
+    what.add_argument("--show-root", action="store_true", help="Print the root and nothing else.")
+    what.add_argument(
+        "--skipped",
+        metavar="PATTERN",
+        nargs="?",
+        const="",
+        help="List what is left out of the index and why: all of it, or what a glob or a part of a path means.",
     )
     return parent
 

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from findspot.core.types import Answer, AnswerStatus, IndexStatus, RefreshReport, SearchResult
+from findspot.core.types import Answer, AnswerStatus, IndexStatus, ProblemKind, RefreshReport, SearchResult
 from findspot.terminal.columns import cut, shown, visible
 from findspot.terminal.request import Place, View
 
@@ -163,6 +163,7 @@ def status_lines(status: IndexStatus, place: Place, view: View) -> Iterator[str]
     if view.format == "json":
         record = dataclasses.asdict(status)
         record |= {"root": str(place.root), "marker": place.marker, "problems": dict(status.problems)}
+        record["skipped"] = dict(status.skipped)
         yield json.dumps(record)
         return
     rows = [
@@ -174,13 +175,30 @@ def status_lines(status: IndexStatus, place: Place, view: View) -> Iterator[str]
         ("holes", f"{status.holes:,}" + (" (chunks without a vector)" if status.holes else "")),
         ("size", _size(status.size_bytes)),
         ("models", ", ".join(name for name in (status.embedder, status.ranker, status.reranker) if name) or "none"),
-        ("problems", _reasons(status.problems) or "none"),
+        ("skipped", _skipped_row(status)),
+        ("problems", _reasons(_of_indexed(status)) or "none"),
     ]
     rows += [("bad file", visible(f"{problem.path}: {problem.message}")) for problem in status.quarantined]
     if status.message:
         rows.append(("note", visible(status.message)))
     for name, value in rows:
         yield f"{name:<9} {value}"
+
+
+def _skipped_row(status: IndexStatus) -> str:
+    counts = countable(status.skipped)
+    return f"{_reasons(counts)} (findspot status --skipped lists them)" if counts else "none"
+
+
+def countable(skipped: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return the counts that tell a person something: every repository has bookkeeping."""
+    return [(kind, number) for kind, number in skipped if kind != ProblemKind.BOOKKEEPING]
+
+
+def _of_indexed(status: IndexStatus) -> list[tuple[str, int]]:
+    """Return the problems of files that are in the index all the same."""
+    skipped = dict(status.skipped)
+    return [(kind, left) for kind, number in status.problems if (left := number - skipped.get(kind, 0)) > 0]
 
 
 def report_lines(report: RefreshReport, view: View) -> Iterator[str]:
@@ -196,8 +214,9 @@ def report_lines(report: RefreshReport, view: View) -> Iterator[str]:
         f" ({report.added:,} added, {report.changed:,} changed, {report.removed:,} removed,"
         f" {report.unchanged:,} unchanged)"
     )
-    if report.skipped:
-        yield f"skipped: {_reasons(report.skipped)}"
+    counts = countable(report.skipped)
+    if counts:
+        yield f"skipped: {_reasons(counts)} (findspot status --skipped lists them)"
 
 
 def _reasons(counts: Iterable[tuple[str, int]]) -> str:

@@ -80,11 +80,12 @@ class IndexRequest:
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest:
-    """``findspot status``."""
+    """``findspot status``; ``skipped`` is what to list of what is left out, "" for all of it, None for no list."""
 
     place: Place
     view: View
     root_only: bool
+    skipped: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
     if raw.command == "index":
         return IndexRequest(_place(raw, cwd), view, raw.rebuild)
     if raw.command == "status":
-        return StatusRequest(_place(raw, cwd), view, raw.show_root)
+        return StatusRequest(_place(raw, cwd), view, raw.show_root, raw.skipped)
 
     if raw.command == "eval":
         if raw.commits < 1:

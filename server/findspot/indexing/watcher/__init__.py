@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from findspot.errors import RootError
-from findspot.indexing.ignore_rules import IGNORE_FILES, PathRules, git_folder
+from findspot.indexing.hidden import IGNORE_FILES
+from findspot.indexing.ignore_rules import PathRules, git_folder
 from findspot.indexing.walker import WalkOptions
 from findspot.indexing.watcher.pending import Pending
 from findspot.indexing.watcher.sources import ObserverSource, PollingSource, Source
@@ -37,7 +38,8 @@ _MOST_PATHS = 2000
 _GIT_CHANGES = frozenset({".git/HEAD", ".git/index"})
 """What changes when another commit is checked out; all else in the git folder says nothing about files."""
 
-_RULE_CHANGES = frozenset({".git", ".git/info/exclude"})
+_RULE_CHANGES = frozenset({".git", ".git/config", ".git/info/exclude", ".gitmodules"})
+"""What changes which files belong to the repository or are ignored, beside ignore files; so does what git tracks."""
 
 
 class Watcher:
@@ -123,11 +125,10 @@ class Watcher:
     def changed(self, path: str, *, is_folder: bool) -> None:
         """Note that a file, or a folder with all it holds, has appeared, changed or gone."""
         with self._changes:
-            if path in _RULE_CHANGES or (path.rpartition("/")[2] in IGNORE_FILES and self._may_matter(path)):
+            is_rule = path in _RULE_CHANGES or (path.rpartition("/")[2] in IGNORE_FILES and self._may_matter(path))
+            if is_rule or path in _GIT_CHANGES:
                 self._rules = self._fresh_rules()
                 self._resync = True
-                self._pending.add_everything()
-            elif path in _GIT_CHANGES:
                 self._pending.add_everything()
             elif not self._rules.skips(path, is_folder=is_folder):
                 self._pending.add(path)
@@ -232,7 +233,7 @@ class Watcher:
         return not folder or not self._rules.skips(folder, is_folder=True)
 
     def _fresh_rules(self) -> PathRules:
-        return PathRules(self._root, hidden=self._options.hidden, global_excludes=self._options.global_excludes)
+        return self._options.rules(self._root)
 
     # ── sources ─────────────────────────────────────────────────────────────────────────────────────────────────
 

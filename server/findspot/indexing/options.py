@@ -1,0 +1,35 @@
+"""From settings to what the rooms of indexing are made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from findspot.config import Config, Settings
+from findspot.core.render import RENDER_VERSION
+from findspot.indexing.ignore_rules import global_excludes
+from findspot.indexing.roots import home_folder
+from findspot.indexing.tasks import PARSING_VERSION, PreparerOptions
+from findspot.indexing.walker import WalkOptions
+from findspot.inference.models import Models
+from findspot.storage.records import IndexKey
+
+
+def preparer_options(root: Path, config: Config) -> PreparerOptions:
+    """Return what a root is walked and its files are prepared with."""
+    settings = config.settings
+    home = home_folder()
+    excludes = global_excludes(config.environ, home) if home is not None else None
+    walk = WalkOptions(settings.hidden, settings.max_file_bytes, excludes)
+    return PreparerOptions(root, walk, settings.chunk_size, settings.chunk_overlap)
+
+
+def index_key(models: Models, settings: Settings) -> IndexKey:
+    """Return what an index depends on besides the workspace."""
+    return IndexKey(
+        embedder=models.embedder_id,
+        dimension=models.dimension,
+        chunk_size=settings.chunk_size,
+        chunk_overlap=settings.chunk_overlap,
+        render_version=RENDER_VERSION,
+        parsing_version=PARSING_VERSION,
+    )
