@@ -6,7 +6,6 @@ answer was made of is always said (I-13). Several engines of one process share t
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from findspot.asking import checked_length, checked_scope, checked_text
 from findspot.config import Config
@@ -31,8 +30,9 @@ from findspot.core.types import (
     Skipped,
     Stage,
 )
-from findspot.errors import FindspotError, IndexDamagedError, IndexStorageError
+from findspot.errors import IndexDamagedError
 from findspot.filling import Filler
+from findspot.freshness import Freshness, Watching, Work
 from findspot.indexing.indexer import Indexer
 from findspot.indexing.options import index_key, preparer_options
 from findspot.indexing.pool import PreparerPool
@@ -43,14 +43,11 @@ from findspot.inference.models import Models
 from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.searcher import Ranked, Searcher
 from findspot.retrieval.symbols import related_places, symbol_places
-from findspot.stopping import EitherEvent
+from findspot.stopping import EitherEvent, held
 from findspot.storage.locks import is_locked
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
 from findspot.unsaved import Unsaved
-
-if TYPE_CHECKING:
-    from findspot.indexing.watcher import Watcher
 
 __all__ = ["Engine", "Models", "Unsaved", "find_root"]
 
@@ -60,6 +57,13 @@ _WATCH_LOCK_SECONDS = 30.0
 _NO_MODEL = "not asked for"
 
 _T = TypeVar("_T")
+
+
+class _Asked(NamedTuple):
+    """When a question came (``time.monotonic``), and whether the index was complete then: what is read after that is too late."""
+
+    at: float
+    complete: bool
 
 
 class Engine:
@@ -91,8 +95,7 @@ class Engine:
         self._watching = threading.Lock()
         self._closing = threading.Event()
         self._progress: Progress | None = None
-        self._failure = ""
-        self._watcher: Watcher | None = None
+        self._freshness = Freshness()
         self._filler = Filler(
             self._store,
             models.reranker,
@@ -100,6 +103,7 @@ class Engine:
             self._own.texts.text_of,
             config.settings.read_ahead,
             lambda: self._progress is not None,
+            self._freshness.read_ahead_ended,
         )
 
     @classmethod
@@ -128,9 +132,9 @@ class Engine:
         self._pool.close()
         self._filler.close()
         with self._watching:
-            if self._watcher is not None:
-                self._watcher.stop()
-                self._watcher = None
+            watcher, self._freshness.watcher = self._freshness.watcher, None
+            if watcher is not None:
+                watcher.stop()
         with self._refreshing:
             self._store.close()
             self._cache.close()
@@ -163,16 +167,17 @@ class Engine:
                 progress(step)
 
         self._filler.step_back()
-        with self._refreshing:
+        either = EitherEvent(stop, self._closing)
+        with held(self._refreshing, either):
             run = partial(
                 self._indexer.refresh,
                 scope,
                 rebuild=rebuild,
                 workers=self.config.settings.workers,
-                lasting=self._watcher is not None,
+                lasting=self._freshness.watcher is not None,
                 lock_seconds=lock_seconds,
                 progress=report,
-                stop=EitherEvent(stop, self._closing),
+                stop=either,
             )
             try:
                 try:
@@ -180,19 +185,15 @@ class Engine:
                 except IndexDamagedError:
                     self._store.mark_damaged()
                     done = run()
-                self._failure = ""
-            except IndexStorageError as error:
-                self._failure = str(error)
+            except Exception as error:
+                self._freshness.refresh_failed(error, scope, closing=self._closing.is_set())
                 raise
             finally:
                 self._progress = None
+            if done.whole:
+                self._freshness.passed()
         self._filler.index_changed()
         return done
-
-    def clear(self) -> None:
-        """Empty the index."""
-        with self._refreshing:
-            self._store.clear()
 
     def watch(self, on_change: Callable[[RefreshReport], None] | None = None) -> None:
         """Keep the index fresh in the background until ``close``; ``on_change`` is told of every change.
@@ -202,33 +203,27 @@ class Engine:
         self._models.preload()
 
         def changed(paths: frozenset[str] | None) -> None:
-            try:
-                scope = None if paths is None else sorted(paths)
-                report = self.refresh(paths=scope, lock_seconds=_WATCH_LOCK_SECONDS)
-            except FindspotError as error:
-                self._failure = str(error)
-                return
+            scope = None if paths is None else sorted(paths)
+            report = self.refresh(paths=scope, lock_seconds=_WATCH_LOCK_SECONDS)
+            self._freshness.mended(Work.CHANGES)
             if on_change is not None and (report.added or report.changed or report.removed):
                 on_change(report)
 
         with self._watching:
-            if self._watcher is None and not self._closing.is_set():
-                self._watcher = self._make_watcher(changed)
-                self._watcher.start()
+            if self._freshness.watcher is None and not self._closing.is_set():
+                self._freshness.watcher = self._make_watcher(changed)
+                self._freshness.watcher.start()
                 self._filler.start()
 
-    def _make_watcher(self, changed: Callable[[frozenset[str] | None], None]) -> Watcher:
+    def _make_watcher(self, changed: Callable[[frozenset[str] | None], None]) -> Watching:
         from findspot.indexing.watcher import Watcher  # noqa: PLC0415 - loads watchdog, which a single answer never needs
-
-        def failed(message: str) -> None:
-            self._failure = message
 
         return Watcher(
             self.root,
             changed,
             debounce_seconds=self.config.settings.debounce_ms / 1000,
             options=self._indexer.walk_options,
-            on_error=failed,
+            on_error=partial(self._freshness.failed, Work.WATCHING),
         )
 
     @property
@@ -252,8 +247,8 @@ class Engine:
 
         ``scope`` is what to search, () for everything; ``exclude`` is left out; ``unsaved`` has one client's buffers.
         """
-        started = time.monotonic()
         own = unsaved or self._own
+        asked = self._asked(own)
         found = self._guarded(
             lambda: self._searcher.search(
                 checked_text(query),
@@ -264,7 +259,7 @@ class Engine:
                 exclude=checked_scope(exclude),
             )
         )
-        return self._answer(found, "hybrid", _NO_MODEL, started, own)
+        return self._answer(found, "hybrid", _NO_MODEL, asked, own)
 
     def localize(
         self,
@@ -286,15 +281,15 @@ class Engine:
         at all (``status.here``). ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization
         model was applied, or why not. Raises ``QueryError``, ``Cancelled``.
         """
-        started = time.monotonic()
         own = unsaved or self._own
+        asked = self._asked(own)
         seconds = self.config.settings.budget if budget is None else budget
         if seconds > 0:
             self._models.preload()  # while the candidates are gathered
 
         def answer(found: Localization) -> Answer:
             shown = found.results[: found.length] if found.cut and top_k is None else found.results
-            made = self._answer(shown, found.stage, found.note, started, own)
+            made = self._answer(shown, found.stage, found.note, asked, own)
             complete = made.status.complete and not found.hurried
             return replace(made, status=replace(made.status, here=found.here, likely=found.length, complete=complete))
 
@@ -308,7 +303,7 @@ class Engine:
                 own.buffers.overlay,
                 stop,
                 None if on_partial is None else lambda found: on_partial(answer(found)),
-                started,
+                asked.at,
                 exclude=checked_scope(exclude),
             )
         )
@@ -329,8 +324,8 @@ class Engine:
         unsaved: Unsaved | None = None,
     ) -> Answer:
         """Return definitions by name, or by a sentence about them: for symbol pickers."""
-        started = time.monotonic()
         own = unsaved or self._own
+        asked = self._asked(own)
         overlay, limit = own.buffers.overlay, checked_length(top_k, self.config.settings.top_k)
         inside, outside = checked_scope(scope), checked_scope(exclude)
 
@@ -338,11 +333,11 @@ class Engine:
             by_meaning = self._searcher.search(checked_text(query), limit, inside, overlay, stop, exclude=outside)
             return symbol_places(self._store, query, by_meaning, limit, inside, overlay, outside)
 
-        return self._answer(self._guarded(find), "hybrid", _NO_MODEL, started, own)
+        return self._answer(self._guarded(find), "hybrid", _NO_MODEL, asked, own)
 
     def related(self, path: str, line: int, *, top_k: int | None = None) -> Answer:
         """Return what calls, is called by, or defines what stands at a 1-based line of a root-relative file."""
-        started = time.monotonic()
+        asked = self._asked(self._own)
         found = self._guarded(
             lambda: related_places(
                 self._store,
@@ -352,7 +347,7 @@ class Engine:
                 self._own.buffers.overlay,
             )
         )
-        return self._answer(found, "hybrid", _NO_MODEL, started, self._own)
+        return self._answer(found, "hybrid", _NO_MODEL, asked, self._own)
 
     # ── state ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -383,7 +378,8 @@ class Engine:
             reranker=self.config.settings.reranker or None,
             ranker=self.config.settings.ranker or None,
             other_process_indexing=step is None and is_locked(self._index_dir),
-            message=self._failure or self._no_embedder,
+            message=self._message(self._own),
+            complete=self._is_complete(state, self._own),
             problems=totals.problems,
             quarantined=totals.quarantined,
             skipped=self._guarded(self._store.skipped_counts),
@@ -404,25 +400,34 @@ class Engine:
         if is_locked(self._index_dir):
             return IndexState.INDEXING
         if self._guarded(self._store.corpus).files == 0:
-            return IndexState.FAILED if self._failure else IndexState.EMPTY
+            return IndexState.FAILED if self._freshness.indexing_failed else IndexState.EMPTY
         return IndexState.ABORTED
 
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _answer(self, found: Sequence[Ranked], stage: Stage, model: str, started: float, own: Unsaved) -> Answer:
+    def _is_complete(self, state: IndexState, own: Unsaved) -> bool:
+        return state is IndexState.READY and self._freshness.settled and not own.buffers.pending
+
+    def _message(self, own: Unsaved) -> str:
+        return "; ".join(filter(None, (self._freshness.message, self._no_embedder, own.buffers.pending)))
+
+    def _asked(self, own: Unsaved) -> _Asked:
+        return _Asked(time.monotonic(), self._is_complete(self._state(), own))
+
+    def _answer(self, found: Sequence[Ranked], stage: Stage, model: str, asked: _Asked, own: Unsaved) -> Answer:
         results, contents = own.texts.results(found, stage)
         corpus = self._guarded(self._store.corpus)
         state = self._state()
         status = AnswerStatus(
             state=state,
-            complete=state is IndexState.READY and not own.buffers.pending,
+            complete=asked.complete and self._is_complete(state, own),
             lexical=True,
             dense=not self._no_embedder,
             model=model,
             files=corpus.files,
             chunks=corpus.chunks,
-            elapsed_seconds=time.monotonic() - started,
-            message=self._failure or self._no_embedder or own.buffers.pending,
+            elapsed_seconds=time.monotonic() - asked.at,
+            message=self._message(own),
         )
         return Answer(results, status, contents)
 
@@ -431,12 +436,7 @@ class Engine:
         self._filler.step_back()
         try:
             return ask()
-        except IndexDamagedError:
+        except IndexDamagedError as error:
             self._store.mark_damaged()
-            if self._watcher is not None:
-                threading.Thread(target=self._rebuild, name="findspot-rebuild", daemon=True).start()
+            self._freshness.refresh_failed(error)
             raise
-
-    def _rebuild(self) -> None:
-        with contextlib.suppress(FindspotError):  # what went wrong is in the status
-            self.refresh(lock_seconds=_WATCH_LOCK_SECONDS)

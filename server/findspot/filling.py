@@ -7,7 +7,6 @@ begins where it stopped.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +24,9 @@ _QUIET_SECONDS = 1.0
 
 _LOOK_SECONDS = 0.2
 """Between two looks at whether the processor is free."""
+
+_RETRY_SECONDS = 60.0
+"""After which a pass that failed is begun again."""
 
 _BATCH = 32
 """Functions that are looked up in the cache at a time."""
@@ -53,14 +55,19 @@ class Filler:
         text_of: Callable[[ChunkRow], str | None],
         limit: int,
         is_busy: Callable[[], bool],
+        on_end: Callable[[FindspotError | None], None],
     ) -> None:
-        """Take what is read and where it is kept; ``is_busy`` says that something else needs the processor."""
+        """Take what is read and where it is kept.
+
+        ``is_busy`` says that something else needs the processor; ``on_end`` gets what ended a pass before its time, or None.
+        """
         self._index = index
         self._model = model
         self._cache = cache
         self._text_of = text_of
         self._limit = limit
         self._is_busy = is_busy
+        self._on_end = on_end
         self._stop = threading.Event()
         self._changed = threading.Event()
         self._last_request = 0.0
@@ -89,12 +96,18 @@ class Filler:
             self._thread.join()
 
     def _run(self) -> None:
+        wait: float | None = None
         while not self._stop.is_set():
-            self._changed.wait()
+            self._changed.wait(wait)
             self._changed.clear()
-            # A damaged index or a model that cannot run is told where a person asks; here it only ends this pass.
-            with contextlib.suppress(FindspotError):
+            try:
                 self._pass()
+            except FindspotError as error:
+                wait = _RETRY_SECONDS
+                self._on_end(error)
+            else:
+                wait = None
+                self._on_end(None)
 
     def _pass(self) -> None:
         model = self._model()

@@ -13,6 +13,7 @@ import pytest
 from findspot.config import Config, Settings
 from findspot.core.arrays import Vectors
 from findspot.engine import Engine
+from findspot.errors import FindspotError
 from findspot.filling import Filler
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
@@ -84,13 +85,16 @@ def test_it_can_be_turned_off(tmp_path: Path) -> None:
 
 def filler(root: Path, cache: VectorCache, model: Slow, busy: Mapping[str, bool]) -> tuple[Filler, IndexStore]:
     """Make a filler over the index of ``root`` with a model of our own."""
+    ended: list[FindspotError | None] = []
     config = Config(Settings(workers=1, reranker=""), root.parent / "index")
     with Engine.open(root, config) as engine:
         engine.refresh()
         store = engine._store
         key = store._key
     opened = IndexStore(config.index_dir(root), key)
-    return Filler(opened, lambda: model, cache, lambda row: f"{row.symbol}", 100, lambda: busy["now"]), opened
+    return Filler(
+        opened, lambda: model, cache, lambda row: f"{row.symbol}", 100, lambda: busy["now"], ended.append
+    ), opened
 
 
 def test_it_waits_while_something_else_needs_the_processor_and_reads_nothing_twice(tmp_path: Path) -> None:

@@ -437,20 +437,6 @@ def test_changed_ignore_file(watched: Watcher, root: Path, seen: Recorder) -> No
     seen.wait_for("src/deep/b.py")
 
 
-def test_failing_callback(native: Watcher, root: Path, seen: Recorder) -> None:
-    """A batch that cannot be dealt with is told, and the next one makes up for it."""
-    seen.failure = ValueError("disk full")
-    (root / "one.py").touch()
-    seen.wait(lambda: bool(seen.messages))
-    assert "disk full" in seen.messages[0]
-    seen.failure = None
-    seen.forget()
-    (root / "two.py").touch()
-    seen.wait(lambda: None in seen.batches)
-    seen.settle(root)
-    assert native.running
-
-
 @pytest.mark.parametrize("how", ["deleted", "moved"])
 def test_root_is_gone(how: str, watched: Watcher, root: Path, seen: Recorder) -> None:
     """Without a root the watcher ends, and says so."""

@@ -73,15 +73,36 @@ def test_everything_swallows_paths() -> None:
     assert changes.take() is None
 
 
-def test_after_a_failure_the_next_batch_is_full() -> None:
-    """A failed batch is made good by the next one, which still needs a change to come about."""
-    changes = pending(Clock())
-    changes.after_failure()
-    assert changes.due_in() is None
-    changes.add("a")
-    assert changes.take() is None
-    changes.add("a")
+def test_a_failed_batch_comes_again_by_itself() -> None:
+    """What was put back is due after its time without any change, and with the next change at the latest."""
+    clock = Clock()
+    changes = pending(clock)
+    changes.restore(frozenset({"a"}), 5.0)
+    assert not changes.empty
+    assert changes.due_in() == 5.0
+    clock.now += 5.0
+    assert changes.due_in() == 0.0
     assert changes.take() == frozenset({"a"})
+    assert changes.empty
+
+
+def test_a_failed_batch_joins_the_next_changes() -> None:
+    """A change does not wait for the retry, and brings what failed along."""
+    changes = pending(Clock())
+    changes.restore(frozenset({"a"}), 5.0)
+    changes.add("b")
+    due = changes.due_in()
+    assert due is not None
+    assert due < 5.0
+    assert changes.take() == frozenset({"a", "b"})
+
+
+def test_a_failed_full_batch_stays_full() -> None:
+    """Paths beside it say nothing more."""
+    changes = pending(Clock())
+    changes.restore(None, 5.0)
+    changes.restore(frozenset({"a"}), 5.0)
+    assert changes.take() is None
 
 
 @given(st.lists(st.lists(st.sampled_from("ab"), min_size=1, max_size=4).map("/".join), min_size=1, max_size=9))

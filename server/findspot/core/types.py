@@ -235,7 +235,8 @@ class IndexStatus:
     ``indexed`` and ``total`` count files of the pass in progress; ``files``, ``chunks`` and ``holes`` (chunks
     without an embedding) are totals of the database; ``problems`` counts files by reason, and ``quarantined`` names the
     first of those that ended their parser. ``skipped`` counts by reason what the last pass over the workspace left out, a
-    whole folder as one.
+    whole folder as one. ``complete`` is True when the index is known to agree with the files: no change is waiting to be
+    read, nothing has failed. ``message`` says what has.
     """
 
     root: str
@@ -252,6 +253,7 @@ class IndexStatus:
     ranker: str | None = None
     other_process_indexing: bool = False
     message: str = ""
+    complete: bool = False
     problems: tuple[tuple[str, int], ...] = ()
     quarantined: tuple[FileProblem, ...] = ()
     skipped: tuple[tuple[str, int], ...] = ()
@@ -317,7 +319,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
-    """What a refresh did. ``seconds`` is wall-clock time.
+    """What a refresh did. ``seconds`` is wall-clock time; ``whole`` is True for a pass over the whole root.
 
     ``skipped`` counts, by reason, what the whole root leaves out, a folder as one; ``problems`` are those of single files
     that this refresh met.
@@ -332,3 +334,4 @@ class RefreshReport:
     seconds: float = 0.0
     skipped: tuple[tuple[str, int], ...] = ()
     problems: tuple[FileProblem, ...] = field(default=())
+    whole: bool = False

@@ -67,7 +67,7 @@ class Indexer:
         ``IndexLockedError`` after waiting ``lock_seconds``, ``IndexStorageError``.
         """
         started = time.monotonic()
-        with indexing_lock(self._index_dir, lock_seconds):
+        with indexing_lock(self._index_dir, lock_seconds, stop):
             if self._store.repair():
                 scope = ()  # nothing is left, so a few files would not do
             elif rebuild:
@@ -108,7 +108,7 @@ class Indexer:
                 self._store.compact_log()
         self._store.save_vectors(allow_unsaved=int(_SAVE_EVERY * self._store.corpus().chunks) if lasting else 0)
         run.report("done", run.done, run.total)
-        return run.result(problems, len(steps.unchanged))
+        return run.result(problems, len(steps.unchanged), whole=not scope)
 
     def _remember_past(self, stop: threading.Event | None) -> None:
         """Store the messages of past commits when another commit is checked out than the last time."""
@@ -175,7 +175,7 @@ class _Run:
         """Wait for the thread that builds the graph."""
         self._graph.shutdown(wait=True, cancel_futures=True)
 
-    def result(self, skipped: Sequence[FileProblem], unchanged: int) -> RefreshReport:
+    def result(self, skipped: Sequence[FileProblem], unchanged: int, *, whole: bool) -> RefreshReport:
         """Return what happened."""
         return RefreshReport(
             state=IndexState.READY,
@@ -187,6 +187,7 @@ class _Run:
             seconds=time.monotonic() - self._started,
             skipped=self._store.skipped_counts(),
             problems=(*skipped, *self.unread, *self._problems),
+            whole=whole,
         )
 
     def _check(self) -> None:

@@ -151,7 +151,10 @@ class StoreReader:
                 "SELECT count(*) FROM chunks WHERE content_hash NOT IN (SELECT content_hash FROM embeddings)"
             ).fetchone()[0]
             generation = read_generation(connection)
-        size = sum(path.stat().st_size for path in self._database.parent.iterdir() if path.is_file())
+        size = 0
+        for path in self._database.parent.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # files come and go while another process indexes
+                size += path.stat().st_size
         return Totals(files, chunks, holes, size, generation, self.problem_counts(), self._quarantined())
 
     def problem_counts(self) -> tuple[tuple[str, int], ...]:

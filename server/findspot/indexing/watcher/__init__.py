@@ -32,6 +32,10 @@ _HEALTH_SECONDS = 5.0
 _GIT_POLL_SECONDS = 0.05
 """How often it looks whether a running git command has finished."""
 
+_RETRY_SECONDS = 1.0
+_LONGEST_RETRY_SECONDS = 60.0
+"""When a batch that failed is tried again; the time doubles with each failure in a row."""
+
 _MOST_PATHS = 2000
 """A batch of more paths is cheaper as one walk of the root."""
 
@@ -47,11 +51,11 @@ class Watcher:
 
     A batch comes ``debounce_seconds`` after the last change, at the latest ``max_delay_seconds`` after the first, and
     not while git is writing to the index. Only what the ignore rules let through counts. A batch is None ("refresh
-    everything") after a checkout, when a folder was moved, an ignore file has changed, events were lost, there
-    are very many paths, or ``on_batch`` failed the time before.
+    everything") after a checkout, when a folder was moved, an ignore file has changed, events were lost, or there
+    are very many paths. When ``on_batch`` raises, its batch is part of the next one, which then comes by itself.
 
-    ``on_error`` gets a sentence for the user. Both callbacks may be called from several threads, never two
-    batches at once. ``start`` and ``stop`` may be called any number of times; from a callback only ``stop``.
+    ``on_error`` gets a sentence for the user on what ails the watching itself. Both callbacks may be called from several
+    threads, never two batches at once. ``start`` and ``stop`` may be called any number of times; from a callback only ``stop``.
     """
 
     def __init__(
@@ -75,6 +79,8 @@ class Watcher:
         self._pending = Pending(debounce_seconds, max(debounce_seconds, max_delay_seconds), _MOST_PATHS)
         self._rules = self._fresh_rules()
         self._resync = False
+        self._delivering = False
+        self._retry_seconds = _RETRY_SECONDS
         self._broken: str | None = None
         self._stopping = threading.Event()
         self._source: Source | None = None
@@ -91,6 +97,21 @@ class Watcher:
     def polling(self) -> bool:
         """Tell whether the watcher has to look for changes itself."""
         return isinstance(self._source, PollingSource)
+
+    @property
+    def settled(self) -> bool:
+        """True when every change so far has been dealt with by ``on_batch``; never while it has to poll."""
+        source = self._source
+        if source is None or not self.running or not source.is_drained():
+            return False
+        with self._changes:
+            return self._pending.empty and not self._delivering and self._broken is None
+
+    def retry(self, batch: Batch) -> None:
+        """Deliver a batch soon, and until it succeeds: for work that failed elsewhere."""
+        with self._changes:
+            self._pending.restore(batch, self._retry_seconds)
+            self._changes.notify_all()
 
     def start(self) -> None:
         """Begin to watch; every change after this returns is reported. Raises ``RootError`` when there is no root."""
@@ -192,18 +213,26 @@ class Watcher:
     def _deliver(self) -> None:
         with self._changes:
             batch = self._pending.take()
+            self._delivering = True
             resync, self._resync = self._resync, False
         if resync and self._source is not None:
             try:
                 self._source.resync()
             except OSError as error:
                 self.failed(error.strerror or str(error))
+        failed = True
         try:
             self._on_batch(batch)
-        except Exception as error:  # noqa: BLE001 - told to the user, and watching must go on
-            with self._changes:
-                self._pending.after_failure()
-            self._tell(f"Changed files could not be indexed; the next change tries again with all files: {error}")
+            failed = False
+        except Exception as error:  # noqa: BLE001 - watching must go on; whoever takes the batches knows what failed
+            _log.warning("changed files could not be indexed, which is tried again: %s", error)
+        with self._changes:
+            self._delivering = False
+            if failed:
+                self._pending.restore(batch, self._retry_seconds)
+                self._retry_seconds = min(2 * self._retry_seconds, _LONGEST_RETRY_SECONDS)
+            else:
+                self._retry_seconds = _RETRY_SECONDS
 
     def _is_healthy(self) -> bool:
         """Repair the source if it is broken; return False when there is nothing left to watch."""

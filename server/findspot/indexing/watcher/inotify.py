@@ -7,9 +7,12 @@ watchdog's inotify reader to use directly: it chooses the folders, sees when the
 
 from __future__ import annotations
 
+import array
 import errno
+import fcntl
 import itertools
 import os
+import termios
 import threading
 from pathlib import Path
 
@@ -41,6 +44,36 @@ _MASK = Mask(
 _GIT = ".git/"
 
 
+class _Reader(InotifyFD):
+    """watchdog's reader, which says in addition whether the kernel or itself holds events that were not handled yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._handling = False
+
+    def run(self) -> None:
+        """Read events and handle them, as watchdog does."""
+        while self.should_keep_running():
+            for event in self.read_events():
+                self.handle_event(event)
+            self._handling = False
+
+    def is_drained(self) -> bool:
+        """Return True if every event so far was handled."""
+        waiting = array.array("i", [0])
+        try:
+            fcntl.ioctl(self._inotify_fd, termios.FIONREAD, waiting)
+        except OSError:
+            return False  # closed
+        # In this order: what has left the queue is being handled, for that is noted before it is read.
+        return waiting[0] == 0 and not self._handling
+
+    def _check_inotify_fd(self) -> bool:
+        ready = super()._check_inotify_fd()
+        self._handling = self._handling or ready
+        return ready
+
+
 class InotifySource:
     """Watches the folders below ``root`` that ``sink`` does not skip, and the top of ``git_folder``."""
 
@@ -52,11 +85,11 @@ class InotifySource:
         self._ids = itertools.count()
         self._folders: dict[WatchDescriptor, tuple[str, CallbackId]] = {}
         self._watches: dict[str, WatchDescriptor] = {}
-        self._reader: InotifyFD | None = None
+        self._reader: _Reader | None = None
 
     def start(self) -> None:
         """See ``Source``."""
-        self._reader = InotifyFD()
+        self._reader = _Reader()
         self._reader.start()
         try:
             self.resync()
@@ -88,6 +121,11 @@ class InotifySource:
         """See ``Source``."""
         reader = self._reader
         return reader is not None and reader.is_alive()
+
+    def is_drained(self) -> bool:
+        """See ``Source``."""
+        reader = self._reader
+        return reader is not None and reader.is_drained()
 
     def on_event(self, event: InotifyEvent) -> None:
         """Handle one event of the kernel, in the reader's thread, which an exception would end."""

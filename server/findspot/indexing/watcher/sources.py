@@ -57,6 +57,9 @@ class Source(Protocol):
     def is_alive(self) -> bool:
         """Tell whether events still come."""
 
+    def is_drained(self) -> bool:
+        """Return True if every change that the system knows of was reported, False if that cannot be said."""
+
 
 class ObserverSource:
     """The native observer of watchdog on one recursive watch: FSEvents on macOS, directory changes on Windows.
@@ -94,6 +97,10 @@ class ObserverSource:
         """See ``Source``."""
         observer = self._observer
         return observer is not None and all(thread.is_alive() for thread in (observer, *observer.emitters))
+
+    def is_drained(self) -> bool:
+        """See ``Source``; the systems behind it keep their queues to themselves, which are milliseconds long."""
+        return True
 
     def handle(self, event: FileSystemEvent) -> None:
         """Report one event of watchdog."""
@@ -165,6 +172,10 @@ class PollingSource:
     def is_alive(self) -> bool:
         """See ``Source``."""
         return self._thread.is_alive()
+
+    def is_drained(self) -> bool:
+        """See ``Source``; what has changed since the last look is not known."""
+        return False
 
     def _run(self) -> None:
         while not self._stop.wait(self._interval):

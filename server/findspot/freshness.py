@@ -1,0 +1,117 @@
+"""Whether an index agrees with the files: work that failed and is tried again, changes that wait to be read (I-21)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from findspot.errors import Cancelled, FindspotError
+
+
+class Work(StrEnum):
+    """What can fail in the background; each kind is mended by its own success."""
+
+    WHOLE = "whole"
+    """A pass over the whole root."""
+
+    STOPPED = "stopped"
+    """A pass that somebody stopped."""
+
+    CHANGES = "changes"
+    """Files that changed while the root was watched."""
+
+    WATCHING = "watching"
+    """The watching itself; it goes on in another way, or has ended."""
+
+    READ_AHEAD = "read ahead"
+    """Reading functions with the localization model: answers only take longer without it."""
+
+
+class Watching(Protocol):
+    """What is asked of a watcher."""
+
+    @property
+    def settled(self) -> bool:
+        """True when every change so far has been dealt with."""
+
+    def retry(self, batch: frozenset[str] | None) -> None:
+        """Deliver a batch soon, and until it succeeds."""
+
+    def start(self) -> None:
+        """Begin to watch."""
+
+    def stop(self) -> None:
+        """End watching."""
+
+
+class Freshness:
+    """The failures of one engine, and its watcher once there is one. Any thread may note and ask."""
+
+    def __init__(self) -> None:
+        self.watcher: Watching | None = None
+        self._failures: dict[Work, str] = {}
+        self._guard = threading.Lock()
+        self._checked = False
+
+    def failed(self, work: Work, problem: str | Exception, hint: str = "") -> None:
+        """Note a failure, in words for the user; it stays until ``mended``."""
+        message = str(problem)
+        if isinstance(problem, Exception) and not isinstance(problem, FindspotError):
+            message = f"indexing failed inside Findspot ({type(problem).__name__}: {problem})"
+        with self._guard:
+            self._failures[work] = message + hint
+
+    def refresh_failed(self, error: Exception, scope: Sequence[str] = (), *, closing: bool = False) -> None:
+        """Note that a pass over the root, or over ``scope``, failed; a watcher tries it again until it is done."""
+        if isinstance(error, Cancelled):
+            if not closing:
+                self.failed(Work.STOPPED, "indexing was stopped before all files were read")
+            return
+        watcher = self.watcher
+        again = "" if watcher is None else "; it is tried again until it succeeds"
+        self.failed(Work.CHANGES if scope else Work.WHOLE, error, again)
+        if watcher is not None:
+            watcher.retry(frozenset(scope) if scope else None)
+
+    def read_ahead_ended(self, error: FindspotError | None) -> None:
+        """Note how a pass of the read-ahead ended."""
+        if error is None:
+            self.mended(Work.READ_AHEAD)
+        else:
+            self.failed(Work.READ_AHEAD, error, "; the localization model does not read ahead")
+
+    def mended(self, *works: Work) -> None:
+        """Note that work of these kinds has succeeded."""
+        with self._guard:
+            for work in works:
+                self._failures.pop(work, None)
+
+    def passed(self) -> None:
+        """Note that a pass over the whole root has succeeded, which also makes good what failed for some files."""
+        self.mended(Work.WHOLE, Work.STOPPED, Work.CHANGES)
+        self._checked = True
+
+    @property
+    def indexing_failed(self) -> bool:
+        """True while files are out of date because indexing them failed."""
+        return self._any(Work.WHOLE, Work.CHANGES)
+
+    @property
+    def settled(self) -> bool:
+        """True if the root was compared with the index since this object was made, and nothing is failed or waiting."""
+        if not self._checked or self._any(Work.WHOLE, Work.STOPPED, Work.CHANGES):
+            return False
+        watcher = self.watcher
+        return watcher is None or watcher.settled
+
+    @property
+    def message(self) -> str:
+        """All that is wrong, in words for the user; empty when nothing is."""
+        with self._guard:
+            return "; ".join(dict.fromkeys(self._failures.values()))
+
+    def _any(self, *works: Work) -> bool:
+        with self._guard:
+            return not self._failures.keys().isdisjoint(works)
