@@ -358,20 +358,6 @@ class StoreReader:
             for path, name, qualified, kind, *place, chunk, path_class, digest in rows
         ]
 
-    def paths_ending(self, suffixes: Sequence[str], limit: int = 50) -> dict[str, list[str]]:
-        """Return the paths that end in each suffix at a ``/`` border, shortest first."""
-        found: dict[str, list[str]] = {}
-        with self._connection() as connection:
-            for suffix in dict.fromkeys(suffixes):
-                rows = connection.execute(
-                    "SELECT path FROM files WHERE path = ?1 OR path LIKE '%/' || ?2 ESCAPE '\\' "
-                    "ORDER BY length(path), path LIMIT ?3",
-                    (suffix, _escape_like(suffix), limit),
-                ).fetchall()
-                if rows:
-                    found[suffix] = [str(row[0]) for row in rows]
-        return found
-
     def callers(self, names: Sequence[str], limit: int = 100) -> dict[str, list[int]]:
         """Return the chunks that reference each bare name, in order of id."""
         found: dict[str, list[int]] = {}
@@ -405,17 +391,6 @@ class StoreReader:
             rows = connection.execute(
                 "SELECT target FROM imports i JOIN files f ON f.id = i.file_id WHERE f.path = ? ORDER BY i.rowid",
                 (path,),
-            ).fetchall()
-        return [str(row[0]) for row in rows]
-
-    def importers(self, target: str, limit: int = 100) -> list[str]:
-        """Return the files that import ``target``, written exactly so or as the last part of a longer name."""
-        escaped = _escape_like(target)
-        with self._connection() as connection:
-            rows = connection.execute(
-                "SELECT DISTINCT f.path FROM imports i JOIN files f ON f.id = i.file_id WHERE i.target = ?1 "
-                "OR i.target LIKE '%.' || ?2 ESCAPE '\\' OR i.target LIKE '%/' || ?2 ESCAPE '\\' ORDER BY f.path LIMIT ?3",
-                (target, escaped, limit),
             ).fetchall()
         return [str(row[0]) for row in rows]
 
