@@ -127,7 +127,8 @@ def texts(longest: int) -> list[tuple[str, Callable[[int], str]]]:
     found: list[tuple[str, Callable[[int], str]]] = []
     for unit in UNITS:
         found.append((repr(unit), partial(_repeated, unit, "")))
-        found.append((f"{unit!r} x", partial(_repeated, unit, " x")))
+        if longest == _QUERY:  # an end that makes a pattern go back
+            found.append((f"{unit!r} x", partial(_repeated, unit, " x")))
     mixed = "".join(_RANDOM.choice(UNITS) for _ in range(longest))[:longest]
     found.append(("mixed", lambda length: mixed[:length]))
     lined = "".join(_RANDOM.choice(UNITS) + "\n" * (_RANDOM.random() < 0.1) for _ in range(longest))[:longest]
