@@ -22,7 +22,7 @@ from findspot.indexing.content import classify_content
 from findspot.parsing.chunker import parse
 from findspot.parsing.comments import comment_text, python_docstring, signature
 from findspot.parsing.headings import markdown_headings, rst_headings
-from findspot.parsing.imports import _expand, _own_name
+from findspot.parsing.imports import _MAX_TEXT, _expand, _own_name
 from findspot.parsing.languages import Parsers, language_of
 from findspot.parsing.macros import without_macros
 from findspot.parsing.pieces import cut_text, cut_windows
@@ -110,7 +110,7 @@ FILES: dict[str, Callable[[str], object]] = {
     "markdown": lambda text: markdown_headings(text.encode()),
     "restructured text": lambda text: rst_headings(text.encode()),
     "macros": lambda text: without_macros(text.encode()),
-    "imports": _expand,
+    "imports": lambda text: _expand(text[:_MAX_TEXT]),
     "renamed": _own_name,
     "windows": lambda text: cut_windows(text.encode(), 256, 64),
     "prose": lambda text: cut_text(text.encode(), 0, len(text.encode())),
