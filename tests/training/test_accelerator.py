@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from findspot.inference.registry import load_manifest
 from findspot_training import manifest, source
 from findspot_training.__main__ import main, make_parser
 from findspot_training.accelerator import packing, run, taking
@@ -26,7 +28,7 @@ from findspot_training.pairs.rendering import for_model
 from findspot_training.rescoring.heads import Candidate, Head
 from findspot_training.source import TrainingError
 from tests.architecture.tree import ROOT
-from tests.training.repositories import git
+from tests.training.repositories import Past, git, issue, write_issues
 
 RECIPE = ROOT / "models" / "recipes" / "accelerator.toml"
 
@@ -276,7 +278,7 @@ def test_a_run_reads_what_was_packed(packed: Path) -> None:
     assert set(ids[:, 0].tolist()) == {PIECES.index("[CLS]")}
     assert set(np.take_along_axis(ids, mask.sum(1)[:, None] - 1, 1).ravel().tolist()) == {PIECES.index("[SEP]")}
     few = run.Pack.read([packed / "pack" / "part-1"], 20)
-    assert sum(map(len, few.rows.values())) + sum(map(len, few.held.values())) <= 22
+    assert sum(map(len, few.rows.values())) == 20
     weights = pack.start()["embeddings.word_embeddings.weight"]
     assert weights.shape == (len(PIECES), 64)
     assert abs(float(weights.max())) < 0.128
@@ -334,6 +336,41 @@ def test_the_commands_on_the_page_are_understood() -> None:
     for line in lines:
         if "run.py" in line:
             run.read_arguments(line.split("run.py", 1)[1].split())
+
+
+def test_a_file_is_measured_through_the_whole_engine_in_the_place_of_the_shipped_one(
+    past: Past, tmp_path: Path
+) -> None:
+    issues = write_issues(
+        tmp_path / "issues.jsonl", [issue(1, past.commits[1], "Uploads are not tried again after a timeout")]
+    )
+    models = ROOT / "models"
+    shipped = models / "minilm-code-q8" / "model-q8_0.gguf"
+    sets = taking.Sets((), (issues,), past.folder, 15, 1, 1)
+    [outcome] = taking.in_engine(sets, shipped, tmp_path / "work", models, "minilm-code-q8")
+    assert outcome.rows["func MRR"][2].n == 1
+    assert outcome.rows["func MRR"][0] == outcome.rows["func MRR"][1] > 0
+    assert not outcome.won, "the same is not better"
+    rows = tmp_path / "work" / "evaluate" / "issues" / "this" / "run.json"
+    assert json.loads(rows.read_text(encoding="utf-8"))["models"] == str(tmp_path / "work" / "models")
+    with pytest.raises(TrainingError, match="--repos"):
+        taking.in_engine(replace(sets, repositories=None), shipped, tmp_path / "work", models, "minilm-code-q8")
+
+
+def test_what_wins_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    for name in ("recipes", "cards", "minilm-code-q8", "static-code", "ranker-v1"):
+        shutil.copytree(ROOT / "models" / name, models / name)
+    better = tmp_path / "better.gguf"
+    better.write_bytes(b"numbers")
+    recipe = manifest.read_recipe(models / "recipes" / "minilm-code-q8.toml")
+    taking.ship(better, "## Trained further\n", models, recipe)
+    entry = load_manifest(models).entry("minilm-code-q8")
+    assert entry.files[0].path.read_bytes() == b"numbers"
+    assert entry.files[0].size == 7
+    card = (models / "cards" / "minilm-code-q8.md").read_text(encoding="utf-8")
+    assert card.startswith("# minilm-code-q8")
+    assert card.endswith("\n\n## Trained further\n")
 
 
 # ── with torch, where it is installed ───────────────────────────────────────────────────────────────────────────

@@ -93,12 +93,13 @@ class Pack:
 
     @classmethod
     def read(cls, parts: Sequence[Path], most: int = 0) -> Pack:
-        """Read the parts that are here; with ``most`` only so many groups, spread over all repositories."""
+        """Read the parts that are here; with ``most`` only so many groups to train on, spread over all repositories."""
         manifest = json.loads((parts[0] / "manifest.json").read_text(encoding="utf-8"))
         folder = {path.name: path for part in parts for path in sorted(part.iterdir())}
         self = cls(manifest, folder)
         told = {name: one for name, one in manifest["repositories"].items() if one["file"] in folder}
-        share = min(1.0, most / max(1, sum(one["groups"] for one in told.values()))) if most else 1.0
+        trained = sum(one["groups"] for one in told.values() if not one["held"])
+        share = min(1.0, most / max(1, trained)) if most else 1.0
         columns: dict[str, list[Any]] = {name: [] for name in ("right", "wrong", "text", "kind", "place")}
         queries, documents, lists = [], [], []
         groups = known = places = texts = 0
@@ -112,8 +113,11 @@ class Pack:
             columns["kind"].append(held["kind"])
             columns["place"].append(held["place"] + places)
             count = len(held["right"])
-            rows = np.arange(groups, groups + max(2, round(count * share)) if share < 1 else groups + count)
-            (self.held if one["held"] else self.rows)[name] = rows[rows < groups + count]
+            rows = np.arange(groups, groups + count)
+            if one["held"]:
+                self.held[name] = rows
+            else:
+                self.rows[name] = rows[: max(2, round(count * share))]
             groups, known = groups + count, known + len(held["document_lengths"])
             places, texts = places + int(held["place"].max(initial=-1)) + 1, texts + count
             if one.get("lists") in folder and not one["held"]:
@@ -176,12 +180,9 @@ class Encoder:
 
     def states(self, ids: Any, mask: Any) -> tuple[Any, Any]:
         """Return the last layer in float32 and the mask, both on the device."""
-        torch = self.torch
-        shown = torch.from_numpy(mask).to(self.device)
-        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.device == "cuda"):
-            found = self.model(
-                input_ids=torch.from_numpy(ids).to(self.device), attention_mask=shown.long()
-            ).last_hidden_state
+        shown = self.placed(mask)
+        with self.torch.autocast(self.device, dtype=self.torch.bfloat16, enabled=self.device == "cuda"):
+            found = self.model(input_ids=self.placed(ids), attention_mask=shown.long()).last_hidden_state
         return found.float(), shown.unsqueeze(-1).float()
 
     def vectors(self, texts: Texts, rows: Any) -> Any:
@@ -192,11 +193,12 @@ class Encoder:
             states, shown = self.states(*texts.padded(rows[order[start : start + self.together]]))
             mean = (states * shown).sum(1) / shown.sum(1)
             found.append(self.torch.nn.functional.normalize(mean, dim=1))
-        return self.torch.cat(found)[self.torch.from_numpy(np.argsort(order)).to(self.device)]
+        return self.torch.cat(found)[self.placed(np.argsort(order))]
 
     def placed(self, array: Any) -> Any:
-        """Return an array where the model is."""
-        return self.torch.from_numpy(np.ascontiguousarray(array)).to(self.device)
+        """Return an array where the model is; a GPU goes on with the step before meanwhile."""
+        tensor = self.torch.from_numpy(np.ascontiguousarray(array))
+        return tensor.pin_memory().to(self.device, non_blocking=True) if self.device == "cuda" else tensor
 
 
 class Clock:
@@ -408,7 +410,7 @@ class Training:
 
     def learn(self, stage: str, begin: float, end: float, optimizer: Any, peak: float, loss_of: Any) -> None:
         """Step until the share ``end`` of the time is gone; a batch that does not fit into the memory is halved for good."""
-        torch, losses, halved = self.torch, list[float](), 1
+        torch, losses, halved = self.torch, list[Any](), 1
         said = time.monotonic()
         while not self.clock.over(end):
             rows = self.batches.next()
@@ -432,17 +434,17 @@ class Training:
             self.groups += len(rows)
             if self.told.rounds:
                 self.clock.done = self.batches.rounds / self.told.rounds
-            losses.append(float(loss.item()))
+            losses.append(loss.detach())
             if time.monotonic() - said >= self.told.every or self.clock.over(end):
                 self._say(stage, losses, rate)
                 losses, said = [], time.monotonic()
             if stage == "groups" and time.monotonic() - self._written >= self.told.keep:
                 self.write()
 
-    def _say(self, stage: str, losses: list[float], rate: float) -> None:
+    def _say(self, stage: str, losses: list[Any], rate: float) -> None:
         elapsed = round(self.clock.elapsed(), 1)
         point = {"stage": stage, "step": self.step, "seconds": elapsed, "groups": self.groups,
-                 "loss": round(float(np.mean(losses)), 4), "rate": rate}  # fmt: skip
+                 "loss": round(float(self.torch.stack(losses).mean()), 4), "rate": rate}  # fmt: skip
         self.curve.append(point)
         print(json.dumps(point), flush=True)
 

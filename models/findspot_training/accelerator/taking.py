@@ -57,7 +57,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Set:
+class Outcome:
     """How one set changed: each metric's mean before and after, and the difference with its interval, in points."""
 
     name: str
@@ -93,22 +93,27 @@ def take(folder: Path, work: Path, sets: Sets, models: Path) -> Verdict:
     gguf_model.convert(original, target, recipe.parameters["name"], work / "weights.safetensors")
     measured = [_ordered(one, target, sets.threads) for one in sets.heads]
     if all(one.won for one in measured) and sets.issues:
-        measured += _in_engine(sets, target, work, models, recipe.id)
+        measured += in_engine(sets, target, work, models, recipe.id)
     complete = bool(sets.issues) and len(measured) == len(sets.heads) + len(sets.issues)
     ships = complete and all(one.won for one in measured)
     why = "wins on every set and ships" if ships else "does not ship: " + _reason(measured, complete=complete)
     text = card_text(result, measured)
     write_whole(work / "card.md", text)
     if ships:
-        shutil.copyfile(target, manifest.model_files(models, recipe)[0])
-        card = models / "cards" / f"{recipe.id}.md"
-        write_whole(card, f"{card.read_text(encoding='utf-8').rstrip()}\n\n{text}")
-        manifest.write_manifest(models, manifest.read_recipes(models))
+        ship(target, text, models, recipe)
         why += (
             f"; make the vectors of the tests anew with `findspot-train reference {work / 'weights.safetensors'}`, "
             "and the rankers that read its scores by their recipe"
         )
     return Verdict(ships, f"{text}\n{why}")
+
+
+def ship(target: Path, text: str, models: Path, recipe: manifest.Recipe) -> None:
+    """Put ``target`` in the place of a recipe's model, ``text`` at the end of its card, and both into the manifest."""
+    shutil.copyfile(target, manifest.model_files(models, recipe)[0])
+    card = models / "cards" / f"{recipe.id}.md"
+    write_whole(card, f"{card.read_text(encoding='utf-8').rstrip()}\n\n{text}")
+    manifest.write_manifest(models, manifest.read_recipes(models))
 
 
 def joined(folder: Path, result: dict[str, Any]) -> dict[str, np.ndarray[Any, Any]]:
@@ -119,7 +124,7 @@ def joined(folder: Path, result: dict[str, Any]) -> dict[str, np.ndarray[Any, An
     return {name: np.asarray(value, dtype=np.float32) for name, value in load(packed).items()}
 
 
-def card_text(result: dict[str, Any], measured: Sequence[_Set]) -> str:
+def card_text(result: dict[str, Any], measured: Sequence[Outcome]) -> str:
     """Return the section of a card: what was run, its curve at a few points, how the sets changed."""
     curve = result["curve"]
     few = [curve[round(at)] for at in np.linspace(0, len(curve) - 1, min(8, len(curve)))] if curve else []
@@ -143,7 +148,7 @@ def card_text(result: dict[str, Any], measured: Sequence[_Set]) -> str:
     return "\n".join(parts)
 
 
-def _ordered(folder: Path, target: Path, threads: int) -> _Set:
+def _ordered(folder: Path, target: Path, threads: int) -> Outcome:
     heads = read_heads(folder)
     found: list[list[Numbers]] = []
     for name in (Settings().reranker, str(target)):
@@ -157,10 +162,11 @@ def _ordered(folder: Path, target: Path, threads: int) -> _Set:
     for title, field in TITLES.items():
         old, new = ([100 * getattr(one, field) for one in some] for some in found)
         rows[title] = (float(np.mean(old)), float(np.mean(new)), paired_bootstrap(new, old))
-    return _Set(f"{folder.name}, the order of the first candidates (n = {len(heads)})", rows, _DECIDES)
+    return Outcome(f"{folder.name}, the order of the first candidates (n = {len(heads)})", rows, _DECIDES)
 
 
-def _in_engine(sets: Sets, target: Path, work: Path, models: Path, model: str) -> list[_Set]:
+def in_engine(sets: Sets, target: Path, work: Path, models: Path, model: str) -> list[Outcome]:
+    """Measure ``target`` in the place of the shipped ``model`` through the whole engine, on the issues of every set."""
     if sets.repositories is None:
         raise TrainingError("--issues need --repos, the folder of their bare repositories")
     candidate = _beside(target, work / "models", models, model)
@@ -180,7 +186,7 @@ def _in_engine(sets: Sets, target: Path, work: Path, models: Path, model: str) -
                 100 * float(one[name]) for name in ("right_mean", "left_mean", "difference", "low", "high")
             )
             rows[str(one["metric"])] = (old, new, Interval(difference, low, high, int(one["n"])))
-        found.append(_Set(f"{path.stem}, through the whole engine (n = {len(chosen)})", rows, _DECIDES_IN_ENGINE))
+        found.append(Outcome(f"{path.stem}, through the whole engine (n = {len(chosen)})", rows, _DECIDES_IN_ENGINE))
     return found
 
 
@@ -197,7 +203,7 @@ def _beside(target: Path, folder: Path, models: Path, model: str) -> Path:
     return folder
 
 
-def _reason(measured: Sequence[_Set], *, complete: bool) -> str:
+def _reason(measured: Sequence[Outcome], *, complete: bool) -> str:
     lost = [one.name for one in measured if not one.won]
     if lost:
         return "not better beyond the error on " + "; ".join(lost)
