@@ -83,11 +83,13 @@ class Indexer:
         files: dict[str, FoundFile] = {}
         problems: list[FileProblem] = []
         left_out: Counter[ProblemKind] = Counter()
+        rules = self._options.walk.rules(self._options.root)
         for prefix in scope or ("",):
             found = walk(
                 self._options.root,
                 self._options.walk,
                 prefix,
+                rules=rules,
                 stop=run.stop,
                 progress=lambda seen: run.report("scanning", seen, None),
             )

@@ -79,16 +79,18 @@ def walk(
     progress: Callable[[int], None] | None = None,
     on_left_out: Callable[[FileProblem], None] | None = None,
     named: bool = False,
+    rules: PathRules | None = None,
 ) -> Walk:
     """Walk ``root``, or only the root-relative folder or file ``prefix``, under the rules of all folders above it.
 
     ``progress`` gets the number of files seen so far, ``on_left_out`` each entry that ``left_out`` counts. A prefix that
     is missing, ignored or inside an ignored folder is simply not found, unless it is a folder that was ``named``: then
-    the rules judge only what is in it. Raises ``Cancelled``, ``RootError`` when the root itself cannot be listed, and
+    the rules judge only what is in it. ``rules`` are those of an earlier walk of the same pass, which need not be read
+    again. Raises ``Cancelled``, ``RootError`` when the root itself cannot be listed, and
     ``OutsideRootError`` for a prefix that points out of the root.
     """
     run = _Run(str(root), options.max_file_bytes, stop, progress, on_left_out)
-    run.start(clean_prefix(prefix), options.rules(root), named=named)
+    run.start(clean_prefix(prefix), rules or options.rules(root), named=named)
     return Walk(run.files, tuple(run.problems), tuple(run.folders), run.left_out)
 
 
