@@ -254,10 +254,13 @@ def test_a_folder_that_cannot_be_written_is_read_only(
     write(first, UPLOAD)
     first.close()
 
-    def refuse(path: Path, *, read_only: bool = False, busy_seconds: float = 1.0) -> sqlite3.Connection:
+    def refuse(
+        path: Path, *, read_only: bool = False, busy_seconds: float = 1.0, moves_log: bool = True
+    ) -> sqlite3.Connection:
         if not read_only:
-            message = "attempt to write a readonly database"
-            raise sqlite3.OperationalError(message)
+            error = sqlite3.OperationalError("attempt to write a readonly database")
+            error.sqlite_errorname = "SQLITE_READONLY"
+            raise error
         return connect(path, read_only=True, busy_seconds=busy_seconds)
 
     def denied(*_: object, **__: object) -> None:

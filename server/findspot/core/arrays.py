@@ -10,3 +10,8 @@ Vectors = npt.NDArray[np.float32]
 
 Ids = npt.NDArray[np.int64]
 """Shape (number of chunks,): ids of chunks."""
+
+
+def rounded(vectors: Vectors) -> Vectors:
+    """Return vectors in the precision they are stored in, so that a fresh one and a stored one are the same to the bit."""
+    return np.asarray(vectors, dtype="<f2").astype(np.float32)

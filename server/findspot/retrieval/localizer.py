@@ -22,7 +22,7 @@ from threading import Event
 
 import numpy as np
 
-from findspot.core.arrays import Vectors
+from findspot.core.arrays import Vectors, rounded
 from findspot.core.features import Features, file_features, unit_features
 from findspot.core.fusion import Scored, held_back, joined, ordered, whole_span, with_model
 from findspot.core.query import Query, QueryKind, analyse
@@ -352,7 +352,7 @@ class Localizer:
         if missing:
             keys = list(missing)
             rows = model.embed_documents(list(missing.values()), request.stop, deadline)
-            fresh: dict[bytes, Vectors] = {keys[at]: rows[at] for at in range(len(rows))}
+            fresh: dict[bytes, Vectors] = {keys[at]: rounded(rows[at]) for at in range(len(rows))}
             self._cache.put(model.model_id, fresh)
             known = {**known, **fresh}
         return {index: float(known[key] @ question) for index, (key, _) in documents.items() if key in known}

@@ -59,18 +59,19 @@ def indexing_lock(directory: Path, wait_seconds: float = 0.0, stop: Event | None
 
 
 @contextmanager
-def opening_lock(directory: Path) -> Iterator[None]:
+def opening_lock(directory: Path, seconds: float = _OPENING_SECONDS) -> Iterator[bool]:
     """Let one process at a time create or check the files: SQLite does not wait for everything that needs waiting for.
 
-    Where no lock can be had (a folder that cannot be written) nothing is created either, so it goes on without.
+    Where no lock can be had (a folder that cannot be written) nothing is created either, so it goes on without; yields
+    whether there is one.
     """
-    lock = FileLock(directory / "open.lock", timeout=_OPENING_SECONDS)
+    lock = FileLock(directory / "open.lock", timeout=seconds)
     try:
         lock.acquire(poll_interval=0.01)
     except (Timeout, OSError) as error:
         _log.info("the index is opened without a lock: %s", error)
     try:
-        yield
+        yield lock.is_locked
     finally:
         if lock.is_locked:
             lock.release()

@@ -7,25 +7,38 @@ root-relative paths, each a file or a folder with all below it; empty means the 
 from __future__ import annotations
 
 import contextlib
+import logging
 import queue
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import FileProblem, PathClass, ProblemKind, Span
-from findspot.errors import Cancelled, IndexDamagedError, IndexStorageError
+from findspot.errors import IndexDamagedError
 from findspot.storage import left_out, past
-from findspot.storage.records import ChunkRow, Corpus, FieldLengths, StoredFile, SymbolRow, Totals
+from findspot.storage.damage import UNREADABLE, storage_errors
+from findspot.storage.packed import name_ids, vectors_of
+from findspot.storage.records import (
+    ROW_COLUMNS,
+    ChunkRow,
+    Corpus,
+    FieldLengths,
+    StoredFile,
+    SymbolRow,
+    Totals,
+    chunk_row,
+)
 from findspot.storage.schema import connect
-from findspot.storage.sql import LISTED, in_scope, listed
+from findspot.storage.sql import LISTED, escape_like, in_scope, listed, read_generation
+from findspot.storage.ties import Hit, settled
 from findspot.storage.vectors import VectorIndex
+
+_log = logging.getLogger(__name__)
 
 _COLUMN_WEIGHTS = "2.0, 3.0, 2.0, 1.0"
 """FTS5 bm25() weights of path, name, signature, body. They only gather candidates; ranking scores them again."""
@@ -37,31 +50,6 @@ _STEPS = 20_000
 
 _EXACT_SCOPE = 4_000
 """Chunks up to which a scope is compared vector by vector (about 8 ms) instead of through the graph."""
-
-_PATH_CLASSES = {member.value: member for member in PathClass}
-
-_ROW_COLUMNS = """
-    c.id, f.path, f.language, c.kind, c.symbol, c.signature, c.docstring, c.start_byte, c.end_byte,
-    c.start_line, c.end_line, c.part, f.path_class, f.content_hash, c.content_hash
-    FROM chunks c JOIN files f ON f.id = c.file_id
-"""
-
-
-@contextlib.contextmanager
-def storage_errors() -> Iterator[None]:
-    """Turn SQLite's errors into Findspot's, with words that say what to do."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if text == "interrupted":
-            raise Cancelled("the search was stopped") from error
-        if "malformed" in text or "corrupt" in text or "no such table" in text:
-            raise IndexDamagedError(f"the index is damaged and will be built again: {text}") from error
-        hint = "free some space and try again" if "full" in text else "check the cache folder's permissions and space"
-        raise IndexStorageError(f"the index cannot be used: {text}; {hint}") from error
-    except sqlite3.DatabaseError as error:
-        raise IndexDamagedError(f"the index is damaged and will be built again: {error}") from error
 
 
 class _Frequencies(NamedTuple):
@@ -88,6 +76,7 @@ class StoreReader:
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection; what the caller makes of the rows belongs inside, where odd values count as damage."""
         with storage_errors():
             try:
                 connection = self._idle.get_nowait()
@@ -97,8 +86,15 @@ class StoreReader:
             connection.set_progress_handler(stop.is_set if stop is not None else None, _STEPS)
             try:
                 yield connection
+            except UNREADABLE as error:
+                _log.debug("a stored value cannot be read", exc_info=True)
+                raise IndexDamagedError(f"the index is damaged and will be built again: {error!r}") from error
             finally:
                 self._idle.put(connection)
+        self._check_untouched()
+
+    def _check_untouched(self) -> None:
+        """Raise ``IndexDamagedError`` when somebody else has written into the database file; the owner of it knows."""
 
     @contextlib.contextmanager
     def interruptible(self, stop: Event | None) -> Iterator[None]:
@@ -136,8 +132,8 @@ class StoreReader:
                 "SELECT count(*), avg(path_tokens), avg(name_tokens), avg(signature_tokens), avg(body_tokens) FROM chunks"
             ).fetchone()
             files = connection.execute("SELECT count(*) FROM files").fetchone()[0]
-        chunks, *means = row
-        corpus = Corpus(chunks, files, FieldLengths(*(float(mean or 0.0) for mean in means)), generation)
+            chunks, *means = row
+            corpus = Corpus(chunks, files, FieldLengths(*(float(mean or 0.0) for mean in means)), generation)
         self._corpus = corpus
         return corpus
 
@@ -152,16 +148,15 @@ class StoreReader:
             ).fetchone()[0]
             generation = read_generation(connection)
         size = 0
-        for path in self._database.parent.iterdir():
-            with contextlib.suppress(FileNotFoundError):  # files come and go while another process indexes
-                size += path.stat().st_size
+        with contextlib.suppress(OSError):  # files come and go while another process indexes
+            size = sum(path.stat().st_size for path in self._database.parent.iterdir() if path.is_file())
         return Totals(files, chunks, holes, size, generation, self.problem_counts(), self._quarantined())
 
     def problem_counts(self) -> tuple[tuple[str, int], ...]:
         """Return how many files have each kind of problem, by kind."""
         with self._connection() as connection:
             rows = connection.execute("SELECT kind, count(*) FROM problems GROUP BY kind ORDER BY kind").fetchall()
-        return tuple((str(kind), int(count)) for kind, count in rows)
+            return tuple((str(kind), int(count)) for kind, count in rows)
 
     def _quarantined(self) -> tuple[FileProblem, ...]:
         kind = ProblemKind.QUARANTINED
@@ -169,7 +164,7 @@ class StoreReader:
             rows = connection.execute(
                 "SELECT path, message FROM problems WHERE kind = ? ORDER BY path LIMIT ?", (kind.value, _NAMED)
             ).fetchall()
-        return tuple(FileProblem(path, kind, message) for path, message in rows)
+            return tuple(FileProblem(path, kind, message) for path, message in rows)
 
     def problems(self) -> list[tuple[str, str, str]]:
         """Return (path, kind, message) of every file with a problem, by path."""
@@ -193,7 +188,7 @@ class StoreReader:
             rows = connection.execute(
                 f"SELECT path, size, mtime_ns, indexed_ns, content_hash FROM files f WHERE {where}", values
             ).fetchall()
-        return {row[0]: StoredFile(*row) for row in rows}
+            return {row[0]: StoredFile(*row) for row in rows}
 
     # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -224,12 +219,16 @@ class StoreReader:
         where, values = in_scope(scope)
         restriction = f"AND rowid IN (SELECT c.id FROM files f JOIN chunks c ON c.file_id = f.id WHERE {where})"
         with self._connection() as connection:
-            rows = connection.execute(
-                f"SELECT rowid, -bm25(lexical, {_COLUMN_WEIGHTS}) AS score FROM lexical WHERE lexical MATCH ? "
-                f"{restriction if scope else ''} ORDER BY score DESC, rowid LIMIT ?",
-                (match, *(values if scope else ()), limit),
-            ).fetchall()
-        return [(int(row[0]), float(row[1])) for row in rows]
+
+            def best(width: int) -> list[Hit]:
+                rows = connection.execute(
+                    f"SELECT rowid, -bm25(lexical, {_COLUMN_WEIGHTS}) AS score FROM lexical WHERE lexical MATCH ? "
+                    f"{restriction if scope else ''} ORDER BY score DESC LIMIT ?",
+                    (match, *(values if scope else ()), width),
+                ).fetchall()
+                return [(int(row[0]), float(row[1])) for row in rows]
+
+            return settled(connection, best, limit)
 
     def dense(self, vector: Vectors, limit: int, scope: Sequence[str] = ()) -> list[tuple[int, float]]:
         """Return (chunk id, cosine) of the nearest chunks, most similar first.
@@ -238,37 +237,49 @@ class StoreReader:
         so a scope never costs results (V27).
         """
         if not scope:
-            return self._vectors.search(vector, limit)
+            with self._connection() as connection:
+                return settled(connection, lambda width: self._vectors.search(vector, width), limit)
         where, values = in_scope(scope)
         with self._connection() as connection:
             rows = connection.execute(
-                f"SELECT c.id FROM files f JOIN chunks c ON c.file_id = f.id WHERE {where}", values
+                f"SELECT c.id FROM files f JOIN chunks c ON c.file_id = f.id WHERE {where} ORDER BY f.path, c.start_byte",
+                values,
             ).fetchall()
-        wanted = {int(row[0]) for row in rows}
-        if len(wanted) <= _EXACT_SCOPE:
-            scored = sorted(self.similarities(vector, wanted).items(), key=lambda item: (-item[1], item[0]))
-            return scored[:limit]
-        width = limit
-        while True:
-            width = min(width * 4, len(self._vectors))
-            inside = [hit for hit in self._vectors.search(vector, width) if hit[0] in wanted]
-            if len(inside) >= limit or width >= len(self._vectors):
-                return inside[:limit]
+            places = {int(row[0]): place for place, row in enumerate(rows)}
+        if len(places) <= _EXACT_SCOPE:
+            found = self.similarities(vector, places)
+            return sorted(found.items(), key=lambda hit: (-hit[1], places[hit[0]]))[:limit]
+
+        def inside(width: int) -> list[Hit]:
+            reach = min(width * 4, len(self._vectors))
+            while True:
+                hits = [hit for hit in self._vectors.search(vector, reach) if hit[0] in places]
+                if len(hits) >= width or reach >= len(self._vectors):
+                    return hits[:width]
+                reach = min(reach * 4, len(self._vectors))
+
+        with self._connection() as connection:
+            return settled(connection, inside, limit)
 
     def similarities(self, vector: Vectors, ids: Iterable[int]) -> dict[int, float]:
-        """Return the cosine of each chunk that has an embedding, from the stored float16 vectors."""
-        found: list[tuple[int, bytes]] = []
+        """Return the cosine of each chunk that has an embedding, from the stored float16 vectors, in the order of ids.
+
+        The order counts: a product of a matrix and a vector may differ in the last bit with the place of a row.
+        """
+        wanted = list(ids)
         with self._connection() as connection:
-            found += connection.execute(
-                "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash "
-                f"WHERE c.id IN {LISTED}",
-                (listed(ids),),
+            stored = dict(
+                connection.execute(
+                    "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash "
+                    f"WHERE c.id IN {LISTED}",
+                    (listed(wanted),),
+                ).fetchall()
             )
-        if not found:
-            return {}
-        matrix = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float16).reshape(len(found), -1)
-        scores = matrix.astype(np.float32) @ vector.reshape(-1)
-        return {chunk: float(score) for (chunk, _), score in zip(found, scores, strict=True)}
+            present = [number for number in wanted if number in stored]
+            if not present:
+                return {}
+            matrix = vectors_of([stored[number] for number in present], vector.size)
+        return dict(zip(present, (matrix @ vector.reshape(-1)).tolist(), strict=True))
 
     # ── rows ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -276,8 +287,8 @@ class StoreReader:
         """Return the rows of the chunks that still exist."""
         found: dict[int, ChunkRow] = {}
         with self._connection() as connection:
-            for row in connection.execute(f"SELECT {_ROW_COLUMNS} WHERE c.id IN {LISTED}", (listed(ids),)):
-                found[row[0]] = _chunk_row(row)
+            for row in connection.execute(f"SELECT {ROW_COLUMNS} WHERE c.id IN {LISTED}", (listed(ids),)):
+                found[row[0]] = chunk_row(row)
         return found
 
     def fields(self, ids: Iterable[int]) -> dict[int, Fields]:
@@ -294,9 +305,9 @@ class StoreReader:
         """Return the chunks of one file in file order."""
         with self._connection() as connection:
             rows = connection.execute(
-                f"SELECT {_ROW_COLUMNS} WHERE f.path = ? ORDER BY c.start_byte", (path,)
+                f"SELECT {ROW_COLUMNS} WHERE f.path = ? ORDER BY c.start_byte", (path,)
             ).fetchall()
-        return [_chunk_row(row) for row in rows]
+            return [chunk_row(row) for row in rows]
 
     def chunk_at(self, path: str, line: int) -> int | None:
         """Return the smallest chunk that holds a 1-based line of a file."""
@@ -306,7 +317,7 @@ class StoreReader:
                 "AND c.end_line >= ? ORDER BY c.end_line - c.start_line, c.start_byte LIMIT 1",
                 (path, line, line),
             ).fetchone()
-        return None if row is None else int(row[0])
+            return None if row is None else int(row[0])
 
     def definition_spans(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Span]:
         """Return the span of whole definitions by (path, qualified name); the first where a name is defined twice."""
@@ -334,7 +345,7 @@ class StoreReader:
                     "SELECT s.chunk_id FROM symbols s JOIN files f ON f.id = s.file_id WHERE s.name = ?1 "
                     "AND (?1 = ?2 OR s.qualified_name = ?2 OR s.qualified_name LIKE '%.' || ?3 ESCAPE '\\') "
                     "ORDER BY length(f.path), f.path, s.start_byte LIMIT ?4",
-                    (bare, name, _escape_like(name), limit_per_name),
+                    (bare, name, escape_like(name), limit_per_name),
                 ).fetchall()
                 if rows:
                     found[name] = [int(row[0]) for row in rows]
@@ -343,7 +354,7 @@ class StoreReader:
     def symbols_like(self, text: str, limit: int, scope: Sequence[str] = ()) -> list[SymbolRow]:
         """Return definitions whose name holds ``text`` in any case: equal ones first, then prefixes, then the rest."""
         where, values = in_scope(scope)
-        escaped = _escape_like(text)
+        escaped = escape_like(text)
         with self._connection() as connection:
             rows = connection.execute(
                 "SELECT f.path, s.name, s.qualified_name, s.kind, s.start_byte, s.end_byte, s.start_line, s.end_line, "
@@ -353,19 +364,20 @@ class StoreReader:
                 "length(s.name), s.name, f.path, s.start_byte LIMIT ?",
                 (escaped, *values, text, escaped, escaped, limit),
             ).fetchall()
-        return [
-            SymbolRow(path, name, qualified, kind, Span(*place), chunk, PathClass(path_class), digest)
-            for path, name, qualified, kind, *place, chunk, path_class, digest in rows
-        ]
+            return [
+                SymbolRow(path, name, qualified, kind, Span(*place), chunk, PathClass(path_class), digest)
+                for path, name, qualified, kind, *place, chunk, path_class, digest in rows
+            ]
 
     def callers(self, names: Sequence[str], limit: int = 100) -> dict[str, list[int]]:
-        """Return the chunks that reference each bare name, in order of id."""
+        """Return the chunks that reference each bare name, by path and place."""
         found: dict[str, list[int]] = {}
         with self._connection() as connection:
             for name in dict.fromkeys(names):
                 rows = connection.execute(
-                    "SELECT r.chunk_id FROM name_references r JOIN names n ON n.id = r.name_id WHERE n.name = ? "
-                    "ORDER BY r.chunk_id LIMIT ?",
+                    "SELECT r.chunk_id FROM names n JOIN name_references r ON r.name_id = n.id "
+                    "JOIN chunks c ON c.id = r.chunk_id JOIN files f ON f.id = c.file_id WHERE n.name = ? "
+                    "ORDER BY f.path, c.start_byte LIMIT ?",
                     (name, limit),
                 ).fetchall()
                 if rows:
@@ -380,10 +392,10 @@ class StoreReader:
             for chunk, blob in connection.execute(
                 f"SELECT id, reference_ids FROM chunks WHERE id IN {LISTED}", (listed(ids),)
             ):
-                packed[chunk] = np.frombuffer(blob, dtype="<i4").tolist()
+                packed[chunk] = name_ids(blob)
             wanted = listed(sorted({name for numbers in packed.values() for name in numbers}))
             names.update(connection.execute(f"SELECT id, name FROM names WHERE id IN {LISTED}", (wanted,)))
-        return {chunk: sorted(names[n] for n in numbers if n in names) for chunk, numbers in packed.items()}
+            return {chunk: sorted(names[n] for n in numbers if n in names) for chunk, numbers in packed.items()}
 
     def imports_of(self, path: str) -> list[str]:
         """Return the import targets of a file as they are written there."""
@@ -392,7 +404,7 @@ class StoreReader:
                 "SELECT target FROM imports i JOIN files f ON f.id = i.file_id WHERE f.path = ? ORDER BY i.rowid",
                 (path,),
             ).fetchall()
-        return [str(row[0]) for row in rows]
+            return [str(row[0]) for row in rows]
 
     # ── the past ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -410,18 +422,3 @@ class StoreReader:
         """Return chunks that begin a function in a source file, those of lately changed files first."""
         with self._connection() as connection:
             return past.recent_functions(connection, limit)
-
-
-def read_generation(connection: sqlite3.Connection) -> int:
-    """Return the number of the last change that this connection sees."""
-    row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
-    return 0 if row is None else int(row[0])
-
-
-def _chunk_row(row: tuple[Any, ...]) -> ChunkRow:
-    """Build a row from ``_ROW_COLUMNS``; some hundred are built for each search, hence no keywords."""
-    return ChunkRow._make((*row[:7], Span(*row[7:11]), row[11], _PATH_CLASSES[row[12]], row[13], row[14]))
-
-
-def _escape_like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from findspot.core.types import ChunkKind, FileProblem, PathClass, ProblemKind, Span, SymbolKind
 
@@ -111,6 +111,25 @@ class ChunkRow(NamedTuple):
     content_hash: bytes
 
 
+_KINDS: dict[str, ChunkKind] = {kind: kind for kind in get_args(ChunkKind)}
+
+_PATH_CLASSES = {member.value: member for member in PathClass}
+
+ROW_COLUMNS = """
+    c.id, f.path, f.language, c.kind, c.symbol, c.signature, c.docstring, c.start_byte, c.end_byte,
+    c.start_line, c.end_line, c.part, f.path_class, f.content_hash, c.content_hash
+    FROM chunks c JOIN files f ON f.id = c.file_id
+"""
+"""What ``chunk_row`` reads."""
+
+
+def chunk_row(row: tuple[Any, ...]) -> ChunkRow:
+    """Build a row from ``ROW_COLUMNS``; some hundred are built for each search, hence no keywords."""
+    return ChunkRow._make(
+        (*row[:3], _KINDS[row[3]], *row[4:7], Span(*row[7:11]), row[11], _PATH_CLASSES[row[12]], row[13], row[14])
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SymbolRow:
     """A stored definition."""
@@ -156,3 +175,16 @@ class Totals:
     generation: int
     problems: tuple[tuple[str, int], ...]
     quarantined: tuple[FileProblem, ...]
+
+
+StoredChunks = list[tuple[int, bytes]]
+"""(chunk id, content hash) of chunks in the order of their files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one transaction did: the chunks it stored, the ids it removed, and the generation it made."""
+
+    stored: StoredChunks
+    removed: list[int]
+    generation: int

@@ -6,14 +6,10 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Sequence
 
-import numpy as np
-
 from findspot.core.types import FileProblem
-from findspot.storage.records import PreparedChunk, PreparedFile
+from findspot.storage.packed import name_ids, packed_ids
+from findspot.storage.records import PreparedChunk, PreparedFile, StoredChunks
 from findspot.storage.sql import LISTED, listed
-
-StoredChunks = list[tuple[int, bytes]]
-"""(chunk id, content hash) of chunks in the order of their files."""
 
 _DOCSTRING_KEPT = 300
 
@@ -48,7 +44,7 @@ class FileRows:
         chunks = self._connection.execute("SELECT id, reference_ids FROM chunks WHERE file_id = ?", row).fetchall()
         self._connection.executemany(
             "DELETE FROM name_references WHERE name_id = ? AND chunk_id = ?",
-            [(name, chunk) for chunk, packed in chunks for name in np.frombuffer(packed, dtype="<i4").tolist()],
+            [(name, chunk) for chunk, packed in chunks for name in name_ids(packed)],
         )
         self._connection.executemany("DELETE FROM lexical WHERE rowid = ?", [(chunk,) for chunk, _ in chunks])
         for table in ("symbols", "imports", "chunks"):
@@ -134,7 +130,7 @@ def _chunk_values(chunk_id: int, file_id: int, chunk: PreparedChunk, names: Sequ
         chunk.part,
         chunk.content_hash,
         *(column.count(" ") + 1 if column else 0 for column in chunk.columns),
-        np.array(names, dtype="<i4").tobytes(),
+        packed_ids(names),
     )
 
 

@@ -18,14 +18,10 @@ DATABASE_NAME = f"index-v{SCHEMA_VERSION}.sqlite3"
 
 _BUSY_SECONDS = 10.0
 
-_LOG_PAGES = 8192
-"""Pages (32 MB) that the write-ahead log may hold before SQLite moves them, which waits for the disk."""
-
 _SETTINGS = (
     "journal_mode = WAL",
     "synchronous = NORMAL",
     "cache_size = -32768",
-    f"wal_autocheckpoint = {_LOG_PAGES}",
     "temp_store = MEMORY",
 )
 
@@ -131,8 +127,12 @@ TABLES_TO_EMPTY = (
 """Order in which a rebuild empties the tables: what points at rows goes before the rows."""
 
 
-def connect(path: Path, *, read_only: bool = False, busy_seconds: float = _BUSY_SECONDS) -> sqlite3.Connection:
+def connect(
+    path: Path, *, read_only: bool = False, busy_seconds: float = _BUSY_SECONDS, moves_log: bool = True
+) -> sqlite3.Connection:
     """Open a connection in autocommit mode; transactions are begun explicitly.
+
+    Without ``moves_log`` SQLite does not move the write-ahead log into the database by itself.
 
     ``busy_seconds`` is how long a statement waits for another process that writes.
 
@@ -144,6 +144,8 @@ def connect(path: Path, *, read_only: bool = False, busy_seconds: float = _BUSY_
         try:
             for setting in _SETTINGS:
                 connection.execute(f"PRAGMA {setting}")
+            if not moves_log:
+                connection.execute("PRAGMA wal_autocheckpoint = 0")
         except sqlite3.Error:
             connection.close()
             raise

@@ -1,4 +1,6 @@
-"""Lists of values in statements: one parameter each, so that no statement grows with what is asked for (I-22).
+"""Pieces of statements, and statements that stand in more than one place.
+
+Lists of values are one parameter each, so that no statement grows with what is asked for (I-22).
 
 A list is bound as one JSON array and unpacked by ``json_each``; SQLite limits the number of variables and the depth of
 expressions, and both would be reached by a few hundred paths.
@@ -6,8 +8,10 @@ expressions, and both would be reached by a few hundred paths.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 
 LISTED = "(SELECT value FROM json_each(?))"
 """What stands after ``IN`` for a list that is bound as ``listed(values)``."""
@@ -36,3 +40,43 @@ def in_scope(scope: Sequence[str], table: str = "files") -> tuple[str, tuple[str
     )
     entries = listed(paths)
     return f"path IN ({' UNION ALL '.join(parts)})", (entries, entries)
+
+
+def read_generation(connection: sqlite3.Connection) -> int:
+    """Return the number of the last change that this connection sees."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Begin a transaction, and commit it or take it back."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):  # a full disk may have rolled back by itself
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def bump_generation(connection: sqlite3.Connection) -> None:
+    """Count a change."""
+    # It starts at the time in milliseconds, so that a database made anew never repeats numbers of the one before it.
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES ('generation', CAST(strftime('%s', 'now') AS INTEGER) * 1000) "
+        "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
+    )
+
+
+def check_integrity(connection: sqlite3.Connection) -> None:
+    """Let SQLite check what has no seal, about 0.6 s for 100 MB; raises ``sqlite3.DatabaseError``."""
+    found = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if found != ("ok",):
+        raise sqlite3.DatabaseError(f"malformed: {found}")
+
+
+def escape_like(text: str) -> str:
+    """Return text as a pattern of LIKE with a backslash for ESCAPE."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -11,39 +11,44 @@ import logging
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from findspot.core.arrays import Ids, Vectors
+from findspot.core.arrays import Ids, Vectors, rounded
 from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import IndexDamagedError, IndexStorageError
-from findspot.storage import left_out, past
+from findspot.storage import left_out, past, seal
+from findspot.storage.damage import storage_errors
+from findspot.storage.files import discard, file_errors, log_size, remove_older
 from findspot.storage.locks import opening_lock
-from findspot.storage.reader import StoreReader, read_generation, storage_errors
-from findspot.storage.records import IndexKey, PastCommit, PreparedFile
-from findspot.storage.rows import FileRows, StoredChunks, insert_problems
+from findspot.storage.packed import packed_vector, vectors_of
+from findspot.storage.reader import StoreReader
+from findspot.storage.records import IndexKey, PastCommit, PreparedFile, StoredChunks, Written
+from findspot.storage.rows import FileRows, insert_problems
 from findspot.storage.schema import DATABASE_NAME, SCHEMA, TABLES_TO_EMPTY, connect
-from findspot.storage.sql import LISTED, in_scope, listed
+from findspot.storage.seal import Identity
+from findspot.storage.sql import (
+    LISTED,
+    bump_generation,
+    check_integrity,
+    in_scope,
+    listed,
+    read_generation,
+    transaction,
+)
 from findspot.storage.vectors import VectorIndex
 
 _SYNC_BATCH = 4096
+
+_LOG_BYTES = 32 << 20
+"""What the write-ahead log may hold before it is moved, which waits for the disk."""
 
 _SPARE_EMBEDDINGS = 10_000
 """Vectors without a chunk that are let stand: they save the work when a branch is checked out again."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What one transaction did: the chunks it stored, the ids it removed, and the generation it made."""
-
-    stored: StoredChunks
-    removed: list[int]
-    generation: int
 
 
 class IndexStore(StoreReader):
@@ -61,12 +66,13 @@ class IndexStore(StoreReader):
         self._writer: sqlite3.Connection | None = None
         self._rows: FileRows | None = None
         self.read_only = False
-        self._file: tuple[int, int] | None = None
+        self._seen: Identity | None = None
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise IndexStorageError(
-                f"the index folder {directory} cannot be made: {error}; set FINDSPOT_CACHE_DIR to a folder you can write"
+                f"the index folder {directory} cannot be made: {error.strerror}; remove what is in its place, "
+                "or set FINDSPOT_CACHE_DIR to a folder you can write"
             ) from error
         with opening_lock(directory):
             self._open_database()
@@ -76,36 +82,57 @@ class IndexStore(StoreReader):
 
     def _open_database(self) -> None:
         try:
-            with storage_errors():
-                self._prepare()
+            self._prepare()
         except IndexDamagedError as error:
             _log.warning("%s", error)
-            self._discard_files()
-            with storage_errors():
-                self._prepare()
-        except IndexStorageError:
-            if not self._database.exists():
-                raise
+            discard(self._database)
+            self._prepare()
+        except IndexStorageError as error:
+            self._check_readable(error)
             self.read_only = True
+        remove_older(self._directory)
 
     def _prepare(self) -> None:
-        connection = connect(self._database)
-        try:
-            connection.executescript(SCHEMA)
-            connection.execute(
-                "INSERT OR IGNORE INTO meta (key, value) VALUES ('identity', ?)", (secrets.token_hex(6),)
-            )
-            stored = connection.execute("SELECT value FROM meta WHERE key = 'index_key'").fetchone()
-            if stored is None or stored[0] != self._key.text():
-                self._empty(connection)
-        except sqlite3.Error:
-            connection.close()
-            raise
+        """Open the database for writing, unless it is damaged; a new one gets its tables."""
+        with file_errors(self._database):
+            state = seal.check(self._database) if self._database.exists() else None
+        if state is seal.State.DAMAGED:
+            raise IndexDamagedError("the index was changed from outside; it is built again")
+        with storage_errors():
+            connection = connect(self._database, moves_log=False)
+            try:
+                if state is seal.State.UNKNOWN:
+                    check_integrity(connection)
+                connection.executescript(SCHEMA)
+                connection.execute(
+                    "INSERT OR IGNORE INTO meta (key, value) VALUES ('identity', ?)", (secrets.token_hex(6),)
+                )
+                stored = connection.execute("SELECT value FROM meta WHERE key = 'index_key'").fetchone()
+                if stored is None or stored[0] != self._key.text():
+                    self._open_log()
+                    self._empty(connection)
+            except BaseException:
+                connection.close()
+                raise
         self._writer = connection
-        self._file = _file_identity(self._database)
+        with file_errors(self._database):
+            self._seen = seal.identity_of(self._database)
+
+    def _check_readable(self, reason: IndexStorageError) -> None:
+        """Raise ``reason`` unless the index can be read at least, and is the one that was asked for."""
+        try:
+            with file_errors(self._database):
+                damaged = seal.check(self._database) is seal.State.DAMAGED
+                self._seen = seal.identity_of(self._database)
+            with storage_errors(), contextlib.closing(connect(self._database, read_only=True)) as connection:
+                found = dict(connection.execute("SELECT key, value FROM meta"))
+        except IndexStorageError:
+            raise reason from None
+        if damaged or "identity" not in found or found.get("index_key") != self._key.text():
+            raise reason
 
     def _empty(self, connection: sqlite3.Connection) -> None:
-        with _transaction(connection):
+        with transaction(connection):
             for table in TABLES_TO_EMPTY:
                 connection.execute(f"DELETE FROM {table}")
             connection.execute(
@@ -113,11 +140,13 @@ class IndexStore(StoreReader):
                 "('skipped', '{}')",
                 (self._key.text(),),
             )
-            _bump_generation(connection)
+            bump_generation(connection)
         self._rows = None
 
     def mark_damaged(self) -> None:
         """Note on disk that a read met damage, so that the next ``repair``, of any process, starts again."""
+        if self._is_replaced():
+            return  # what was damaged is gone already
         with contextlib.suppress(OSError):  # a folder that cannot be written cannot be repaired either
             self._marker.touch()
 
@@ -134,10 +163,10 @@ class IndexStore(StoreReader):
             if self._writer is not None:
                 self._writer.close()
                 self._writer = self._rows = None
-            with opening_lock(self._directory), storage_errors():
+            with opening_lock(self._directory):
                 if damaged:
-                    self._discard_files()
-                self._prepare()
+                    discard(self._database)
+                self._open_database()
                 self._vectors.close()
                 self._vectors = self._open_vectors()
             self._corpus = None
@@ -151,30 +180,47 @@ class IndexStore(StoreReader):
     def _is_replaced(self) -> bool:
         """Say whether the database on disk is another one than the one that is open: another process began again."""
         try:
-            return _file_identity(self._database) != self._file
-        except FileNotFoundError:
+            return self._seen is None or seal.identity_of(self._database).inode != self._seen.inode
+        except OSError:
             return True
 
-    def _open_vectors(self) -> VectorIndex:
-        with contextlib.closing(connect(self._database, read_only=True)) as connection, storage_errors():
-            identity = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
-        return VectorIndex(self._directory, self._key.dimension, str(identity[0]))
+    def _check_untouched(self) -> None:
+        """Raise ``IndexDamagedError`` when the database is not the one that was opened, or was written to from outside.
 
-    def _discard_files(self) -> None:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            path = self._database.with_name(self._database.name + suffix)
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:  # on Windows, while another process has the index open
-                raise IndexStorageError(
-                    f"the damaged index {path} cannot be removed: {error}; end other findspot processes and try again"
-                ) from error
+        Called after each read: what was read before is good when the file is still the same now.
+        """
+        try:
+            present = seal.identity_of(self._database)
+            if present == self._seen:
+                return
+            if self._seen is None or present.inode != self._seen.inode:
+                raise IndexDamagedError("the index was replaced; it is opened again")
+            with opening_lock(self._directory, seconds=0.0) as locked:
+                if not locked:
+                    return  # somebody moves the log; the next read looks again
+                if seal.check(self._database) is seal.State.DAMAGED:
+                    raise IndexDamagedError("the index was changed from outside; it is built again")
+                self._seen = present
+        except OSError as error:
+            raise IndexDamagedError(
+                f"the index cannot be found any more; it is built again: {error.strerror}"
+            ) from error
+
+    def _open_vectors(self) -> VectorIndex:
+        with storage_errors(), contextlib.closing(connect(self._database, read_only=True)) as connection:
+            identity = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
+            generation = read_generation(connection)
+        if identity is None:
+            raise IndexStorageError("the index is not complete; free some space and try again")
+        return VectorIndex(self._directory, self._key.dimension, str(identity[0]), generation)
 
     def close(self) -> None:
         """Save the vectors if they changed and close every connection."""
         with self._write_lock:
             if not self.read_only:
                 self.save_vectors()
+                with contextlib.suppress(IndexStorageError):
+                    self.compact_log()
             super().close()
             if self._writer is not None:
                 self._writer.close()
@@ -187,7 +233,12 @@ class IndexStore(StoreReader):
     def _connection_for_writing(self) -> sqlite3.Connection:
         if self._writer is None:
             raise IndexStorageError(f"the index in {self._directory} cannot be written; check the folder's permissions")
+        self._open_log()
         return self._writer
+
+    def _open_log(self) -> None:
+        with file_errors(self._database):
+            seal.open_log(self._database)
 
     def clear(self) -> None:
         """Empty the index and its counts."""
@@ -207,26 +258,27 @@ class IndexStore(StoreReader):
             rows = self._rows or FileRows(connection)
             self._rows = rows
             try:
-                with _transaction(connection):
+                with transaction(connection):
                     rows.begin(read_generation(connection))
                     for path in (*removed, *(file.path for file in files)):
                         gone += rows.delete_file(path)
                     stored += rows.insert_files(files)
                     connection.executemany(
                         "INSERT OR IGNORE INTO embeddings (content_hash, vector) VALUES (?, ?)",
-                        [(key, np.asarray(vector, dtype=np.float16).tobytes()) for key, vector in vectors.items()],
+                        [(key, packed_vector(vector)) for key, vector in vectors.items()],
                     )
-                    _bump_generation(connection)
+                    bump_generation(connection)
                     generation = read_generation(connection)
             except BaseException:
                 self._rows = None  # numbers given inside the transaction were rolled back with it
                 raise
             rows.end(generation)
+            self._bound_log()
         return Written(stored, gone, generation)
 
     def touch(self, files: Iterable[tuple[str, int, int, int]]) -> None:
         """Note (path, size, mtime_ns, indexed_ns) of files whose content turned out to be unchanged."""
-        with self._write_lock, storage_errors(), _transaction(self._connection_for_writing) as connection:
+        with self._write_lock, storage_errors(), transaction(self._connection_for_writing) as connection:
             connection.executemany(
                 "UPDATE files SET size = ?2, mtime_ns = ?3, indexed_ns = ?4 WHERE path = ?1", list(files)
             )
@@ -240,7 +292,7 @@ class IndexStore(StoreReader):
             stored = connection.execute(f"SELECT path, kind, message FROM problems WHERE {unlisted}", values).fetchall()
             if set(stored) == {(problem.path, problem.kind.value, problem.message) for problem in problems}:
                 return
-            with _transaction(connection):
+            with transaction(connection):
                 connection.execute(f"DELETE FROM problems WHERE {unlisted}", values)
                 insert_problems(connection, problems)
 
@@ -253,7 +305,7 @@ class IndexStore(StoreReader):
             connection = self._connection_for_writing
             found = left_out.new_counts(connection, by_rule)
             if found is not None:
-                with _transaction(connection):
+                with transaction(connection):
                     left_out.store(connection, found)
 
     def past_head(self) -> str:
@@ -263,14 +315,14 @@ class IndexStore(StoreReader):
 
     def replace_past(self, head: str, commits: Sequence[PastCommit]) -> None:
         """Store the past that ends with the commit ``head`` in place of what was stored; "" and nothing forget it."""
-        with self._write_lock, storage_errors(), _transaction(self._connection_for_writing) as connection:
+        with self._write_lock, storage_errors(), transaction(self._connection_for_writing) as connection:
             past.replace(connection, head, commits)
 
     def finish_pass(self) -> None:
         """Note that a whole pass over the workspace has ended."""
         if self.is_complete():
             return
-        with self._write_lock, storage_errors(), _transaction(self._connection_for_writing) as connection:
+        with self._write_lock, storage_errors(), transaction(self._connection_for_writing) as connection:
             connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('complete', '1')")
 
     def prune_embeddings(self) -> None:
@@ -281,15 +333,35 @@ class IndexStore(StoreReader):
                 "SELECT (SELECT count(*) FROM embeddings), (SELECT count(*) FROM chunks)"
             ).fetchone()
             if vectors > 2 * chunks + _SPARE_EMBEDDINGS:
-                with _transaction(connection):
+                with transaction(connection):
                     connection.execute(
                         "DELETE FROM embeddings WHERE content_hash NOT IN (SELECT content_hash FROM chunks)"
                     )
 
     def compact_log(self) -> None:
-        """Move what the write-ahead log holds into the database and cut the log, as far as readers allow."""
+        """Move what the write-ahead log holds into the database, as far as readers allow, and seal the database."""
         with self._write_lock, storage_errors():
-            self._connection_for_writing.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if self._writer is None or (log_size(self._database) == 0 and seal.is_closed(self._database)):
+                return
+            with opening_lock(self._directory), file_errors(self._database):
+                if self._move_log("TRUNCATE"):
+                    seal.close(self._database)
+                self._seen = seal.identity_of(self._database)
+
+    def _move_log(self, mode: str) -> bool:
+        """Move the log; True when all of it was. What the file holds now is looked at first, lest damage be sealed."""
+        if self._writer is None or seal.check(self._database) is seal.State.DAMAGED:
+            raise IndexDamagedError("the index was changed from outside; it is built again")
+        seal.remove(self._database)
+        busy, *_ = self._writer.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        return not busy
+
+    def _bound_log(self) -> None:
+        """Move the log when it has grown large: reading becomes slower with its length."""
+        if log_size(self._database) > _LOG_BYTES:
+            with opening_lock(self._directory), file_errors(self._database):
+                self._move_log("PASSIVE")
+                self._seen = seal.identity_of(self._database)
 
     def is_complete(self) -> bool:
         """Say whether a whole pass over the workspace has ended since the index was last emptied."""
@@ -319,7 +391,8 @@ class IndexStore(StoreReader):
             self._vectors.remove(np.array(written.removed, dtype=np.int64))
         fresh = [(chunk, vectors[key]) for chunk, key in written.stored if key in vectors]
         if fresh:
-            self._vectors.add(np.array([chunk for chunk, _ in fresh], dtype=np.int64), np.stack([v for _, v in fresh]))
+            ids = np.array([chunk for chunk, _ in fresh], dtype=np.int64)
+            self._vectors.add(ids, rounded(np.stack([vector for _, vector in fresh])))
         reused = [chunk for chunk, key in written.stored if key not in vectors]
         if reused:
             self._add_stored(np.array(reused, dtype=np.int64))
@@ -350,16 +423,15 @@ class IndexStore(StoreReader):
         return len(stale) + len(missing)
 
     def _add_stored(self, ids: Ids) -> None:
-        found: list[tuple[int, bytes]] = []
         with self._connection() as connection:
-            found += connection.execute(
+            found = connection.execute(
                 "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash "
                 f"WHERE c.id IN {LISTED}",
                 (listed(ids.tolist()),),
-            )
+            ).fetchall()
+            matrix = vectors_of([blob for _, blob in found], self._key.dimension)
         if found:
-            matrix = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float16).reshape(len(found), -1)
-            self._vectors.add(np.array([chunk for chunk, _ in found], dtype=np.int64), matrix.astype(np.float32))
+            self._vectors.add(np.array([chunk for chunk, _ in found], dtype=np.int64), matrix)
 
     def save_vectors(self, *, allow_unsaved: int = 0) -> None:
         """Write the vector file unless at most ``allow_unsaved`` keys changed; a failure costs a rebuild only."""
@@ -369,28 +441,3 @@ class IndexStore(StoreReader):
             self._vectors.save()
         except OSError as error:
             _log.warning("the vector file was not saved and will be built again: %s", error)
-
-
-def _file_identity(path: Path) -> tuple[int, int]:
-    status = path.stat()
-    return status.st_dev, status.st_ino
-
-
-@contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):  # a full disk may have rolled back by itself
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-def _bump_generation(connection: sqlite3.Connection) -> None:
-    # It starts at the time in milliseconds, so that a database made anew never repeats numbers of the one before it.
-    connection.execute(
-        "INSERT INTO meta (key, value) VALUES ('generation', CAST(strftime('%s', 'now') AS INTEGER) * 1000) "
-        "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
-    )

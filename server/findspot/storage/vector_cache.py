@@ -10,15 +10,22 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from findspot.core.arrays import Vectors
+from findspot.storage.packed import packed_vector
 from findspot.storage.schema import connect
 
-_NAME = "model-vectors-v1.sqlite3"
+_NAME = "model-vectors-v2.sqlite3"
+
+_OLDER = ("model-vectors-v1.sqlite3",)
+"""Earlier formats, which nothing reads any more: the first had no checksums."""
+
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 _LIMIT = 200_000
 """Vectors kept; 384 components in float16 make this about 160 MB at most."""
@@ -51,10 +58,12 @@ class VectorCache:
         if self._opened is None and not self._given_up:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
+                self._remove(*_OLDER)
                 self._opened = connect(self._folder / _NAME, busy_seconds=_BUSY_SECONDS)
                 self._opened.execute(
                     "CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL, "
-                    "content_hash BLOB NOT NULL, vector BLOB NOT NULL, UNIQUE (model, content_hash))"
+                    "content_hash BLOB NOT NULL, vector BLOB NOT NULL, checksum INTEGER NOT NULL, "
+                    "UNIQUE (model, content_hash))"
                 )
             except (OSError, sqlite3.Error) as error:
                 self._give_up(error)
@@ -70,21 +79,21 @@ class VectorCache:
             try:
                 for key in dict.fromkeys(hashes):
                     row = connection.execute(
-                        "SELECT vector FROM vectors WHERE model = ? AND content_hash = ?", (model_id, key)
+                        "SELECT vector, checksum FROM vectors WHERE model = ? AND content_hash = ?", (model_id, key)
                     ).fetchone()
-                    if row is not None:
+                    if row is not None and _is_whole(model_id, key, *row):
                         found[key] = np.frombuffer(row[0], dtype=np.float16).astype(np.float32)
             except sqlite3.OperationalError as error:
                 _log.info("model vectors were not read: %s", error)
             except sqlite3.DatabaseError as error:
-                self._give_up(error)
+                self._start_again(error)
         return found
 
     def put(self, model_id: str, vectors: Mapping[bytes, Vectors]) -> None:
         """Keep vectors of shape (dimension,); stored as float16."""
         if not vectors:
             return
-        rows = [(model_id, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
+        rows = [(model_id, key, packed_vector(vector)) for key, vector in vectors.items()]
         with self._lock:
             connection = self._connection
             if connection is None:
@@ -92,7 +101,8 @@ class VectorCache:
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 connection.executemany(
-                    "INSERT OR IGNORE INTO vectors (model, content_hash, vector) VALUES (?, ?, ?)", rows
+                    "INSERT OR REPLACE INTO vectors (model, content_hash, vector, checksum) VALUES (?, ?, ?, ?)",
+                    [(*row, _checksum(*row)) for row in rows],
                 )
                 oldest, newest = connection.execute("SELECT min(id), max(id) FROM vectors").fetchone()
                 if newest - oldest > _LIMIT + _SLACK:
@@ -102,8 +112,8 @@ class VectorCache:
                 _log.info("model vectors were not kept: %s", error)
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-            except sqlite3.DatabaseError as error:
-                self._give_up(error)
+            except (sqlite3.DatabaseError, TypeError) as error:
+                self._start_again(error)
 
     def close(self) -> None:
         """Close the database; later calls miss."""
@@ -121,3 +131,23 @@ class VectorCache:
             with contextlib.suppress(sqlite3.Error):
                 self._opened.close()
             self._opened = None
+
+    def _start_again(self, error: Exception) -> None:
+        """Throw a damaged file away, so that the next process has a good one; this one goes on without."""
+        self._give_up(error)
+        with contextlib.suppress(OSError):  # on Windows, while another process has it open
+            self._remove(_NAME)
+
+    def _remove(self, *names: str) -> None:
+        for name in names:
+            for suffix in _SUFFIXES:
+                (self._folder / f"{name}{suffix}").unlink(missing_ok=True)
+
+
+def _checksum(model_id: str, key: bytes, vector: bytes) -> int:
+    return zlib.crc32(vector, zlib.crc32(key, zlib.crc32(model_id.encode())))
+
+
+def _is_whole(model_id: str, key: bytes, vector: object, checksum: object) -> bool:
+    """Say whether a row is what was stored; any other is a miss, and is written anew."""
+    return isinstance(vector, bytes) and len(vector) % 2 == 0 and checksum == _checksum(model_id, key, vector)

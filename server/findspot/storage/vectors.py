@@ -1,8 +1,9 @@
 """The usearch index of one root: nearest neighbours by cosine, derived from the embeddings in SQLite (I-6).
 
 Keys are chunk ids, which one database never uses again, so the file is brought up to date by comparing ids. Each
-save writes a new file named after its database, generation and size, and then removes the others: a reader that has the old file
-mapped into memory keeps it, which also holds on Windows.
+save writes a new file named after its database, generation, size and checksum, and then removes the others. What is read is
+checked first and then held in memory: a file that is mapped would change under a running search, and would end the process
+when it is cut.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import contextlib
 import logging
 import os
 import threading
+import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from usearch.index import Index
 
 from findspot.core.arrays import Ids, Vectors
+from findspot.opening import open_inside
+from findspot.storage.seal import checksum_of
 
 _PREFIX = "vectors-"
 _SUFFIX = ".usearch"
@@ -46,17 +51,20 @@ class VectorIndex:
     Thread-safe: one thread at a time changes it, searches wait for at most one batch.
     """
 
-    def __init__(self, directory: Path, dimension: int, identity: str) -> None:
-        """Open the newest file of the database ``identity`` (letters and digits), or start empty."""
+    def __init__(self, directory: Path, dimension: int, identity: str, generation: int) -> None:
+        """Open the newest file of the database ``identity`` (letters and digits), or start empty.
+
+        Files from after the database's ``generation`` are of changes that it has lost: their keys will be given again.
+        """
         self._directory = directory
         self._prefix = f"{_PREFIX}{identity}-"
         self._dimension = dimension
         self._lock = threading.RLock()
-        self._mapped: Path | None = None
+        self._held: bytes | None = None
         self._dirty = 0
         self._exact = True
         self._generation = self._saved_generation = 0
-        self._index = self._open_newest()
+        self._index = self._open_newest(generation)
 
     def __len__(self) -> int:
         return len(self._index)
@@ -113,7 +121,7 @@ class VectorIndex:
         with self._lock:
             self._exact = size <= _EXACT_LIMIT
             self._index = self._new()
-            self._mapped = None
+            self._held = None
             self._dirty = 0
             self._generation = self._saved_generation = 0
             self._remove_files(keep=None)
@@ -137,8 +145,8 @@ class VectorIndex:
             temporary = self._directory / f".{self._prefix}{self._generation}.{os.getpid()}"
             try:
                 self._index.save(str(temporary))
-                size = temporary.stat().st_size
-                target = self._directory / f"{self._prefix}{self._generation}-{size}{_SUFFIX}"
+                name = f"{self._prefix}{self._generation}-{temporary.stat().st_size}-{checksum_of(temporary):08x}"
+                target = self._directory / f"{name}{_SUFFIX}"
                 temporary.replace(target)
             except RuntimeError as error:
                 raise OSError(f"the vector file cannot be written: {error}") from error
@@ -153,7 +161,7 @@ class VectorIndex:
         """Give the memory back."""
         with self._lock:
             self._index = self._new()
-            self._mapped = None
+            self._held = None
 
     def _new(self) -> Index:
         return Index(
@@ -168,37 +176,44 @@ class VectorIndex:
     def _files(self) -> list[Path]:
         """Return the saved files of this database, newest generation first."""
         found = self._directory.glob(f"{self._prefix}*{_SUFFIX}")
-        return sorted(found, key=lambda path: _name_parts(path)[0], reverse=True)
+        return sorted(found, key=lambda path: _name_parts(path).generation, reverse=True)
 
-    def _open_newest(self) -> Index:
+    def _open_newest(self, newest: int) -> Index:
         for path in self._files():
-            index = self._restore(path, view=True)
+            if _name_parts(path).generation > newest:
+                continue
+            index = self._restore(path)
             if index is not None:
-                self._mapped = path
-                self._generation = self._saved_generation = _name_parts(path)[0]
+                self._generation = self._saved_generation = _name_parts(path).generation
                 self._exact = index.connectivity < _GRAPH_CONNECTIVITY
                 return index
         return self._new()
 
-    def _restore(self, path: Path, *, view: bool) -> Index | None:
+    def _restore(self, path: Path) -> Index | None:
+        named = _name_parts(path)
         try:
-            # A mapped file that is too short would end the process at its first missing page.
-            if path.stat().st_size != _name_parts(path)[1]:
-                raise ValueError("its size is not the one in its name")
+            with open_inside(path.parent, path.name) as stream:
+                if os.fstat(stream.fileno()).st_size != named.size:
+                    raise ValueError("its size is not the one in its name")
+                data = stream.read()
+            if zlib.crc32(data) != named.checksum:
+                raise ValueError("its checksum is not the one in its name")
             index = self._new()
-            (index.view if view else index.load)(str(path))
+            index.view(data)
         except (RuntimeError, ValueError, OSError) as error:
             _log.info("vector file %s is not usable and will be built again: %s", path.name, error)
             return None
-        return index if index.ndim == self._dimension and str(index.dtype) == str(self._new().dtype) else None
+        if index.ndim != self._dimension or str(index.dtype) != str(self._new().dtype):
+            return None
+        self._held = data
+        return index
 
     def _make_writable(self) -> None:
-        """Swap a memory-mapped graph, which cannot change, for a copy in memory."""
-        if self._mapped is None:
-            return
-        index = self._restore(self._mapped, view=False)
-        self._mapped = None
-        self._index = index if index is not None else self._new()
+        """Swap a graph that stands in the bytes of its file, and cannot change there, for one of its own."""
+        if self._held is not None:
+            index = self._new()
+            index.load(self._held)
+            self._index, self._held = index, None
 
     def _remove_files(self, keep: Path | None) -> None:
         for path in self._directory.glob(f"{_PREFIX}*{_SUFFIX}"):
@@ -207,7 +222,18 @@ class VectorIndex:
                     path.unlink()
 
 
-def _name_parts(path: Path) -> tuple[int, int]:
-    """Return the generation and the size in bytes that a vector file's name states; -1 for what is missing."""
-    generation, _, size = path.stem.partition("-")[2].partition("-")[2].partition("-")
-    return (int(generation) if generation.isdigit() else -1, int(size) if size.isdigit() else -1)
+class _Named(NamedTuple):
+    """What a vector file's name states; -1 for what is missing."""
+
+    generation: int
+    size: int
+    checksum: int
+
+
+def _name_parts(path: Path) -> _Named:
+    numbers = path.stem.removeprefix(_PREFIX).partition("-")[2].split("-")
+    try:
+        generation, size, checksum = int(numbers[0]), int(numbers[1]), int(numbers[2], 16)
+    except (IndexError, ValueError):
+        return _Named(-1, -1, -1)
+    return _Named(generation, size, checksum)

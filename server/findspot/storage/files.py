@@ -1,0 +1,60 @@
+"""The files of an index: what belongs to a database, how it is thrown away, and what is left of earlier formats."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from findspot.errors import IndexStorageError
+from findspot.storage import seal
+from findspot.storage.schema import SCHEMA_VERSION
+
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
+
+
+@contextlib.contextmanager
+def file_errors(database: Path) -> Iterator[None]:
+    """Turn errors of the file system into Findspot's, with words that say what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise IndexStorageError(
+            f"the index {database} cannot be used: {error.strerror or error}; check its permissions, or remove it"
+        ) from error
+
+
+def discard(database: Path) -> None:
+    """Remove a database with all that belongs to it, whatever stands in its place; raises ``IndexStorageError``."""
+    with contextlib.suppress(OSError):
+        seal.remove(database)
+    for suffix in _SUFFIXES:
+        path = database.with_name(database.name + suffix)
+        try:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:  # on Windows, while another process has the index open
+            raise IndexStorageError(
+                f"the damaged index {path} cannot be removed: {error.strerror}; "
+                "end other findspot processes and try again"
+            ) from error
+
+
+def remove_older(directory: Path) -> None:
+    """Remove databases of earlier formats, which nothing reads any more."""
+    with contextlib.suppress(OSError):
+        for path in directory.glob("index-v*.sqlite3*"):
+            version = path.name.removeprefix("index-v").partition(".")[0]
+            if version.isdigit() and int(version) < SCHEMA_VERSION:
+                path.unlink()
+
+
+def log_size(database: Path) -> int:
+    """Return the size in bytes of the write-ahead log; 0 where there is none."""
+    try:
+        return database.with_name(f"{database.name}-wal").stat().st_size
+    except OSError:
+        return 0
