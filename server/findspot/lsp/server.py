@@ -39,6 +39,7 @@ from findspot.lsp.transport import (
     PipeWriter,
     SocketWriter,
     claim_standard_streams,
+    first_message,
     pump,
     serve,
     until_told,
@@ -208,11 +209,16 @@ def run_tcp(host: str, port: int, overrides: Mapping[str, Any]) -> int:
     serving: set[FindspotServer] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A session is made for who speaks the protocol: connections of others cost next to nothing.
+        first = await first_message(reader, FIRST_SECONDS)
+        if first is None:
+            writer.close()
+            return
         server = build_server(overrides, engines)
         serving.add(server)
         server.protocol.set_writer(SocketWriter(writer))
         try:
-            await _serve(server, reader, first_seconds=FIRST_SECONDS)
+            await _serve(server, reader, first=first, first_seconds=FIRST_SECONDS)
             with contextlib.suppress(OSError):
                 await writer.drain()
         finally:
@@ -252,9 +258,15 @@ def run_tcp(host: str, port: int, overrides: Mapping[str, Any]) -> int:
     return 0
 
 
-async def _serve(server: FindspotServer, reader: asyncio.StreamReader, *, first_seconds: float | None = None) -> None:
+async def _serve(
+    server: FindspotServer,
+    reader: asyncio.StreamReader,
+    *,
+    first: bytes | None = None,
+    first_seconds: float | None = None,
+) -> None:
     try:
-        await serve(reader, server.session.protocol, first_seconds=first_seconds)
+        await serve(reader, server.session.protocol, first=first, first_seconds=first_seconds)
     finally:
         server.session.shutdown()
 

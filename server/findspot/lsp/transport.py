@@ -118,22 +118,42 @@ def pump(stdin: BinaryIO, reader: asyncio.StreamReader, loop: asyncio.AbstractEv
     threading.Thread(target=read, name="findspot-stdin", daemon=True).start()
 
 
+async def first_message(reader: asyncio.StreamReader, seconds: float) -> bytes | None:
+    """Return the body of a connection's first message; None when none comes in time, or anything else does."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read_message(reader)
+    except TimeoutError:
+        _log.warning("the connection ends: the client has said nothing for %.0f s", seconds)
+    except BrokenStreamError as error:
+        _log.warning("the connection ends: %s", error)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass
+    return None
+
+
 async def serve(
-    reader: asyncio.StreamReader, protocol: FindspotProtocol, *, first_seconds: float | None = None
+    reader: asyncio.StreamReader,
+    protocol: FindspotProtocol,
+    *,
+    first: bytes | None = None,
+    first_seconds: float | None = None,
 ) -> None:
     """Handle messages until ``exit``, the end of the stream, or a stream that is not the protocol's.
 
-    With ``first_seconds`` the client must have said ``initialize`` by then.
+    ``first`` is the body of a message that was read already. With ``first_seconds`` the client must have said
+    ``initialize`` by then.
     """
     try:
         async with asyncio.timeout(first_seconds) as limit:
-            while not protocol.exit_requested:
-                body = await _read_message(reader)
-                if body is None:
-                    return
+            body = first if first is not None else await _read_message(reader)
+            while body is not None:
                 protocol.receive(body)
+                if protocol.exit_requested:
+                    return
                 if protocol.is_initialized:
                     limit.reschedule(None)
+                body = await _read_message(reader)
     except TimeoutError:
         _log.warning("the connection ends: the client did not begin with 'initialize' within %.0f s", first_seconds)
     except BrokenStreamError as error:
