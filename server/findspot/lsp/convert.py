@@ -251,6 +251,7 @@ def index_status_json(status: IndexStatus, root_uri: str) -> dict[str, Any]:
     return {
         "root": root_uri,
         "state": status.state.value,
+        "complete": status.complete,
         "files": status.files,
         "chunks": status.chunks,
         "holes": status.holes,
