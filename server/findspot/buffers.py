@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from findspot.core.arrays import Vectors
@@ -61,6 +61,16 @@ class Buffers:
         with self._changed:
             paths = sorted(self._wanted)
         return f"the unsaved text of {', '.join(paths)} is still being read" if paths else ""
+
+    def overlay_with(self, files: Sequence[PreparedFile]) -> Overlay:
+        """Return an overlay that holds further files, for one question; a buffer of the same path goes first."""
+        with self._changed:
+            buffered, vectors = dict(self._files), dict(self._vectors)
+        for file in files:
+            if file.path not in buffered:
+                buffered[file.path] = file
+                vectors |= self._embed(file)
+        return Overlay.of(buffered.values(), vectors)
 
     def source(self, path: str) -> Source | None:
         """Return the text of a buffer, or None when the path has none."""

@@ -15,9 +15,10 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from findspot.config import Config, load_config, use_one_math_thread
+from findspot.core.left_out import left_out_note
 from findspot.core.types import Answer, IndexState
 from findspot.errors import (
     Cancelled,
@@ -108,15 +109,15 @@ def run(request: Request) -> int:
 
 def _run_search(request: SearchRequest) -> int:
     with _open(request.place) as engine, stop_on_interrupt() as stop:
-        notes = _bring_up_to_date(engine, request.view, stop)
+        fresh = _bring_up_to_date(engine, request.view, stop)
         ask = functools.partial(engine.search, request.query, scope=request.scope, stop=stop)
         answer = _ask(engine, request.view, stop, ask)
-    return _print_answer(answer, request, notes, model=False)
+    return _print_answer(answer, request, fresh, model=False)
 
 
 def _run_localize(request: LocalizeRequest) -> int:
     with _open(request.place) as engine, stop_on_interrupt() as stop:
-        notes = _bring_up_to_date(engine, request.view, stop)
+        fresh = _bring_up_to_date(engine, request.view, stop)
         ask = functools.partial(
             engine.localize,
             request.text,
@@ -127,7 +128,7 @@ def _run_localize(request: LocalizeRequest) -> int:
             stop=stop,
         )
         answer = _ask(engine, request.view, stop, ask)
-    return _print_answer(answer, request, notes, model=True)
+    return _print_answer(answer, request, fresh, model=True)
 
 
 def _ask(engine: Engine, view: View, stop: Event, ask: Callable[[], Answer]) -> Answer:
@@ -218,26 +219,38 @@ def _warn(config: Config) -> None:
         note(f"warning: {warning}")
 
 
-def _bring_up_to_date(engine: Engine, view: View, stop: Event) -> list[str]:
-    """Refresh the index before a search; return what to say where the answer must come from an older one."""
+class _Freshness(NamedTuple):
+    """``warnings`` say where an answer must come from an older index; ``first`` what the first run has left out."""
+
+    warnings: Sequence[str] = ()
+    first: str = ""
+
+
+def _bring_up_to_date(engine: Engine, view: View, stop: Event) -> _Freshness:
+    """Refresh the index before a search."""
     give_up_at = time.monotonic() + _LOCK_PATIENCE_SECONDS
     told = False
     while True:
         try:
-            _refresh(engine, view, stop)
+            report = _refresh(engine, view, stop)
         except IndexLockedError:
             has_something = engine.status().chunks > 0
             if has_something and time.monotonic() >= give_up_at:
-                return ["another process is indexing this root; this answer comes from the index as it is now"]
+                return _Freshness(
+                    ["another process is indexing this root; this answer comes from the index as it is now"]
+                )
             if not (told or has_something or view.quiet):
                 note("another process is indexing this root; waiting for its first results")
                 told = True
         except (IndexStorageError, WorkerError) as error:
             if engine.status().chunks == 0:
                 raise
-            return [f"the index could not be brought up to date: {error}; this answer comes from the index as it is"]
+            return _Freshness(
+                [f"the index could not be brought up to date: {error}; this answer comes from the index as it is"]
+            )
         else:
-            return []
+            is_first = report.added > 0 and not (report.changed or report.removed or report.unchanged)
+            return _Freshness(first=left_out_note(report.skipped, 0, 0) if is_first else "")
         if stop.wait(_LOCK_POLL_SECONDS):
             raise Cancelled("stopped while waiting for another process")
 
@@ -255,18 +268,16 @@ def _refresh(engine: Engine, view: View, stop: Event, *, rebuild: bool = False) 
         _clear(line)
 
 
-def _print_answer(
-    answer: Answer, request: SearchRequest | LocalizeRequest, warnings: Sequence[str], *, model: bool
-) -> int:
+def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fresh: _Freshness, *, model: bool) -> int:
     """Print results on standard output and what they are made of on standard error.
 
     A warning comes first, also with ``--quiet``: nobody shall read a partial answer as a whole one.
     """
     place, view = request.place, request.view
     # A warning has said already why the index is not up to date.
-    status = dataclasses.replace(answer.status, message="") if warnings else answer.status
+    status = dataclasses.replace(answer.status, message="") if fresh.warnings else answer.status
     summary = output.answer_note(status, request.scope, model=model, empty=not answer.results)
-    for warning in warnings:
+    for warning in fresh.warnings:
         note(f"warning: {warning}")
     if not answer.status.complete:
         note(f"warning: incomplete answer; {summary}")
@@ -274,6 +285,8 @@ def _print_answer(
     if not view.quiet:
         if not answer.results:
             note("nothing found")
+        for sentence in dict.fromkeys((*answer.status.notes, *filter(None, [fresh.first]))):
+            note(sentence)
         if answer.status.complete:
             note(summary)
     return FOUND if answer.results else NOTHING

@@ -95,6 +95,9 @@ class Settings(BaseModel):
         ProjectMay(most=4_000_000),
     ] = 1_000_000
     hidden: Annotated[bool, Field(description="Index hidden files and folders too."), ProjectMay()] = False
+    ignore_files: Annotated[
+        bool, Field(description="Leave out what ignore files name, and other checkouts inside a repository.")
+    ] = True
     workers: Annotated[
         int, Field(ge=0, le=64, description="Processes that parse during a large indexing run; 0 chooses.")
     ] = 0
@@ -134,11 +137,16 @@ class Config:
     warnings: tuple[str, ...] = ()
 
     def index_dir(self, root: Path) -> Path:
-        """Return the folder of the index of ``root``, inside the cache folder and named after the root."""
+        """Return the folder of the index of ``root``, inside the cache folder and named after the root.
+
+        Settings that take in other files have an index of their own, so that asking once with ``--hidden`` or
+        ``--no-ignore`` neither changes nor rebuilds the usual one.
+        """
         digest = hashlib.blake2b(os.fsencode(str(root)), digest_size=8).hexdigest()
         # The name is for people who look into the cache; what a file system or library may not take is left out.
         name = _UNSAFE.sub("_", root.name)[:_NAME_LENGTH] or "root"
-        return self.cache_dir / "indexes" / f"{name}-{digest}"
+        variant = "-hidden" * self.settings.hidden + "-all" * (not self.settings.ignore_files)
+        return self.cache_dir / "indexes" / f"{name}-{digest}{variant}"
 
 
 def user_config_path() -> Path:

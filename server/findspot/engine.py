@@ -40,6 +40,7 @@ from findspot.indexing.roots import checked_root, find_root, path_in_root
 from findspot.indexing.skipped import MAX_SKIPPED, list_skipped
 from findspot.indexing.walker import clean_prefix
 from findspot.inference.models import Models
+from findspot.named import NamedPaths
 from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.searcher import Ranked, Searcher
 from findspot.retrieval.symbols import related_places, symbol_places
@@ -91,6 +92,7 @@ class Engine:
         self.unsaved = partial(Unsaved, options, self._pool, found, make)
         """Makes a place for the unsaved buffers of one of several clients, which the others do not see."""
         self._own = self.unsaved()
+        self._named = NamedPaths(self._pool, self._store)
         self._refreshing = threading.Lock()
         self._watching = threading.Lock()
         self._closing = threading.Event()
@@ -249,17 +251,19 @@ class Engine:
         """
         own = unsaved or self._own
         asked = self._asked(own)
+        inside = checked_scope(scope)
+        named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
         found = self._guarded(
             lambda: self._searcher.search(
                 checked_text(query),
                 checked_length(top_k, self.config.settings.top_k),
-                checked_scope(scope),
-                own.buffers.overlay,
+                inside,
+                named.overlay,
                 stop,
                 exclude=checked_scope(exclude),
             )
         )
-        return self._answer(found, "hybrid", _NO_MODEL, asked, own)
+        return self._named.noted(self._answer(found, "hybrid", _NO_MODEL, asked, own), named)
 
     def localize(
         self,
@@ -286,10 +290,12 @@ class Engine:
         seconds = self.config.settings.budget if budget is None else budget
         if seconds > 0:
             self._models.preload()  # while the candidates are gathered
+        inside = checked_scope(scope)
+        named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
 
         def answer(found: Localization) -> Answer:
             shown = found.results[: found.length] if found.cut and top_k is None else found.results
-            made = self._answer(shown, found.stage, found.note, asked, own)
+            made = self._named.noted(self._answer(shown, found.stage, found.note, asked, own), named)
             complete = made.status.complete and not found.hurried
             return replace(made, status=replace(made.status, here=found.here, likely=found.length, complete=complete))
 
@@ -297,10 +303,10 @@ class Engine:
             lambda: own.localizer.localize(
                 checked_text(text),
                 checked_length(top_k, self.config.settings.top_k),
-                checked_scope(scope),
+                inside,
                 level,
                 seconds,
-                own.buffers.overlay,
+                named.overlay,
                 stop,
                 None if on_partial is None else lambda found: on_partial(answer(found)),
                 asked.at,

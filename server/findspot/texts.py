@@ -9,6 +9,7 @@ from pathlib import Path
 from findspot.buffers import Buffers
 from findspot.core.excerpts import Excerpts
 from findspot.core.types import PreviewLine, SearchResult, Span, Stage
+from findspot.indexing.content import named_limit
 from findspot.indexing.sources import Source, read_source
 from findspot.retrieval.searcher import Ranked
 from findspot.storage.records import ChunkRow
@@ -83,7 +84,9 @@ class Texts:
 
     def _source(self, row: ChunkRow) -> Source | None:
         if _is_buffered(row):
-            return self._buffers.source(row.path)
+            # A file that was named for one question is held in memory like a buffer, and its text is that of the disk.
+            buffered = self._buffers.source(row.path)
+            return buffered or read_source(self._root, row.path, named_limit(self._max_file_bytes))
         return read_source(self._root, row.path, self._max_file_bytes)
 
 

@@ -17,7 +17,7 @@ FILES = {
     "build/deep/other.py": "def other_tool():\n    return 3\n",
     ".hidden/notes.py": "def hidden_note():\n    return 4\n",
     "train.ipynb": '{"cells": [{"cell_type": "code", "source": ["def train_churn():\\n", "    pass\\n"]}]}\n',
-    "one.js": "var a=1;" * 2000,
+    "one.js": "var minifiedword=1;" * 800,
     "nul.py": "x = '\0'\n",
     ".gitignore": "build/\n",
 }
@@ -42,7 +42,7 @@ def test_the_list_has_every_entry_with_its_reason(project: Path) -> None:
     """What the name tells is known before anything is indexed, what reading tells is known afterwards."""
     by_name = {
         ".git/": "bookkeeping",
-        ".gitignore": "hidden",
+        ".gitignore": "ignore file",
         ".hidden/": "hidden",
         "build/": "ignored",
         "train.ipynb": "notebook",
@@ -52,7 +52,15 @@ def test_the_list_has_every_entry_with_its_reason(project: Path) -> None:
     everything = by_name | {"nul.py": "binary", "one.js": "minified"}
     assert skipped(project) == everything
     counts = json.loads(findspot("status", "--json", cwd=project).stdout)["skipped"]
-    assert counts == {"bookkeeping": 1, "hidden": 2, "ignored": 1, "notebook": 1, "binary": 1, "minified": 1}
+    assert counts == {
+        "bookkeeping": 1,
+        "ignore file": 1,
+        "hidden": 1,
+        "ignored": 1,
+        "notebook": 1,
+        "binary": 1,
+        "minified": 1,
+    }
     text = findspot("status", "--skipped", cwd=project).stdout.decode()
     assert "build/  ignored  Ignored by .gitignore:1: build/" in text.splitlines()
 
@@ -80,4 +88,96 @@ def test_counts_follow_what_happens(project: Path) -> None:
     (project / "one.js").write_text("var a = 1;\n", encoding="utf-8")
     findspot("index", cwd=project)
     counts = json.loads(findspot("status", "--json", cwd=project).stdout)["skipped"]
-    assert counts == {"bookkeeping": 1, "hidden": 2, "ignored": 1, "binary": 1}
+    assert counts == {"bookkeeping": 1, "ignore file": 1, "hidden": 1, "ignored": 1, "binary": 1}
+
+
+def errors(project: Path, *argv: str, status: int = 0) -> tuple[list[str], str]:
+    """Return the files that an answer names and what it says on standard error."""
+    done = findspot(*argv, "--format", "files", cwd=project, status=status)
+    return done.stdout.decode().split("\n")[:-1], done.stderr.decode()
+
+
+@pytest.mark.row("T06")
+@pytest.mark.parametrize(
+    ("query", "path", "found", "why"),
+    [
+        ("build_tool", "build/tool.py", "build/tool.py", "ignored by .gitignore:1: build/"),
+        ("other_tool", "build/deep", "build/deep/other.py", "ignored by .gitignore:1: build/"),
+        ("hidden_note", ".hidden", ".hidden/notes.py", "is hidden"),
+        ("train_churn", "train.ipynb", "train.ipynb", "is a notebook"),
+        ("minifiedword", "one.js", "one.js", "is minified"),
+    ],
+)
+def test_a_named_path_is_searched_although_it_is_left_out(
+    project: Path, query: str, path: str, found: str, why: str
+) -> None:
+    """Naming asks for it, and the answer says that it is not in the index and why."""
+    files, said = errors(project, query, path)
+    assert files == [found]
+    assert why in said
+    assert "searched because you named it" in said
+    (project / "report.txt").write_text(f"{query} fails\n", encoding="utf-8")
+    files, said = errors(project, "localize", "report.txt", path, "--budget", "0", "-k", "3")
+    assert files == [found]
+    assert why in said
+
+
+@pytest.mark.row("T06")
+def test_what_cannot_be_searched_says_so(project: Path) -> None:
+    """A binary file that is named is nothing found, with the reason, and never silence."""
+    files, said = errors(project, "x", "nul.py", status=1)
+    assert files == []
+    assert "nul.py is binary and was not searched" in said
+    (project / "logo.png").write_bytes(b"\x89PNG")
+    assert "logo.png is binary and was not searched" in errors(project, "x", "logo.png", status=1)[1]
+    assert "is never indexed and was not searched" in errors(project, "x", ".git", status=1)[1]
+
+
+@pytest.mark.row("V20")
+@pytest.mark.row("V21")
+@pytest.mark.row("V22")
+@pytest.mark.row("V23")
+def test_a_named_file_belongs_to_its_question_only(project: Path) -> None:
+    """It is absent from other answers, and a later walk that meets it makes it a file like any other."""
+    assert errors(project, "build_tool", "build/tool.py")[0] == ["build/tool.py"]
+    assert errors(project, "build_tool", status=1)[0] == []
+    assert errors(project, "build_tool", "a.py", ".hidden", status=1)[0] == []
+    assert errors(project, "build_tool", "build/tool.py")[0] == ["build/tool.py"]
+    (project / ".gitignore").write_text("", encoding="utf-8")
+    assert "build/tool.py" in errors(project, "build_tool")[0]
+    assert "named" not in errors(project, "build_tool", "build/tool.py")[1]
+
+
+@pytest.mark.row("V48")
+def test_options_take_in_what_is_left_out(project: Path) -> None:
+    """``--hidden`` and ``--no-ignore`` have an index of their own each; the usual one stays as it is."""
+    findspot("index", cwd=project)
+    assert ".hidden/notes.py" in errors(project, "hidden_note", "--hidden")[0]
+    assert "build/tool.py" in errors(project, "build_tool", "--no-ignore")[0]
+    assert set(errors(project, "tool", "--no-ignore", "--hidden")[0]) >= {"build/tool.py", "build/deep/other.py"}
+    assert errors(project, "hidden_note", status=1)[0] == []
+    again = json.loads(findspot("index", "--json", cwd=project).stdout)
+    assert (again["added"], again["changed"], again["removed"]) == (0, 0, 0)
+    again = json.loads(findspot("index", "--json", "--no-ignore", cwd=project).stdout)
+    assert (again["added"], again["changed"], again["removed"]) == (0, 0, 0)
+
+
+@pytest.mark.row("T06")
+def test_an_answer_says_what_it_could_not_look_at(project: Path) -> None:
+    """So does the first run, once; not with ``--quiet``, and not where enough was found."""
+    line = "left out: 1 notebook, 1 minified, 1 hidden, 1 ignored; 'findspot status --skipped' lists them"
+    assert errors(project, "zzz_nowhere", status=1)[1].count(line) == 1
+    assert line in errors(project, "only_here")[1]
+    assert "left out" not in errors(project, "zzz_nowhere", "-q", status=1)[1]
+    for number in range(20):
+        (project / f"m{number}.py").write_text(f"def only_here_{number}():\n    return {number}\n", encoding="utf-8")
+    assert "left out" not in errors(project, "only_here return")[1]
+
+
+@pytest.mark.row("T06")
+def test_a_first_run_says_what_it_leaves_out(project: Path) -> None:
+    """Also when much was found."""
+    for number in range(20):
+        (project / f"m{number}.py").write_text(f"def only_here_{number}():\n    return {number}\n", encoding="utf-8")
+    assert errors(project, "only_here return")[1].count("left out: 1 notebook") == 1
+    assert "left out" not in errors(project, "only_here return")[1]

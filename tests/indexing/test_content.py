@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from findspot.core.types import ProblemKind
@@ -62,11 +64,12 @@ def test_size_limits() -> None:
     """Everything has the general limit; data has smaller ones."""
     assert by_name("a.py", LIMIT) is None
     assert by_name("a.py", LIMIT + 1) is ProblemKind.TOO_LARGE
-    assert by_name("a.json", 100_000) is None
-    assert by_name("a.json", 100_001) is ProblemKind.DATA
+    assert by_name("a.xml", 100_000) is None
+    assert by_name("a.xml", 100_001) is ProblemKind.DATA
     assert by_name("a.csv", 20_000) is None
     assert by_name("a.csv", 20_001) is ProblemKind.DATA
-    assert by_name("a.yaml", 300_001) is ProblemKind.DATA
+    assert by_name("a.sql", 300_001) is ProblemKind.DATA
+    assert by_name("a.json", 900_000) is by_name("a.yaml", 900_000) is None  # judged when they are read
     problem = classify_name("a.py", 2_000_000, LIMIT)
     assert problem is not None
     assert "2,000,000" in problem.message
@@ -132,3 +135,28 @@ def test_minified_content() -> None:
     assert by_content("a.py", b"x" * 15_000 + b"\n") is None
     assert by_content("a.py", b"x = 1\n" * 20_000 + b"x" * 25_000 + b"\n") is None
     assert by_content("prose.md", (b"word " * 300 + b"\n\n") * 10) is None
+
+
+def test_large_data_files_that_name_things_are_kept() -> None:
+    """A description of an interface, translations and tables of many names are looked up by name; recordings are not."""
+    texts = json.dumps({f"key.{number}": f"Text {number}" for number in range(8000)}, indent=1).encode()
+    interface = json.dumps(
+        {"openapi": "3.0.0", "paths": {f"/a/{n}": {"get": {"operationId": "x"}} for n in range(4000)}}
+    )
+    records = json.dumps(
+        [{"pk": number, "model": "shop.item", "name": "x"} for number in range(8000)], indent=1
+    ).encode()
+    numbers = json.dumps({"values": list(range(60000))}, indent=1).encode()
+    for data in (texts, interface.encode(), records, numbers):
+        assert len(data) > 100_000
+        assert classify_name("a.json", len(data), LIMIT) is None
+    assert classify_content("config/table.json", texts) is None
+    assert classify_content("api/schema.json", interface.replace(", ", ",\n").encode()) is None
+    assert classify_content("lang/de.json", records) is None
+    for data in (records, numbers):
+        problem = classify_content("fixtures/data.json", data)
+        assert problem is not None
+        assert problem.kind is ProblemKind.DATA
+    table = "".join(f"key{number}:\n  title: Text\n" for number in range(20000)).encode()
+    assert classify_content("locales/en-GB.yaml", table) is None
+    assert classify_content("recorded.yaml", b"- request: a\n  response: b\n" * 20000) is not None

@@ -131,10 +131,14 @@ class ProblemKind(StrEnum):
     LINK = "link"
     CHECKOUT = "another checkout"
     BOOKKEEPING = "bookkeeping"
+    IGNORE_FILE = "ignore file"
 
 
 LEFT_OUT_BY_RULE = frozenset(
-    {ProblemKind.HIDDEN, ProblemKind.IGNORED, ProblemKind.LINK, ProblemKind.CHECKOUT, ProblemKind.BOOKKEEPING}
+    {
+        *(ProblemKind.HIDDEN, ProblemKind.IGNORED, ProblemKind.LINK, ProblemKind.CHECKOUT),
+        *(ProblemKind.BOOKKEEPING, ProblemKind.IGNORE_FILE),
+    }
 )
 """What is left out without being looked at; a whole folder counts as one."""
 
@@ -277,7 +281,8 @@ class AnswerStatus:
     ``complete`` is False while the index is being built or when a stage was cut by the budget. ``model`` is
     ``applied`` or a plain-English reason why it was not. ``here`` is the probability that the right place is in this
     root at all, ``likely`` how many of the first results make the best answer (0 when the place is probably not here);
-    both are None where they are not known.
+    both are None where they are not known. ``notes`` are sentences for the person who asked: named paths that the index
+    leaves out, and what is left out where that may be why little was found.
     """
 
     state: IndexState
@@ -291,6 +296,7 @@ class AnswerStatus:
     message: str = ""
     here: float | None = None
     likely: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ _DUMP_BYTES = 300_000
 """YAML, SQL and logs are often written by hand and long, so their limit is higher."""
 
 
+_NAMED_BYTES = 10_000_000
+"""What is read of a file that was asked for by its name: a few seconds of work at most."""
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -52,10 +56,31 @@ _DATA: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("csv", "psv", "tsv"), (_TABLE_BYTES, "Tables over 20 kB are not indexed.")),
     **dict.fromkeys(
         ("arff", "geojson", "har", "json", "jsonl", "ndjson", "plist", "snap", "topojson", "xml"),
-        (_FIXTURE_BYTES, "Data files over 100 kB are not indexed."),
+        (_FIXTURE_BYTES, "Data files over 100 kB are not indexed, unless they name many different things."),
     ),
-    **dict.fromkeys(("dump", "log", "sql", "yaml", "yml"), (_DUMP_BYTES, "Data files over 300 kB are not indexed.")),
+    **dict.fromkeys(
+        ("dump", "log", "sql", "yaml", "yml"),
+        (_DUMP_BYTES, "Data files over 300 kB are not indexed, unless they name many different things."),
+    ),
 }
+
+_BY_CONTENT = frozenset({"json", "yaml", "yml"})
+"""Of these, a file over its limit is read all the same: a description of an interface or the texts of a program are
+looked up by name, while a fixture or a recording says the same names over and over."""
+
+_INTERFACE = re.compile(rb"""^[ \t{]*["']?(?:openapi|swagger|asyncapi)["']?[ \t]*:""", re.MULTILINE)
+
+_KEYS = {
+    "json": re.compile(rb'"([^"\\\n]{1,200})":'),
+    "yaml": re.compile(rb"^[ -]{0,80}([\w./$-]{1,200}):", re.MULTILINE),
+}
+
+_KEY_BYTES = 500
+"""A file with fewer keys than one in so many bytes is a table of numbers or a long text."""
+
+_LANGUAGE = re.compile(
+    r"(?:^|/)(?:i18n|l10n|lang|langs|languages?|locales?|translations?|messages)/|(?:^|/)[a-z]{2}(?:[-_][A-Za-z]{2,4})?\.\w+$"
+)
 
 _LOCK_FILES = _words(
     """
@@ -120,27 +145,48 @@ def classify_name(path: str, size: int, max_file_bytes: int) -> FileProblem | No
     if extension == "ipynb":
         return FileProblem(path, ProblemKind.NOTEBOOK, _NOTEBOOK)
     rule = _DATA.get(extension)
-    if rule is not None and size > rule[0]:
+    if rule is not None and size > rule[0] and extension not in _BY_CONTENT:
         return FileProblem(path, ProblemKind.DATA, rule[1])
     return None
 
 
-def classify_content(path: str, data: bytes) -> FileProblem | None:
-    """Return why the file is left out, judged by its bytes (all of them, or at least ``HEAD_BYTES``); None to keep."""
+def classify_content(path: str, data: bytes, *, named: bool = False) -> FileProblem | None:
+    """Return why the file is left out, judged by its bytes (all of them, or at least ``HEAD_BYTES``); None to keep.
+
+    A file that was asked for by its name is left out only when it is binary.
+    """
     head = data[:HEAD_BYTES]
     if b"\0" in head and not head.startswith(_UTF16_MARKS):
         return FileProblem(path, ProblemKind.BINARY, "The file holds NUL bytes, so it is taken as binary.")
+    if named:
+        return None
     if _GENERATED_LINE.search(data, 0, _MARKER_BYTES):
         return FileProblem(path, ProblemKind.GENERATED, "Its first lines say that a tool generated this file.")
+    extension = path[path.rfind(".") + 1 :].lower()
+    if extension in _BY_CONTENT and len(data) > _DATA[extension][0] and not _names_things(path, extension, data):
+        return FileProblem(path, ProblemKind.DATA, _DATA[extension][1])
     if len(data) > _MINIFIED_LINE and _is_minified(path, data):
         return FileProblem(path, ProblemKind.MINIFIED, "Its lines are too long to have been written by hand.")
     return None
+
+
+def named_limit(max_file_bytes: int) -> int:
+    """Return the size limit in bytes of a file that was asked for by its name."""
+    return max(max_file_bytes, _NAMED_BYTES)
 
 
 def too_large(path: str, size: int, max_file_bytes: int) -> FileProblem:
     """Return the problem of a file over the size limit."""
     message = f"The file has {size:,} bytes, more than the limit of {max_file_bytes:,} (setting max_file_bytes)."
     return FileProblem(path, ProblemKind.TOO_LARGE, message)
+
+
+def _names_things(path: str, extension: str, data: bytes) -> bool:
+    """Tell whether a large data file is one in which people look names up: nearly every key of it is another one."""
+    if _INTERFACE.search(data, 0, _MARKER_BYTES) or _LANGUAGE.search(path):
+        return True
+    keys = _KEYS["json" if extension == "json" else "yaml"].findall(data)
+    return len(keys) * _KEY_BYTES >= len(data) and 2 * len(set(keys)) >= len(keys)
 
 
 def _is_minified(path: str, data: bytes) -> bool:

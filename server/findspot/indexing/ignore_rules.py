@@ -39,6 +39,7 @@ class Verdict(Enum):
     IGNORED = ProblemKind.IGNORED
     HIDDEN = ProblemKind.HIDDEN
     BOOKKEEPING = ProblemKind.BOOKKEEPING
+    IGNORE_FILE = ProblemKind.IGNORE_FILE
 
 
 KEPT, TRACKED = Verdict.KEPT, Verdict.TRACKED  # a lookup in an enumeration is slow, and every entry is judged
@@ -82,7 +83,7 @@ class FolderRules:
                 verdict = TRACKED
                 break
         if name[0] == "." and not self.hidden and not is_work(name, path, is_folder=is_folder):
-            return Verdict.HIDDEN
+            return Verdict.IGNORE_FILE if name in IGNORE_FILES else Verdict.HIDDEN
         return verdict
 
     def skips(self, name: str, path: str, *, is_folder: bool) -> bool:
@@ -95,6 +96,8 @@ class FolderRules:
         verdict = self.judge(name, path, is_folder=is_folder)
         if verdict is Verdict.BOOKKEEPING:
             kind, message = ProblemKind.BOOKKEEPING, "Bookkeeping of version control and of Findspot is never indexed."
+        elif verdict is Verdict.IGNORE_FILE:
+            kind, message = ProblemKind.IGNORE_FILE, "It says what is ignored; --hidden takes it in."
         elif verdict is Verdict.HIDDEN:
             kind = ProblemKind.HIDDEN
             message = "Its name says that it may hold secrets. " if is_secret(name) else "Its name begins with a dot. "

@@ -19,7 +19,7 @@ def preparer_options(root: Path, config: Config) -> PreparerOptions:
     settings = config.settings
     home = home_folder()
     excludes = global_excludes(config.environ, home) if home is not None else None
-    walk = WalkOptions(settings.hidden, settings.max_file_bytes, excludes)
+    walk = WalkOptions(settings.hidden, settings.max_file_bytes, excludes, settings.ignore_files)
     return PreparerOptions(root, walk, settings.chunk_size, settings.chunk_overlap)
 
 

@@ -12,7 +12,7 @@ from findspot.core.paths import path_class
 from findspot.core.render import content_hash, render_chunk
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, FileProblem, ParsedFile, ProblemKind, Span
-from findspot.indexing.content import classify_content, too_large
+from findspot.indexing.content import classify_content, named_limit, too_large
 from findspot.indexing.reading import open_source
 from findspot.indexing.tasks import Outcome, PreparerOptions, Task, Unchanged, Vanished
 from findspot.indexing.walker import WalkOptions
@@ -53,14 +53,15 @@ class Preparer:
 
     def prepare(self, task: Task) -> Outcome:
         """Prepare one file; what is wrong with it comes back as a problem, never as an exception (I-9)."""
-        found = _read(self._root, task, self._walk_options.max_file_bytes)
+        limit = self._walk_options.max_file_bytes
+        found = _read(self._root, task, named_limit(limit) if task.named else limit)
         if not isinstance(found, tuple):
             return found
-        return self._prepare_text(*found, quarantine=task.quarantine)
+        return self._prepare_text(*found, quarantine=task.quarantine, named=task.named)
 
-    def _prepare_text(self, read: _Read, raw: bytes, *, quarantine: str) -> PreparedFile:
+    def _prepare_text(self, read: _Read, raw: bytes, *, quarantine: str, named: bool = False) -> PreparedFile:
         """Prepare what was read of a file; as plain text when it is in quarantine."""
-        problem = classify_content(read.path, raw)
+        problem = classify_content(read.path, raw, named=named)
         if problem is not None:
             return _skipped(read, problem)
         source, kinds = decode_source(raw)

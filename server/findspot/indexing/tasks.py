@@ -49,13 +49,15 @@ class Task:
 
     ``known_hash`` is the stored content hash, if any: an equal one ends the work. ``text`` is the unsaved text of an
     editor, in UTF-8, to be read in place of the file. ``quarantine`` says what the parser did when it met this file; it
-    is then read as plain text.
+    is then read as plain text. ``named`` asks for the file by its name: more is read of it, and only what is binary is left
+    out.
     """
 
     path: str
     known_hash: bytes | None = None
     text: bytes | None = None
     quarantine: str = ""
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

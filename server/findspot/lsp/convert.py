@@ -240,6 +240,7 @@ def answer_status_json(statuses: Sequence[AnswerStatus], failures: Sequence[str]
         "files": sum(status.files for status in statuses),
         "chunks": sum(status.chunks for status in statuses),
         "elapsedSeconds": round(max(status.elapsed_seconds for status in statuses), 6),
+        "notes": list(dict.fromkeys(note for status in statuses for note in status.notes)),
         "here": max((status.here for status in statuses if status.here is not None), default=None),
         "likely": sum(known) if (known := [one.likely for one in statuses if one.likely is not None]) else None,
         "message": "; ".join(messages),

@@ -46,6 +46,8 @@ class RawArguments(argparse.Namespace):
     rebuild: bool
     show_root: bool
     skipped: str | None
+    hidden: bool = False
+    no_ignore: bool = False
     path: Path | None
     commits: int
     tcp: str | None
@@ -210,7 +212,22 @@ def _common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:
         type=Path,
         help="Folder to index. Default: the nearest folder above with a .git, .hg, .jj or .findspot, else this folder.",
     )
-    return argparse.ArgumentParser(add_help=False, parents=[root, voice])
+    return argparse.ArgumentParser(add_help=False, parents=[root, _file_options(), voice])
+
+
+def _file_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
+        "--hidden",
+        action="store_true",
+        help="Take in hidden files and folders; they go into an index of their own, which is kept.",
+    )
+    parent.add_argument(
+        "--no-ignore",
+        action="store_true",
+        help="Take in what ignore files leave out and other checkouts; they go into an index of their own, which is kept.",
+    )
+    return parent
 
 
 def _voice_options() -> argparse.ArgumentParser:

@@ -191,8 +191,10 @@ def _skipped_row(status: IndexStatus) -> str:
 
 
 def countable(skipped: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return the counts that tell a person something: every repository has bookkeeping."""
-    return [(kind, number) for kind, number in skipped if kind != ProblemKind.BOOKKEEPING]
+    """Return the counts that tell a person something: every repository has bookkeeping and ignore files."""
+    return [
+        (kind, number) for kind, number in skipped if kind not in {ProblemKind.BOOKKEEPING, ProblemKind.IGNORE_FILE}
+    ]
 
 
 def _of_indexed(status: IndexStatus) -> list[tuple[str, int]]:
