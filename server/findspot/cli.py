@@ -27,6 +27,7 @@ from findspot.errors import (
     IndexLockedError,
     IndexStorageError,
     WorkerError,
+    complaint,
 )
 from findspot.terminal import output
 from findspot.terminal.args import build_parser, parse
@@ -72,8 +73,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         give_up_output()  # the reader has seen enough, as in "findspot QUERY | head"
         return FOUND
-    except (FindspotError, OSError) as error:
+    except FindspotError as error:
         note(f"error: {error}")
+        return ERROR
+    except OSError as error:
+        note(f"error: {complaint(error)}")
         return ERROR
     except Exception:  # noqa: BLE001 - Python's own status for a crash is 1, which means "nothing found" here
         traceback.print_exc()
@@ -276,19 +280,20 @@ def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fres
     place, view = request.place, request.view
     # A warning has said already why the index is not up to date.
     status = dataclasses.replace(answer.status, message="") if fresh.warnings else answer.status
-    summary = output.answer_note(status, request.scope, model=model, empty=not answer.results)
+    summary = output.answer_note(status, request.scope, model=model)
     for warning in fresh.warnings:
         note(f"warning: {warning}")
     if not answer.status.complete:
         note(f"warning: incomplete answer; {summary}")
-    write_lines(output.answer_lines(answer, place, view, screen_of(sys.stdout)))
     if not view.quiet:
         if not answer.results:
             note("nothing found")
-        for sentence in dict.fromkeys((*answer.status.notes, *filter(None, [fresh.first]))):
+        taken = request.notes if isinstance(request, LocalizeRequest) else ()
+        for sentence in dict.fromkeys((*taken, *filter(None, [fresh.first]), *status.notes)):
             note(sentence)
-        if answer.status.complete:
-            note(summary)
+    write_lines(output.answer_lines(answer, place, view, screen_of(sys.stdout)))
+    if not view.quiet and answer.status.complete:
+        note(summary)
     return FOUND if answer.results else NOTHING
 
 
@@ -302,8 +307,18 @@ def _clear(line: ProgressLine | None) -> None:
         line.clear()
 
 
+class _Visible(logging.Formatter):
+    """Writes out what in a message would steer a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's lines; those of a traceback stay apart."""
+        return "\n".join(visible(line) for line in super().format(record).split("\n"))
+
+
 def _log_to_stderr(*, verbose: bool, quiet: bool) -> None:
     form = "%(asctime)s %(name)s %(levelname)s: %(message)s" if verbose else "findspot: %(levelname)s: %(message)s"
-    logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, stream=sys.stderr, format=form)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Visible(form))
+    logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, handlers=[handler])
     if verbose:
         logging.getLogger("findspot").setLevel(logging.DEBUG)

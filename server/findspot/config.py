@@ -24,9 +24,10 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import platformdirs
+from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from findspot.errors import ConfigError
+from findspot.errors import ConfigError, reason
 from findspot.opening import read_small
 
 OWN_DIR = ".findspot"
@@ -36,6 +37,7 @@ ROOT_MARKERS = (".git", ".hg", ".jj", OWN_DIR)
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _NAME_LENGTH = 40
+_SHOWN_VALUE = 80
 
 _GIT_VARIABLES = ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")
 
@@ -252,7 +254,7 @@ def _read_toml(path: Path) -> Mapping[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
+        raise ConfigError(f"{path}: cannot be read as TOML: {reason(error)}") from error
 
 
 def _project_settings(root: Path) -> tuple[dict[str, Any], list[str]]:
@@ -306,6 +308,17 @@ def _warning(source: str, mistakes: Sequence[str]) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in line)
 
 
+def allowed(key: str) -> str:
+    """Return what a setting may be, in words: ``a whole number from 1 to 1000``."""
+    field = Settings.model_fields[key]
+    least = next((limit.ge for limit in field.metadata if isinstance(limit, Ge)), None)
+    most = next((limit.le for limit in field.metadata if isinstance(limit, Le)), None)
+    kind = {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(
+        getattr(field.annotation, "__name__", ""), "text"
+    )
+    return kind if least is None or most is None else f"{kind} from {least:g} to {most:.10g}"
+
+
 def _check(source: str, values: Mapping[str, Any]) -> None:
     for key in values:
         if key not in Settings.model_fields:
@@ -315,6 +328,6 @@ def _check(source: str, values: Mapping[str, Any]) -> None:
     try:
         Settings(**values)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{source}: setting '{name}': {first['msg']} (got {first['input']!r})") from error
+        name = str(error.errors()[0]["loc"][0])
+        value = str(values[name])[:_SHOWN_VALUE]
+        raise ConfigError(f"{source}: setting '{name}' must be {allowed(name)}, not {value!r}") from error

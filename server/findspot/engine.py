@@ -40,6 +40,7 @@ from findspot.indexing.roots import checked_root, find_root, path_in_root
 from findspot.indexing.skipped import MAX_SKIPPED, list_skipped
 from findspot.indexing.walker import clean_prefix
 from findspot.inference.models import Models
+from findspot.labels import label, shown_length
 from findspot.named import NamedPaths
 from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.searcher import Ranked, Searcher
@@ -263,7 +264,8 @@ class Engine:
                 exclude=checked_scope(exclude),
             )
         )
-        return self._named.noted(self._answer(found, "hybrid", _NO_MODEL, asked, own), named)
+        made = self._named.noted(self._answer(found, "hybrid", _NO_MODEL, asked, own), named)
+        return label(made, query, found, inside, self._searcher, named.overlay)
 
     def localize(
         self,
@@ -281,8 +283,9 @@ class Engine:
         """Return the places that a report is about, within ``budget`` seconds.
 
         With ``top_k`` that many come back. Without it the answer to a report chooses its length, up to the setting: it
-        ends where more would more likely be wrong than right, and is empty when the place is probably not in this root
-        at all (``status.here``). ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization
+        ends where more would more likely be wrong than right, but not before the third result, or the fifth where none
+        stands out. ``status.likely`` says how many make the best answer, ``status.here`` how likely the place is in this
+        root at all. ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization
         model was applied, or why not. Raises ``QueryError``, ``Cancelled``.
         """
         own = unsaved or self._own
@@ -294,10 +297,13 @@ class Engine:
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
 
         def answer(found: Localization) -> Answer:
-            shown = found.results[: found.length] if found.cut and top_k is None else found.results
+            shown = found.results
+            if found.cut and top_k is None and found.length is not None:
+                shown = shown[: shown_length(found.length, shown[0].probability if shown else None)]
             made = self._named.noted(self._answer(shown, found.stage, found.note, asked, own), named)
             complete = made.status.complete and not found.hurried
-            return replace(made, status=replace(made.status, here=found.here, likely=found.length, complete=complete))
+            status = replace(made.status, here=found.here, likely=found.length, complete=complete)
+            return label(replace(made, status=status), text, shown, inside, self._searcher, named.overlay)
 
         found = self._guarded(
             lambda: own.localizer.localize(

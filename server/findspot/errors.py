@@ -20,6 +20,8 @@ Each message says what to do next. Bad *files* are never exceptions; they are ``
 
 from __future__ import annotations
 
+import errno
+
 
 class FindspotError(Exception):
     """Base of all errors that Findspot raises on purpose."""
@@ -67,3 +69,35 @@ class EvaluationError(FindspotError):
 
 class Cancelled(FindspotError):
     """The caller set the stop event while the call was running."""
+
+
+_SAID = {
+    errno.ENOENT: ("no such file or folder", "check its name"),
+    errno.ENOTDIR: ("a file stands where a folder is needed", "check its name"),
+    errno.EISDIR: ("it is a folder", "give a file"),
+    errno.EACCES: ("permission denied", "check who may read and write it"),
+    errno.EPERM: ("permission denied", "check who may read and write it"),
+    errno.EROFS: ("it cannot be written to", "choose another place"),
+    errno.ENOSPC: ("the disk is full", "free some space and try again"),
+    errno.EDQUOT: ("your share of the disk is full", "free some space and try again"),
+    errno.EMFILE: ("too many files are open", "raise the limit with ulimit -n and try again"),
+    errno.ENFILE: ("too many files are open", "end other programs and try again"),
+    errno.ENAMETOOLONG: ("the name is too long", "give a shorter one"),
+    errno.ELOOP: ("links lead in a circle", "give the file itself"),
+    errno.EIO: ("the disk cannot be read", "check the disk"),
+    errno.EADDRINUSE: ("the address is in use", "choose another port"),
+    errno.EADDRNOTAVAIL: ("no such address on this machine", "choose another one"),
+}
+
+
+def reason(error: BaseException) -> str:
+    """Return what went wrong in plain words, without numbers and file names, and what to do where that is known."""
+    if not isinstance(error, OSError) or error.errno is None:
+        return str(error)
+    what, remedy = _SAID.get(error.errno, ((error.strerror or "it failed").lower(), ""))
+    return f"{what}; {remedy}" if remedy else what
+
+
+def complaint(error: OSError) -> str:
+    """Return one line for people: which file, what is wrong with it, what to do."""
+    return f"{error.filename}: {reason(error)}" if error.filename is not None else reason(error)

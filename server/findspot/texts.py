@@ -61,6 +61,7 @@ class Texts:
                 text="",
                 probability=one.probability,
                 covered=one.covered,
+                exact=one.exact,
             )
             if source is not None and fresh:
                 contents[one.row.path] = source.text

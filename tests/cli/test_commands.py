@@ -29,6 +29,8 @@ KEYS = {
     "fresh",
     "complete",
     "likely",
+    "exact",
+    "by_meaning",
     "best_line",
     "matches",
     "truncated",
@@ -256,11 +258,12 @@ def test_without_a_model_localize_has_the_same_shape(ask: Ask, project: Path) ->
 
 @pytest.mark.row("B03")
 def test_an_answer_chooses_its_length_and_a_list_has_the_length_asked_for(ask: Ask, project: Path) -> None:
-    """Without -k only what is likely comes; with -k everything does, and says what of it is likely."""
+    """Without -k what is likely comes, and three results at least; with -k everything does."""
     cut = records(ask("localize", "--json", cwd=project, stdin=ISSUE.encode()))
     whole = records(ask("localize", "--json", "-k", "5", cwd=project, stdin=ISSUE.encode()))
-    assert 1 <= len(cut) < len(whole) == 5
-    assert [record["likely"] for record in whole[: len(cut)]] == [True] * len(cut)
+    assert 3 <= len(cut) <= len(whole) == 5
+    assert [record["likely"] for record in whole] == sorted((record["likely"] for record in whole), reverse=True)
+    assert whole[0]["likely"]
     assert not any(record["likely"] for record in whole[len(cut) :])
     chances = [record["probability"] for record in whole]
     assert chances == sorted(chances, reverse=True)

@@ -56,6 +56,8 @@ def test_json_lines_hold_root_relative_paths_and_the_root(tmp_path: Path) -> Non
         "stage": "hybrid",
         "evidence": [{"kind": "lexical", "detail": "upload, retry", "score": 3.5}],
         "fresh": True,
+        "exact": None,
+        "by_meaning": False,
         "best_line": None,
         "matches": [],
         "complete": True,
@@ -112,7 +114,7 @@ def test_pretty_shows_place_code_and_reason(tmp_path: Path) -> None:
         "     9      line3",
         "    10      line4",
         "        ... 15 more lines",
-        "      why: lexical upload, retry",
+        '      why: text has "upload", "retry"',
     ]
 
 
@@ -173,19 +175,15 @@ def test_a_stale_result_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_the_note_says_what_the_answer_is_made_of(changes: dict[str, object], model: bool, expected: str) -> None:
-    assert answer_note(make_status(**changes), (), model=model, empty=False) == expected
+    assert answer_note(make_status(**changes), (), model=model) == expected
 
 
 def test_the_note_names_the_scope() -> None:
-    assert "only in src, docs" in answer_note(make_status(), ("src", "docs"), model=False, empty=False)
+    assert "only in src, docs" in answer_note(make_status(), ("src", "docs"), model=False)
 
 
-@pytest.mark.row("B03")
-def test_the_note_says_that_the_place_is_probably_elsewhere_and_how_to_see_a_list() -> None:
-    status = make_status(here=0.25, likely=0)
-    assert "probably not in this root (25%); -k 10 shows" in answer_note(status, (), model=True, empty=True)
-    assert "probably not in this root (25%);" in answer_note(status, (), model=True, empty=False)
-    assert "-k 10" not in answer_note(status, (), model=True, empty=False)
+def test_an_answer_by_meaning_alone_is_not_called_lexical() -> None:
+    assert "; dense only; " in answer_note(make_status(by_meaning=True), (), model=False)
 
 
 @pytest.mark.row("V32")

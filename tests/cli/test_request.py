@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from findspot.errors import ConfigError, FindspotError, OutsideRootError, QueryError, RootError
+from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
 from findspot.terminal.args import parse
 from findspot.terminal.request import (
     MAX_TEXT_BYTES,
@@ -131,8 +131,8 @@ def test_each_command_gets_its_request(tree: Path) -> None:
 
 
 @pytest.mark.parametrize("argv", [("x", "-k", "0"), ("x", "-k", "1001"), ("localize", "f", "--budget", "nan")])
-def test_a_value_out_of_range_names_the_setting(tree: Path, argv: tuple[str, ...]) -> None:
-    with pytest.raises(ConfigError, match=r"command line: setting '(top_k|budget)'"):
+def test_a_value_out_of_range_is_an_error(tree: Path, argv: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit):
         request_for(tree, *argv)
 
 
@@ -268,5 +268,5 @@ def test_the_commits_of_an_evaluation_are_counted_from_one(tmp_path: Path) -> No
     plain = resolve(parse(["eval"]), tmp_path)
     assert isinstance(plain, EvaluationRequest)
     assert (plain.folder, plain.commits, plain.budget) == (tmp_path, 50, None)
-    with pytest.raises(UsageError, match="must be 1 or more"):
+    with pytest.raises(SystemExit):
         resolve(parse(["eval", "--commits", "0"]), tmp_path)

@@ -61,7 +61,7 @@ async def test_search_answers_with_every_field(make_wire: MakeWire, folder: Path
     assert result["uri"] == (folder / "src" / "upload.py").as_uri()
     assert result["range"] == {"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 36}}
     named = {"uri", "range", "root", "path", "symbol", "kind", "score", "probability", "rank", "stage", "evidence"}
-    assert result.keys() == named | {"fresh", "text", "truncated", "bestLine", "matches"}
+    assert result.keys() == named | {"fresh", "text", "truncated", "exact", "bestLine", "matches"}
     assert (result["path"], result["rank"], result["stage"]) == ("src/upload.py", 1, "hybrid")
     assert result["evidence"] == [{"kind": "lexical", "detail": "all words", "score": 1.0}]
     assert answer["status"]["state"] == "ready"

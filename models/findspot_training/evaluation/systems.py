@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from findspot.core.types import Answer
 from findspot.engine import Engine
@@ -63,7 +63,7 @@ def ask_engine(engine: Engine, text: str, *, top_k: int, depth: int) -> Asked:
     """Put one text to the engine: timed calls with ``top_k`` results as a user makes them, then deep ones.
 
     ``localize cold`` is the first call about this text; ``localize warm`` repeats it with the model's vectors at hand,
-    and its list is what counts. The answer as cut is that of a call without a length. A text that the engine refuses has empty answers and the reason in ``error``.
+    and its list is what counts. The answer as cut is the ``likely`` part of a call without a length. A text that the engine refuses has empty answers and the reason in ``error``.
     """
     seconds: dict[str, float] = {}
 
@@ -85,9 +85,9 @@ def ask_engine(engine: Engine, text: str, *, top_k: int, depth: int) -> Asked:
         deep = engine.localize(text, top_k=depth)
         files = engine.localize(text, top_k=max(top_k, FILE_DEPTH), level="file")
         warm = timed("localize warm", lambda: engine.localize(text, top_k=top_k))
-        cut = engine.localize(text)
+        cut = _as_cut(engine.localize(text), text)
         plain = engine.localize(text, top_k=top_k, budget=0.0)
-        plain_cut = engine.localize(text, budget=0.0)
+        plain_cut = _as_cut(engine.localize(text, budget=0.0), text)
         deep_plain = engine.localize(text, top_k=depth, budget=0.0)
         plain_files = engine.localize(text, top_k=max(top_k, FILE_DEPTH), level="file", budget=0.0)
     except QueryError as error:
@@ -122,6 +122,12 @@ def from_baseline(ranking: Ranking, *, top_k: int, depth: int) -> Found:
         ranking.files[:depth],
         [(unit.path, unit.symbol or "") for unit in functions],
     )
+
+
+def _as_cut(answer: Answer, text: str) -> Answer:
+    """Return the answer to a report with what it calls the best answer only: people are shown a few results more."""
+    likely = answer.status.likely if "\n" in text.strip() else None
+    return answer if likely is None else replace(answer, results=answer.results[:likely])
 
 
 def _shown(answer: Answer) -> list[Shown]:

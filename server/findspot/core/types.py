@@ -202,6 +202,7 @@ class SearchResult:
     ``text`` holds the lines of ``span``, whole and as they are in the file now, without the last line end; ``truncated``
     says that it ends early, because it would be too long. ``matches`` are the numbers of the lines that match the
     question, ``best_line`` the best of them, None where no word does; ``preview`` has the few lines that show the place.
+    ``exact`` says, where the question is a mere name or path, whether it is this place's own; None for other questions.
     """
 
     path: str
@@ -220,6 +221,7 @@ class SearchResult:
     best_line: int | None = None
     matches: tuple[int, ...] = ()
     preview: tuple[PreviewLine, ...] = ()
+    exact: bool | None = None
 
 
 class IndexState(StrEnum):
@@ -281,8 +283,10 @@ class AnswerStatus:
     ``complete`` is False while the index is being built or when a stage was cut by the budget. ``model`` is
     ``applied`` or a plain-English reason why it was not. ``here`` is the probability that the right place is in this
     root at all, ``likely`` how many of the first results make the best answer (0 when the place is probably not here);
-    both are None where they are not known. ``notes`` are sentences for the person who asked: named paths that the index
-    leaves out, and what is left out where that may be why little was found.
+    both are None where they are not known. ``exact`` says, where the question is a mere name or path, whether something is
+    called so; None for other questions. ``by_meaning`` is True where no word of the question occurs in the index.
+    ``notes`` are sentences that belong above the list: what the answer is not, named paths that the index leaves out, and
+    what is left out where that may be why little was found.
     """
 
     state: IndexState
@@ -296,6 +300,8 @@ class AnswerStatus:
     message: str = ""
     here: float | None = None
     likely: int | None = None
+    exact: bool | None = None
+    by_meaning: bool = False
     notes: tuple[str, ...] = ()
 
 

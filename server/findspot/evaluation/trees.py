@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from findspot import git
-from findspot.errors import EvaluationError
+from findspot.errors import EvaluationError, reason
 from findspot.opening import read_small
 
 _REGULAR = ("100644", "100755")
@@ -46,7 +46,7 @@ class BareRepository:
             )
         except OSError as error:
             self._objects.close()
-            raise EvaluationError(f"{folder}: cannot be read: {error}") from error
+            raise EvaluationError(f"{folder}: cannot be read: {reason(error)}") from error
 
     def _is_wide(self) -> bool:
         return git.is_wide(git.head_commit(git.GitPlace(None, self.folder, self.folder)) or "")

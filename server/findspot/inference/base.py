@@ -33,6 +33,10 @@ class Embedder(Protocol):
         """Embed one rendered query; shape (1, dimension)."""
         ...
 
+    def whole_words(self, text: str) -> str:
+        """Return the words of a rendered query that the model knows as such, and not as pieces of words."""
+        ...
+
     def close(self) -> None:
         """Give back memory and files; a closed embedder may not be used again."""
         ...

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from findspot.core.rankers import Rankers
-from findspot.errors import ModelError
+from findspot.errors import ModelError, reason
 from findspot.inference.llama import LlamaEmbedder
 from findspot.inference.static import StaticEmbedder
 
@@ -146,7 +146,7 @@ def load_rankers(entry: ModelEntry) -> Rankers:
     try:
         return Rankers.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
-        raise ModelError(f"model {entry.id}: {path} cannot be used: {error}; {_REMEDY}") from error
+        raise ModelError(f"model {entry.id}: {path} cannot be used: {reason(error)}; {_REMEDY}") from error
 
 
 def _require(entry: ModelEntry, kind: ModelKind) -> None:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 
 from findspot.core.arrays import Vectors
-from findspot.errors import Cancelled, ModelError
+from findspot.errors import Cancelled, ModelError, reason
 from findspot.inference.wordpiece import WordPiece
 
 _BLOCK = 64
@@ -71,7 +71,7 @@ class StaticEmbedder:
                 told = weights.metadata() or {}
         except (OSError, SafetensorError) as error:
             raise ModelError(
-                f"{path}: cannot be read as static embeddings ({error}); install Findspot again"
+                f"{path}: cannot be read as static embeddings ({reason(error)}); install Findspot again"
             ) from error
         words = WordPiece.from_json(folder / "tokenizer.json")
         if table.ndim != 2 or table.shape[1] != dimension:
@@ -105,6 +105,10 @@ class StaticEmbedder:
     def embed_query(self, text: str) -> Vectors:
         """Embed one rendered query; shape (1, dimension)."""
         return self._embed([self._prompt + text])
+
+    def whole_words(self, text: str) -> str:
+        """Return the words of a text that are in the vocabulary as a whole."""
+        return " ".join(word for word in text.split() if len(self._words[word]) == 1)
 
     def close(self) -> None:
         """Let go of the vectors."""

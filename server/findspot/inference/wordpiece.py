@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from findspot.errors import ModelError
+from findspot.errors import ModelError, reason
 
 _CONTINUES = "##"
 
@@ -74,7 +74,9 @@ class WordPiece(dict[str, tuple[int, ...]]):
             )
             vocabulary: dict[str, int] = model["vocab"]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{path}: cannot be read as a tokenizer ({error}); install Findspot again") from error
+            raise ModelError(
+                f"{path}: cannot be read as a tokenizer ({reason(error)}); install Findspot again"
+            ) from error
         if not fits:
             raise ModelError(f"{path}: not an uncased WordPiece tokenizer, which is the only kind Findspot reads")
         marks = {token["content"] for token in parsed.get("added_tokens", ())}

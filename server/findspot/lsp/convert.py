@@ -173,6 +173,7 @@ def result_json(
         "stage": result.stage,
         "evidence": [asdict(item) for item in result.evidence],
         "fresh": result.fresh,
+        "exact": result.exact,
         "bestLine": lines[0],
         "matches": lines[1:],
     }
@@ -230,6 +231,10 @@ def answer_status_json(statuses: Sequence[AnswerStatus], failures: Sequence[str]
     order = ("indexing", "empty", "failed", "aborted", "ready")
     state = min((status.state.value for status in statuses), key=order.index)
     models = dict.fromkeys(status.model for status in statuses)
+    exact = [status.exact for status in statuses if status.exact is not None]
+    by_meaning = all(status.by_meaning for status in statuses)
+    # What one folder lacks is no news where another has it.
+    telling = [one for one in statuses if not (any(exact) and not one.exact) and one.by_meaning == by_meaning]
     messages = dict.fromkeys([*(status.message for status in statuses if status.message), *failures])
     return {
         "state": state,
@@ -240,9 +245,11 @@ def answer_status_json(statuses: Sequence[AnswerStatus], failures: Sequence[str]
         "files": sum(status.files for status in statuses),
         "chunks": sum(status.chunks for status in statuses),
         "elapsedSeconds": round(max(status.elapsed_seconds for status in statuses), 6),
-        "notes": list(dict.fromkeys(note for status in statuses for note in status.notes)),
         "here": max((status.here for status in statuses if status.here is not None), default=None),
         "likely": sum(known) if (known := [one.likely for one in statuses if one.likely is not None]) else None,
+        "exact": any(exact) if exact else None,
+        "byMeaning": by_meaning,
+        "notes": list(dict.fromkeys(note for status in telling for note in status.notes)),
         "message": "; ".join(messages),
     }
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from findspot.config import Settings
+from findspot.config import Settings, allowed
 from findspot.core.types import Level
 from findspot.lsp.convert import clean
 
@@ -125,7 +125,7 @@ class _Fields:
         try:
             return getattr(Settings.model_validate({key: value}), key)
         except ValidationError as error:
-            raise ParamsError(f"'{name}': {error.errors()[0]['msg']} (got {value})") from error
+            raise ParamsError(f"'{name}' must be {allowed(key)}, not {value}") from error
 
     def uri(self, name: str) -> str | None:
         value = self._take(name)

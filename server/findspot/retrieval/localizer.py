@@ -232,6 +232,8 @@ class Localizer:
     def _ordered(self, request: _Request) -> _Ordered:
         """Return the candidates in order, with probabilities where a ranker ordered them."""
         order, entries = self._entries(request)
+        if entries and not request.pool.terms:  # rankers have never seen a question without a known word
+            return _Ordered(order, entries, _files(request.pool, order, entries), None)
         # Probabilities were fitted on all candidates with all that is known of them.
         chances: Chances | None = None if request.pace.cut else Chances([], 0.0)
         if entries and chances is not None:
@@ -297,7 +299,9 @@ class Localizer:
         view, query, pool, pace = request.view, request.query, request.pool, request.pace
         table = partial(self._searcher.path_table, view)
         gather(pool, view, query, self._weights, table, request.top_k, request.stop, pace, keep)
-        if self._weights.uses("dense") and pool.terms and pace.allows(2 * STEP_COST + ORDER_COST):
+        if not pool.terms:
+            self._searcher.add_by_meaning_only(pool, query, view)
+        elif self._weights.uses("dense") and pace.allows(2 * STEP_COST + ORDER_COST):
             vector = self._searcher.vector(query)
             if vector is not None:
                 pool.add_dense(vector, view.dense(vector, _DENSE))

@@ -7,6 +7,7 @@ the more things share it. Names that half the code base shares say nothing and a
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -84,6 +85,27 @@ def find_mentions(query: Query, view: IndexView, table: Callable[[], PathTable],
     for frame in query.report.frames[:_MAX_FRAMES]:
         _frame(frame, view, table, found)
     return found
+
+
+def called_so(query: Query, view: IndexView) -> frozenset[int]:
+    """Return the chunks that define just the name that a query is: the whole of it, or its end in a folder or file of the rest.
+
+    ``Model.save`` is a method of ``Model``, and not any other ``save``; ``flask.Flask`` is a ``Flask`` below ``flask/``.
+    """
+    if query.kind is not QueryKind.SYMBOL or not query.names:
+        return frozenset()
+    parts = query.names[0].name.text.split(".")
+    tails = [".".join(parts[at:]) for at in range(len(parts))]
+    definers = view.named(tails, _MAX_DEFINERS)
+    rows = view.rows({number for numbers in definers.values() for number in numbers})
+    found: set[int] = set()
+    for at, tail in enumerate(tails):
+        ahead = {part.lower() for part in parts[:at]} - {"self", "this", "cls", "super"}
+        for number in definers.get(tail, ()):
+            row = rows.get(number)
+            if row is not None and ahead.issubset(re.split(r"[/.]", row.path.lower())):
+                found.add(number)
+    return frozenset(found)
 
 
 def _names(query: Query, view: IndexView, weights: RankingWeights, found: Mentions) -> None:

@@ -15,7 +15,7 @@ from findspot.core.excerpts import Sought, sought
 from findspot.core.features import CandidateTable, PastSignal
 from findspot.core.matching import Floats, Matches, covered_shares, joined_matches, match_terms, weights_of
 from findspot.core.paths import unit_class
-from findspot.core.query import ALL_ZONES, Query, Zone, term_weights
+from findspot.core.query import ALL_ZONES, NAMES, Query, QueryKind, Zone, term_weights
 from findspot.core.ranking import (
     RankingWeights,
     Signals,
@@ -29,7 +29,7 @@ from findspot.core.ranking import (
 )
 from findspot.core.render import Fields
 from findspot.core.types import Evidence
-from findspot.retrieval.mentions import Mentions
+from findspot.retrieval.mentions import Mentions, called_so
 from findspot.retrieval.view import IndexView
 from findspot.storage.records import ChunkRow
 
@@ -75,6 +75,8 @@ class Pool:
         self._term_weights = weights_of(self._term_list, self.terms)
         self._dense: dict[int, float] = {}
         self._sought: Sought | None = None
+        self._exact: frozenset[int] | None = None
+        self.dense_floor = weights.dense_floor
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -128,8 +130,7 @@ class Pool:
 
     def add_dense(self, vector: Vectors, cosines: dict[int, float]) -> None:
         """Take in neighbours by meaning, and learn the cosine of the candidates that are here already."""
-        floor = self._weights.dense_floor
-        self.add(number for number, cosine in cosines.items() if cosine > floor)
+        self.add(number for number, cosine in cosines.items() if cosine > self.dense_floor)
         missing = [row.id for row in self.rows if row.id not in cosines]
         self._dense = {**self._view.similarities(vector, missing), **cosines}
 
@@ -226,6 +227,17 @@ class Pool:
         named = (self.mentions.frames.get(row.id), self.mentions.chunks.get(row.id))
         return tuple(mention.line for mention in named if mention is not None and mention.line is not None)
 
+    def is_exact(self, row: ChunkRow) -> bool | None:
+        """Say whether a candidate is what a mere name or path means: a definition or a file that is called so."""
+        if self._query.kind not in NAMES:
+            return None
+        if self._exact is None:
+            self._exact = called_so(self._query, self._view)
+        if self._query.kind is QueryKind.PATH:
+            return row.path in self.mentions.files
+        stem = row.path.rsplit("/", 1)[-1].split(".", 1)[0].lower()
+        return row.id in self._exact or any(stem == named.name.text.lower() for named in self._query.names[:1])
+
     def evidence(self, row: ChunkRow) -> tuple[Evidence, ...]:
         """Return the reasons for one candidate, the strongest kind first."""
         named = (
@@ -241,7 +253,7 @@ class Pool:
             detail = "; ".join(f"{name}: {', '.join(terms)}" for name, terms in fields)
             found.append(Evidence("lexical", detail, round(self._lexical[row.id], 4)))
         cosine = self._dense.get(row.id, 0.0)
-        if cosine > self._weights.dense_floor and self._weights.dense[self._query.kind.value] > 0:
+        if cosine > self.dense_floor and (self._weights.dense[self._query.kind.value] > 0 or not self.terms):
             found.append(Evidence("dense", "similar meaning", round(cosine, 4)))
         for steps in (self.calls, self.called, self.bridges):
             if row.id in steps:
@@ -278,7 +290,7 @@ class Pool:
             or row.id in self.mentions.chunks
             or row.id in self.mentions.frames
             or row.path in self.mentions.files
-            or self._dense.get(row.id, 0.0) > self._weights.dense_floor
+            or self._dense.get(row.id, 0.0) > self.dense_floor
         )
 
 

@@ -10,6 +10,7 @@ fields are scored exactly, signals are summed by kind of query, priors applied, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
@@ -43,6 +44,14 @@ _POSTINGS = 1_800
 """Terms, and chunks that hold them, that one lexical query may cost: about 2 ms. Measured: 3,500 find nothing more on 268
 questions about eight large repositories, and take a sixth longer for the whole search."""
 
+_BY_MEANING_ONLY = 10
+"""Neighbours that are answers where no word of the question occurs."""
+
+_LONE_FLOOR = 0.15
+_LONE_STEP = 0.05
+"""Cosine that such a neighbour must have in an index of one chunk, and what is added for ten times as many, up to the usual
+floor. Measured on questions about things that are there and things that are not, in indexes of 3, 1,900 and 40,000 chunks."""
+
 _ROUNDS = 6
 """How often the net is cast wider, four times each, before a short list is what there is."""
 
@@ -54,7 +63,7 @@ class Ranked:
     ``row`` is the chunk that speaks for it; ``span`` covers the whole definition (the whole file at file level).
     ``kind`` is the row's kind, or ``file``; ``symbol`` the qualified name, None for a file. ``probability`` is None
     where it is not known. ``covered`` is the share of the question that it holds, comparable between indexes. ``sought``
-    is what the question looks for in the text, ``lines`` are those that it names there.
+    is what the question looks for in the text, ``lines`` are those that it names there; ``exact`` is as in ``SearchResult``.
     """
 
     row: ChunkRow
@@ -67,6 +76,7 @@ class Ranked:
     covered: float = 0.0
     sought: Sought = NOTHING_SOUGHT
     lines: tuple[int, ...] = ()
+    exact: bool | None = None
 
 
 class Searcher:
@@ -131,15 +141,34 @@ class Searcher:
         return known[1]
 
     def _add_meaning(self, pool: Pool, query: Query, view: IndexView, limit: int) -> None:
-        """Take neighbours by meaning in.
-
-        Words that the index has never seen have none: measured, their word pieces are as near to anything as real
-        questions are to their answers.
-        """
-        if self._weights.dense[query.kind.value] > 0 and pool.terms:
+        """Take neighbours by meaning in."""
+        if not pool.terms:
+            self.add_by_meaning_only(pool, query, view)
+        elif self._weights.dense[query.kind.value] > 0:
             vector = self.vector(query)
             if vector is not None:
                 pool.add_dense(vector, view.dense(vector, limit))
+
+    def add_by_meaning_only(self, pool: Pool, query: Query, view: IndexView) -> None:
+        """Take neighbours by meaning in where no word of the query occurs in the index.
+
+        Only words that the model knows as a whole have a meaning here: the pieces of others are as near to anything as
+        real questions are to their answers. Measured on 53 made-up queries and an index of 9,400 chunks: the best
+        cosine was .27 to .47, where questions that have an answer got .22 to .75.
+        """
+        if self._embedder is None:
+            return
+        words = self._embedder.whole_words(render_static_query(query.sentence, SubTokenizer()))
+        vector = self._embedder.embed_query(words) if words else None
+        if vector is not None and vector.any():
+            # The more chunks there are, the nearer the nearest is by chance.
+            pool.dense_floor = min(self._weights.dense_floor, _LONE_FLOOR + _LONE_STEP * math.log10(max(view.total, 1)))
+            pool.add_dense(vector, view.dense(vector, _BY_MEANING_ONLY))
+
+    def occurs(self, text: str, scope: Sequence[str] = (), overlay: Overlay = NO_OVERLAY) -> bool:
+        """Say whether any word of a question, or another form of it that ranking counts, occurs in the index."""
+        query = analyse(text, SubTokenizer(), report="\n" in text.strip())
+        return bool(Pool(IndexView(self._store, overlay, scope), query, self._weights).terms)
 
     def vector(self, query: Query) -> Vectors | None:
         """Return the static embedding of a query, shape (1, dimension); None without an embedder or a known word."""
@@ -191,6 +220,7 @@ def finish(pool: Pool, view: IndexView, entries: Sequence[Scored]) -> list[Ranke
                 covered=pool.covered(row),
                 sought=pool.sought,
                 lines=pool.lines(row),
+                exact=pool.is_exact(row),
             )
         )
     return answers

@@ -11,7 +11,7 @@ from threading import Event
 
 from filelock import FileLock, Timeout
 
-from findspot.errors import IndexLockedError, IndexStorageError
+from findspot.errors import IndexLockedError, IndexStorageError, reason
 from findspot.stopping import check
 
 _OPENING_SECONDS = 10.0
@@ -49,7 +49,7 @@ def indexing_lock(directory: Path, wait_seconds: float = 0.0, stop: Event | None
         marker.touch()
     except OSError as error:
         lock.release()
-        raise IndexStorageError(f"the index folder {directory} cannot be locked: {error}") from error
+        raise IndexStorageError(f"the index folder {directory} cannot be locked: {reason(error)}") from error
     try:
         yield
     finally:

@@ -7,13 +7,16 @@ gives the raw arguments; ``findspot.terminal.request`` turns them into a request
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, NoReturn, get_args
 
 from findspot import __version__
-from findspot.config import Settings
+from findspot.config import Settings, allowed
 from findspot.core.types import Level
+from findspot.terminal.columns import visible
 
 Command = Literal["search", "localize", "index", "status", "eval", "lsp"]
 Format = Literal["pretty", "json", "files", "count"]
@@ -26,10 +29,70 @@ A query that is also the name of a command: findspot -- status
 """
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line that says what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print ``message`` in our own words on standard error, and leave with status 2."""
+        self.exit(2, f"findspot: error: {visible(_in_our_words(message))}\n")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            choices = [str(choice) for choice in action.choices]
+            raise argparse.ArgumentError(action, f"{value}: must be {' or '.join(choices)}{_hint(str(value), choices)}")
+
+
+def _in_our_words(message: str) -> str:
+    """Return what argparse complains about, as a person would say it."""
+    about = re.fullmatch(r"argument (\S+): (.*)", message, re.DOTALL)
+    if about is None:
+        return re.sub(
+            r"^the following arguments are required: (\w+).*", r"\1 is missing; 'findspot --help' shows how", message
+        )
+    name, what = about[1].split("/")[0], about[2]
+    if what.startswith("not allowed with argument "):
+        return f"{name} and {what.split()[-1].split('/')[0]} cannot be used together; leave one out"
+    if what.startswith("expected "):
+        return f"{name}: its value is missing; 'findspot --help' shows how"
+    if what.startswith("ignored explicit argument"):
+        return f"{name} takes no value; leave out what follows it"
+    return f"{name} {what}"
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _number(key: str) -> Callable[[str], int | float]:
+    """Return what reads the value of an option that is also a setting, within the setting's limits."""
+
+    def read(text: str) -> int | float:
+        kind = int if Settings.model_fields[key].annotation is int else float
+        try:
+            value = kind(text)
+            Settings.model_validate({key: value})
+        except ValueError:  # pydantic's error is one, too
+            raise argparse.ArgumentTypeError(f"{text}: must be {allowed(key)}") from None
+        return value
+
+    return read
+
+
+def _commits(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= len(text) <= 9 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: must be a whole number from 1 on")
+    return int(text)
+
+
 class RawArguments(argparse.Namespace):
-    """The command line as it was written; each command sets the attributes of its own options only."""
+    """The command line as it was written; each command sets the attributes of its own options only.
+
+    ``meant`` is the command that a first word is nearly called like.
+    """
 
     command: Command
+    meant: str = ""
     root: Path | None
     quiet: bool = False
     verbose: bool
@@ -55,7 +118,7 @@ class RawArguments(argparse.Namespace):
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line, with one sub-parser for each command."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="findspot",
         usage="findspot [OPTIONS] QUERY [PATHS...]\n       findspot COMMAND [OPTIONS] ...",
         description="Where in this code base is it? Search by a sentence, a symbol, an error or a whole issue text.",
@@ -64,8 +127,8 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"findspot {__version__}")
-    commands = parser.add_subparsers(
-        prog="findspot", title="commands", dest="command", metavar="COMMAND", required=True
+    commands: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(
+        prog="findspot", title="commands", dest="command", metavar="COMMAND", required=True, parser_class=Parser
     )
 
     def add(name: Command, parents: list[argparse.ArgumentParser], summary: str, text: str) -> argparse.ArgumentParser:
@@ -97,7 +160,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
     )
     localize.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
-    localize.add_argument("--budget", metavar="SECONDS", type=float, help=_setting_help("budget"))
+    localize.add_argument("--budget", metavar="SECONDS", type=_number("budget"), help=_setting_help("budget"))
     localize.add_argument(
         "--level",
         choices=get_args(Level),
@@ -128,9 +191,9 @@ def build_parser() -> argparse.ArgumentParser:
         "path", metavar="PATH", nargs="?", type=Path, help="A folder inside the git repository. Default: this folder."
     )
     evaluation.add_argument(
-        "--commits", metavar="N", type=int, default=50, help="How many commits, the newest that suit. Default: 50."
+        "--commits", metavar="N", type=_commits, default=50, help="How many commits, the newest that suit. Default: 50."
     )
-    evaluation.add_argument("--budget", metavar="SECONDS", type=float, help=_setting_help("budget"))
+    evaluation.add_argument("--budget", metavar="SECONDS", type=_number("budget"), help=_setting_help("budget"))
 
     lsp = add("lsp", [], "start the language server", "It talks over standard input and output.")
     channel = lsp.add_mutually_exclusive_group()
@@ -158,14 +221,19 @@ def parse(argv: Sequence[str]) -> RawArguments:
     options, words, rest = _separate(argv, valued)
     if not words and not rest:
         if {"-h", "--help", "--version"}.isdisjoint(options):
+            _know(parser, commands, "search", options)
             parser.error("give a QUERY or a COMMAND; 'findspot --help' lists them")
         return parser.parse_args(options, RawArguments())
+    meant = (difflib.get_close_matches(words[0], commands, n=1, cutoff=0.75) or [""])[0] if words else ""
     command = words.pop(0) if words and words[0] in commands else "search"
+    _know(parser, commands, command, options)
     if command == "status" and "--skipped" in options and len(words) == 1 and not rest:
         options[options.index("--skipped")] = f"--skipped={words.pop()}"
     if command in _WITHOUT_QUERY and (words or rest):
-        commands[command].error(f"it takes no query; to search for this word: findspot -- {command} ...")
-    raw = RawArguments(command=command)
+        commands[command].error(f"{command} takes no query; to search for this word: findspot -- {command} ...")
+    if command == "eval" and len(words) + len(rest) > 1:
+        commands[command].error(f"eval takes one PATH; leave out {[*words, *rest][1]}")
+    raw = RawArguments(command=command, meant="" if meant in argv else meant)
     # Options go first and every other word stands behind a "--": argparse alone does not find options
     # between the positional words, and would take a word with a leading dash for an option.
     behind = [*words, *rest]
@@ -187,6 +255,38 @@ def _separate(argv: Sequence[str], valued: set[str]) -> tuple[list[str], list[st
         if _wants_value(word, valued):
             options.extend(value for value in [next(iterator, None)] if value is not None)
     return options, words, list(iterator)
+
+
+def _know(
+    parser: argparse.ArgumentParser,
+    commands: Mapping[str, argparse.ArgumentParser],
+    command: str,
+    options: Sequence[str],
+) -> None:
+    """Complain about the first option that ``command`` does not have, naming the nearest one that it has."""
+    own = commands[command]._option_string_actions  # noqa: SLF001 - argparse has no public way to list its options
+    known = [*own, "--version"]
+    wants_value = False
+    for option in options:
+        if wants_value:
+            wants_value = False
+            continue
+        name = option.split("=", 1)[0] if option.startswith("--") else option[:2]
+        spaced = " " in option and not option.startswith("--") and name in own and own[name].nargs == 0
+        if name not in known or spaced:
+            others = [
+                other
+                for other, one in commands.items()
+                if name in one._option_string_actions  # noqa: SLF001
+            ]
+            if " " in option:
+                parser.error(f"{option}: no such option; for a query that begins with a dash: findspot -- '{option}'")
+            hint = f"; it belongs to {' and '.join(others)}" if others else _hint(name, known)
+            shown = option if option.startswith("--") and "=" not in option else name
+            parser.error(
+                f"{shown}: no such option of {command}{hint or f'; for a query that begins with a dash: findspot -- {option}'}"
+            )
+        wants_value = _wants_value(option, {text for text, action in own.items() if action.nargs is None})
 
 
 def _wants_value(option: str, valued: set[str]) -> bool:
@@ -260,7 +360,7 @@ def _answer_options() -> argparse.ArgumentParser:
         help="pretty: for people; json: one object a line; files: paths only; count: how many. Default: pretty.",
     )
     shape.add_argument("--json", dest="format", action="store_const", const="json", help="Short for --format json.")
-    parent.add_argument("-k", "--top-k", metavar="N", type=int, help=_setting_help("top_k"))
+    parent.add_argument("-k", "--top-k", metavar="N", type=_number("top_k"), help=_setting_help("top_k"))
     parent.add_argument("--no-text", action="store_true", help="Leave the source text out of the output.")
     return parent
 

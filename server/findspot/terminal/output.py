@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from findspot.core.types import Answer, AnswerStatus, IndexStatus, ProblemKind, RefreshReport, SearchResult
 from findspot.terminal.columns import cut, shown, visible
 from findspot.terminal.request import Place, View
+from findspot.terminal.why import why
 
 _PIPE_WIDTH = 500
+
+_NOUNS = frozenset({ProblemKind.DATA, ProblemKind.NOTEBOOK, ProblemKind.LINK})
 
 _BOLD, _PATH, _FAINT, _HIT = "1", "35", "2", "1;31"
 
@@ -74,6 +77,8 @@ def json_line(result: SearchResult, place: Place, status: AnswerStatus, *, text:
         "stage": result.stage,
         "evidence": [dataclasses.asdict(item) for item in result.evidence],
         "fresh": result.fresh,
+        "exact": result.exact,
+        "by_meaning": status.by_meaning,
         "best_line": result.best_line,
         "matches": list(result.matches),
         "complete": status.complete,
@@ -100,9 +105,9 @@ def _pretty(result: SearchResult, place: Place, screen: Screen, *, text: bool) -
     yield "  ".join(head)
     if text:
         yield from _code(result, screen)
-    if result.evidence:
-        why = "; ".join(f"{item.kind} {item.detail}".rstrip() for item in result.evidence)
-        yield screen.paint(screen.clip(f"      why: {visible(why)}"), _FAINT)
+    reasons = why(result)
+    if reasons:
+        yield screen.paint(screen.clip(f"      why: {visible(reasons)}"), _FAINT)
 
 
 def _code(result: SearchResult, screen: Screen) -> Iterator[str]:
@@ -132,17 +137,17 @@ def shown_path(path: str, place: Place) -> str:
         return str(full)
 
 
-def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool, empty: bool) -> str:
-    """Return the line that says what an answer was made of, ``empty`` or not; ``model`` where the model was asked for."""
+def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool) -> str:
+    """Return the line that says what an answer was made of; ``model`` where the model was asked for."""
     used = [name for name, applied in (("lexical", status.lexical), ("dense", status.dense)) if applied]
+    if status.by_meaning:
+        used.remove("lexical")
     parts = [
         f"index: {status.state}, {count(status.files, 'file')}, {count(status.chunks, 'chunk')}",
         " and ".join(used) if len(used) == 2 else f"{used[0]} only" if used else "no retriever",
     ]
     if model:
         parts.append(f"model {'' if status.model.startswith('applied') else 'not applied: '}{status.model}")
-    if status.likely == 0 and status.here is not None:
-        parts.append(f"probably not in this root ({status.here:.0%})" + "; -k 10 shows the nearest" * empty)
     if not status.complete:
         parts.append("incomplete")
     if status.message:
@@ -222,7 +227,7 @@ def report_lines(report: RefreshReport, view: View) -> Iterator[str]:
 
 
 def _reasons(counts: Iterable[tuple[str, int]]) -> str:
-    return ", ".join(f"{number:,} {reason}" for reason, number in counts)
+    return ", ".join(count(number, reason) if reason in _NOUNS else f"{number:,} {reason}" for reason, number in counts)
 
 
 def count(number: int, thing: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from findspot.config import ROOT_MARKERS, Config, load_config
+from findspot.core.identifiers import read_path
 from findspot.core.types import Level
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
 from findspot.terminal.args import Format, RawArguments
@@ -58,7 +59,10 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class LocalizeRequest:
-    """``findspot localize``; ``budget`` in seconds; without ``top_k`` the answer chooses its length."""
+    """``findspot localize``; ``budget`` in seconds; without ``top_k`` the answer chooses its length.
+
+    ``notes`` say how the command line was understood, where that is not plain.
+    """
 
     place: Place
     view: View
@@ -67,6 +71,7 @@ class LocalizeRequest:
     level: Level
     budget: float
     top_k: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
 
     if raw.no_scope and raw.paths:
         raise UsageError("--no-scope means the whole root and cannot be used together with PATHS")
-    paths = _existing(raw.paths, cwd)
+    paths = _existing(raw, cwd)
     if raw.command == "search":
         query = _not_blank(raw.query, "the query is empty: say what to look for")
         place = _place(raw, cwd, paths)
@@ -134,7 +139,8 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
     place = _place(raw, cwd, paths)
     scope = _scope(raw, place, paths)
     text = _not_blank(_issue_text(raw.file, cwd), "the text is empty: give an issue text or a stack trace")
-    return LocalizeRequest(place, view, text, scope, raw.level, place.config.settings.budget, raw.top_k)
+    notes = (f"{text}: no such file; taken as the text itself",) if raw.file == text and len(text.split()) == 1 else ()
+    return LocalizeRequest(place, view, text, scope, raw.level, place.config.settings.budget, raw.top_k, notes)
 
 
 def _place(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> Place:
@@ -156,11 +162,13 @@ def _place(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> Place:
     return Place(root, marker, cwd, load_config(root, overrides))
 
 
-def _existing(paths: Sequence[Path], cwd: Path) -> list[Path]:
-    """Return ``paths`` absolute and free of symbolic links."""
+def _existing(raw: RawArguments, cwd: Path) -> list[Path]:
+    """Return the paths of ``raw`` absolute and free of symbolic links."""
+    paths = raw.paths
     for path in paths:
         if not os.path.exists(cwd / path):  # noqa: PTH110 - Path.exists raises for names that are too long
-            raise UsageError(f"{path}: no such file or folder (a query of several words needs quotes)")
+            hint = f"did you mean findspot {raw.meant}?" if raw.meant else "a query of several words needs quotes"
+            raise UsageError(f"{path}: no such file or folder; {hint}")
     return [Path(os.path.realpath(cwd / path)) for path in paths]
 
 
@@ -189,11 +197,13 @@ def _not_blank(text: str, complaint: str) -> str:
 def _issue_text(name: str | None, cwd: Path) -> str:
     if name is not None and name != "-":
         if not os.path.exists(cwd / name):  # noqa: PTH110 - Path.exists raises for names that are too long
-            if len(name.split()) != 1:
+            if len(name.split()) != 1 or not (read_path(name) or set(name) & {"/", os.sep}):
                 return name
-            raise UsageError(f"{name}: no such file; for the text itself give more than one word, in quotes")
+            raise UsageError(f"{name}: no such file; for a text of one word: findspot localize - <<< {name}")
         if (cwd / name).is_dir():
             raise UsageError(f"{name}: a folder; the text comes first, then folders to look in, as in '- {name}'")
+        if not (cwd / name).is_file():
+            raise UsageError(f"{name}: no regular file; pipe its text in, as in 'findspot localize < {name}'")
         with (cwd / name).open("rb") as stream:
             return _read_text(stream, name)
     stdin = sys.stdin
