@@ -153,6 +153,8 @@ class Excerpts:
 
     def _line(self, text: str, number: int, *, matched: bool) -> PreviewLine:
         text = text.rstrip()
+        if not matched and len(text) <= _MAX_LINE:
+            return PreviewLine(number, text)
         spans = self._spans(text[: 4 * _MAX_LINE])
         if len(text) > 4 * _MAX_LINE and not spans:
             place = min((at for what in self._looked_for() for at in _places(lower(text), what)), default=0)
