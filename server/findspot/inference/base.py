@@ -33,12 +33,16 @@ class Embedder(Protocol):
         """Embed one rendered query; shape (1, dimension)."""
         ...
 
-    def whole_words(self, text: str) -> str:
-        """Return the words of a rendered query that the model knows as such, and not as pieces of words."""
-        ...
-
     def close(self) -> None:
         """Give back memory and files; a closed embedder may not be used again."""
+        ...
+
+
+class WordEmbedder(Embedder, Protocol):
+    """An embedder that can tell words it knows from pieces of words."""
+
+    def whole_words(self, text: str) -> str:
+        """Return the words of a rendered query that the model knows as such, and not as pieces of words."""
         ...
 
 

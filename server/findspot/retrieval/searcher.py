@@ -23,7 +23,7 @@ from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Evidence, Span
-from findspot.inference.base import Embedder
+from findspot.inference.base import WordEmbedder
 from findspot.retrieval.mentions import find_mentions
 from findspot.retrieval.paths import PathTable
 from findspot.retrieval.pool import Pool
@@ -83,7 +83,7 @@ class Searcher:
     """Answers questions from one index."""
 
     def __init__(
-        self, store: IndexReader, embedder: Embedder | None, weights: RankingWeights = DEFAULT_WEIGHTS
+        self, store: IndexReader, embedder: WordEmbedder | None, weights: RankingWeights = DEFAULT_WEIGHTS
     ) -> None:
         self._store = store
         self._embedder = embedder
