@@ -98,9 +98,7 @@ def test_a_misuse_gets_one_line_that_says_what_to_do(
 
 
 @pytest.mark.skipif(os.name == "nt" or not hasattr(os, "geteuid"), reason="folders and files are other things there")
-@pytest.mark.parametrize(
-    ("cache", "words"), [("file", "cannot be made"), ("file/deeper", "cannot be made")]
-)
+@pytest.mark.parametrize(("cache", "words"), [("file", "cannot be made"), ("file/deeper", "cannot be made")])
 def test_a_cache_folder_that_cannot_be_made_is_explained(
     cache: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
