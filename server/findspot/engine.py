@@ -40,7 +40,7 @@ from findspot.indexing.roots import checked_root, find_root, path_in_root
 from findspot.indexing.skipped import MAX_SKIPPED, list_skipped
 from findspot.indexing.walker import clean_prefix
 from findspot.inference.models import Models
-from findspot.labels import label, shown_length
+from findspot.labels import label, shown_of
 from findspot.named import NamedPaths
 from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.searcher import Ranked, Searcher
@@ -282,11 +282,9 @@ class Engine:
     ) -> Answer:
         """Return the places that a report is about, within ``budget`` seconds.
 
-        With ``top_k`` that many come back. Without it the answer to a report chooses its length, up to the setting: it
-        ends where more would more likely be wrong than right, but not before the third result, or the fifth where none
-        stands out. ``status.likely`` says how many make the best answer, ``status.here`` how likely the place is in this
-        root at all. ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization
-        model was applied, or why not. Raises ``QueryError``, ``Cancelled``.
+        With ``top_k`` that many come back; without it the answer to a report chooses its length (see ``shown_of``).
+        ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization model
+        was applied, or why not. Raises ``QueryError``, ``Cancelled``.
         """
         own = unsaved or self._own
         asked = self._asked(own)
@@ -297,9 +295,7 @@ class Engine:
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
 
         def answer(found: Localization) -> Answer:
-            shown = found.results
-            if found.cut and top_k is None and found.length is not None:
-                shown = shown[: shown_length(found.length, shown[0].probability if shown else None)]
+            shown = shown_of(found, top_k)
             made = self._named.noted(self._answer(shown, found.stage, found.note, asked, own), named)
             complete = made.status.complete and not found.hurried
             status = replace(made.status, here=found.here, likely=found.length, complete=complete)

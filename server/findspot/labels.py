@@ -9,6 +9,7 @@ from dataclasses import replace
 from findspot.core.query import NAMES, Query, QueryKind, analyse
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Answer, AnswerStatus, SearchResult
+from findspot.retrieval.localizer import Localization
 from findspot.retrieval.searcher import Ranked, Searcher
 from findspot.retrieval.view import Overlay
 
@@ -26,6 +27,13 @@ _NAME_WORDS = 4
 def shown_length(likely: int, first: float | None) -> int:
     """Return how many results to show of a list of which ``likely`` make the best answer."""
     return max(likely, SHORTEST if first is not None and first >= _SURE else SHORTEST_WHEN_FLAT)
+
+
+def shown_of(found: Localization, top_k: int | None) -> tuple[Ranked, ...]:
+    """Return the results to show: all of them where ``top_k`` were asked for, else as many as ``shown_length`` says."""
+    if not found.cut or top_k is not None or found.length is None or not found.results:
+        return found.results
+    return found.results[: shown_length(found.length, found.results[0].probability)]
 
 
 def label(
