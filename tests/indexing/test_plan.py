@@ -18,14 +18,14 @@ LONG_AGO = 1_600_000_000_123_456_789
 SECOND = 1_000_000_000
 
 
-def found(path: str, size: int = 1, mtime_ns: int = LONG_AGO, ctime_ns: int = LONG_AGO) -> FoundFile:
+def found(path: str, size: int = 1, mtime_ns: int = LONG_AGO, ctime_ns: int = LONG_AGO, inode: int = 7) -> FoundFile:
     """Make a file as a walk sees it."""
-    return FoundFile(path, size, mtime_ns, ctime_ns)
+    return FoundFile(path, size, mtime_ns, ctime_ns, inode)
 
 
 def stored(path: str, size: int = 1, mtime_ns: int = LONG_AGO, indexed_ns: int = LONG_AGO + SECOND) -> StoredFile:
     """Make a row of the index."""
-    return StoredFile(path, size, mtime_ns, indexed_ns, path.encode())
+    return StoredFile(path, size, mtime_ns, LONG_AGO, 7, indexed_ns, path.encode())
 
 
 def walked(*files: FoundFile) -> dict[str, FoundFile]:
@@ -90,7 +90,7 @@ def test_edit_with_the_time_set_back(tmp_path: Path) -> None:
     path.write_text("x = 1\n", encoding="utf-8")
     os.utime(path, ns=(LONG_AGO, LONG_AGO))
     before = walk(tmp_path, WalkOptions()).files["a.py"]
-    row = stored("a.py", before.size, before.mtime_ns, before.ctime_ns + RACY_NS + 1)
+    row = StoredFile("a.py", *before[1:], before.ctime_ns + RACY_NS + 1, b"hash")
     assert make_plan({"a.py": before}, index(row)).unchanged == ("a.py",)
     while time.time_ns() <= row.indexed_ns:
         time.sleep(0.01)
@@ -101,6 +101,18 @@ def test_edit_with_the_time_set_back(tmp_path: Path) -> None:
     if after.ctime_ns == before.ctime_ns:
         pytest.skip("this system keeps no time of the last change of metadata")
     assert [file.path for file, _ in make_plan({"a.py": after}, index(row)).maybe_changed] == ["a.py"]
+
+
+def test_another_file_of_the_same_size_and_times() -> None:
+    """The inode tells a file that was moved here, and nothing where a system lists none."""
+    row = index(stored("a.py"))
+    assert make_plan(walked(found("a.py", inode=8)), row).maybe_changed
+    assert make_plan(walked(found("a.py", inode=0)), row).unchanged == ("a.py",)
+
+
+def test_a_change_time_that_went_back() -> None:
+    """A clock that was set back, or a restored disk, makes a change look older than the index."""
+    assert make_plan(walked(found("a.py", ctime_ns=LONG_AGO - 1)), index(stored("a.py"))).maybe_changed
 
 
 def test_order_of_work() -> None:
@@ -130,7 +142,7 @@ _STATES = st.tuples(st.integers(0, 2), st.sampled_from([LONG_AGO, LONG_AGO + 1, 
 )
 def test_properties(files: dict[str, tuple[int, int]], rows: dict[str, tuple[int, int]], prefix: str) -> None:
     """Fates exclude each other, nothing is forgotten, order does not depend on the order of the walk."""
-    seen = {path: found(path, *state, ctime_ns=0) for path, state in files.items() if f"{path}/".startswith(prefix)}
+    seen = {path: found(path, *state) for path, state in files.items() if f"{path}/".startswith(prefix)}
     known = {path: stored(path, *state) for path, state in rows.items()}
     plan = make_plan(seen, known, prefix)
     added = {file.path for file in plan.added}

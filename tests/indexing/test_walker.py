@@ -39,7 +39,7 @@ def test_what_is_recorded(tmp_path: Path) -> None:
     status = (tmp_path / "src/deep/b.py").stat()
     assert set(found.files) == {"a.py", "src/deep/b.py"}
     assert found.files["src/deep/b.py"] == FoundFile(
-        "src/deep/b.py", status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        "src/deep/b.py", status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
     )
     assert set(found.folders) == {"", "src/", "src/deep/"}
     assert found.problems == ()

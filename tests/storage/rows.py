@@ -59,6 +59,8 @@ def prepared_file(path: str, functions: dict[str, str], references: Sequence[str
         path_class=PathClass.SOURCE,
         size=offset,
         mtime_ns=1,
+        ctime_ns=1,
+        inode=1,
         indexed_ns=2,
         content_hash=content_hash("\n".join(functions.values()).encode()),
         chunks=tuple(chunks),

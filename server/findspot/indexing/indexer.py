@@ -218,7 +218,7 @@ class _Run:
 
     def _flush(self) -> None:
         if self._touched:
-            self._store.touch([(t.path, t.size, t.mtime_ns, t.indexed_ns) for t in self._touched])
+            self._store.touch([(t.path, t.size, t.mtime_ns, t.ctime_ns, t.inode, t.indexed_ns) for t in self._touched])
         if self._files or self._gone:
             self._write(self._files, self._gone)
         self._files, self._touched, self._gone, self._pending_chunks = [], [], [], 0

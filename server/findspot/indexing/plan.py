@@ -55,7 +55,7 @@ def make_plan(found: Mapping[str, FoundFile], stored: Mapping[str, StoredFile], 
     """Compare ``found``, a walk of ``prefix``, with ``stored``, which may hold more than that.
 
     ``prefix`` is a root-relative folder or file, empty for the whole root; only what is stored under it can be removed.
-    A file is unchanged when it has the stored size and modification time and is not racy.
+    A file is unchanged when it has the stored size, times and inode, and is not racy.
     """
     added: list[FoundFile] = []
     maybe_changed: list[tuple[FoundFile, bytes]] = []
@@ -64,7 +64,7 @@ def make_plan(found: Mapping[str, FoundFile], stored: Mapping[str, StoredFile], 
         known = stored.get(path)
         if known is None:
             added.append(file)
-        elif file.size != known.size or file.mtime_ns != known.mtime_ns or is_racy(file, known.indexed_ns):
+        elif _differs(file, known) or is_racy(file, known.indexed_ns):
             maybe_changed.append((file, known.content_hash))
         else:
             unchanged.append(path)
@@ -75,6 +75,17 @@ def make_plan(found: Mapping[str, FoundFile], stored: Mapping[str, StoredFile], 
     maybe_changed.sort(key=lambda pair: _order(pair[0]))
     unchanged.sort()
     return Plan(tuple(added), tuple(maybe_changed), tuple(removed), tuple(unchanged))
+
+
+def _differs(file: FoundFile, known: StoredFile) -> bool:
+    """Return True if a file may be another one than was read.
+
+    Size and modification time can be those of another content, by a tool that sets the time back or by another file that
+    was moved to the path. A restored or copied tree costs reading and hashing its files once more, no more.
+    """
+    if file.size != known.size or file.mtime_ns != known.mtime_ns or file.ctime_ns != known.ctime_ns:
+        return True
+    return file.inode != known.inode and bool(file.inode and known.inode)  # a listing on Windows has no inodes
 
 
 def is_racy(file: FoundFile, indexed_ns: int) -> bool:

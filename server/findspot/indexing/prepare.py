@@ -36,6 +36,8 @@ class _Read(NamedTuple):
     path: str
     size: int
     mtime_ns: int
+    ctime_ns: int
+    inode: int
     indexed_ns: int
     content_hash: bytes
 
@@ -131,7 +133,7 @@ def _read(root: Path, task: Task, limit: int) -> tuple[_Read, bytes] | Unchanged
     """Read what a task is about: its bytes and what is known of them, or the outcome where there is nothing to parse."""
     indexed_ns = time.time_ns()  # before the first byte is read: a write during the read is noticed next time
     if task.text is not None:
-        return _Read(task.path, len(task.text), 0, indexed_ns, content_hash(task.text)), task.text
+        return _Read(task.path, len(task.text), 0, 0, 0, indexed_ns, content_hash(task.text)), task.text
     try:
         with open_source(root, task.path) as stream:
             status = os.fstat(stream.fileno())
@@ -142,9 +144,10 @@ def _read(root: Path, task: Task, limit: int) -> tuple[_Read, bytes] | Unchanged
         return FileProblem(task.path, ProblemKind.UNREADABLE, f"It cannot be read: {error.strerror or error}.")
     if len(raw) > limit:
         return too_large(task.path, max(status.st_size, len(raw)), limit)
-    read = _Read(task.path, len(raw), status.st_mtime_ns, indexed_ns, content_hash(raw))
+    stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    read = _Read(task.path, len(raw), *stamp, indexed_ns, content_hash(raw))
     if read.content_hash == task.known_hash:
-        return Unchanged(read.path, read.size, read.mtime_ns, read.indexed_ns)
+        return Unchanged(*read[:-1])
     return read, raw
 
 

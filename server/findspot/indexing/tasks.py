@@ -62,11 +62,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A file whose content is what the index holds; only its time has to be noted."""
+    """A file whose content is what the index holds; only its times and its place on disk have to be noted."""
 
     path: str
     size: int
     mtime_ns: int
+    ctime_ns: int
+    inode: int
     indexed_ns: int
 
 

@@ -29,13 +29,14 @@ class FoundFile(NamedTuple):
     """A file as the walk saw it: root-relative path with ``/``, size in bytes, times in nanoseconds.
 
     ``ctime_ns`` is the time of the last change of content or metadata (on Windows: of creation); no program can set it
-    back, which is why the plan looks at it too.
+    back, which is why the plan looks at it too. ``inode`` is 0 where the system lists none.
     """
 
     path: str
     size: int
     mtime_ns: int
     ctime_ns: int
+    inode: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ class _Run:
         if problem is not None:
             self.problems.append(problem)
         else:
-            self.files[path] = FoundFile(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            self.files[path] = FoundFile(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         self._seen += 1
         if self._progress is not None and self._seen % _REPORT_EVERY == 0:
             self._progress(self._seen)

@@ -186,7 +186,8 @@ class StoreReader:
         where, values = in_scope(scope)
         with self._connection() as connection:
             rows = connection.execute(
-                f"SELECT path, size, mtime_ns, indexed_ns, content_hash FROM files f WHERE {where}", values
+                f"SELECT path, size, mtime_ns, ctime_ns, inode, indexed_ns, content_hash FROM files f WHERE {where}",
+                values,
             ).fetchall()
             return {row[0]: StoredFile(*row) for row in rows}
 

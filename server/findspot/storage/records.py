@@ -29,11 +29,16 @@ class IndexKey:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """What the index knows of a file without reading it; times in nanoseconds since the epoch."""
+    """What the index knows of a file without reading it; times in nanoseconds since the epoch.
+
+    ``ctime_ns`` and ``inode`` are as the system gave them when the file was read; ``inode`` is 0 where it has none.
+    """
 
     path: str
     size: int
     mtime_ns: int
+    ctime_ns: int
+    inode: int
     indexed_ns: int
     content_hash: bytes
 
@@ -78,6 +83,8 @@ class PreparedFile(NamedTuple):
     path_class: PathClass
     size: int
     mtime_ns: int
+    ctime_ns: int
+    inode: int
     indexed_ns: int
     content_hash: bytes
     chunks: tuple[PreparedChunk, ...]

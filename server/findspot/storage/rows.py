@@ -67,7 +67,7 @@ class FileRows:
         problems: list[FileProblem] = []
         for file in files:
             file_id += 1
-            file_rows.append((file_id, file.path, file.language, file.path_class.value, *file[3:7]))
+            file_rows.append((file_id, file.path, file.language, file.path_class.value, *file[3:9]))
             first = chunk_id + 1
             for chunk in file.chunks:
                 chunk_id += 1

@@ -4,6 +4,7 @@ The file name carries ``SCHEMA_VERSION``, so a version never meets tables it doe
 
 1. files, chunks, symbols, edges, FTS5 columns path / name / signature / body, float16 embeddings by content hash.
 2. messages and files of past commits.
+3. change time and inode of files.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 DATABASE_NAME = f"index-v{SCHEMA_VERSION}.sqlite3"
 
@@ -35,6 +36,8 @@ CREATE TABLE IF NOT EXISTS files (
     path_class TEXT NOT NULL,
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
+    ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
     indexed_ns INTEGER NOT NULL,
     content_hash BLOB NOT NULL
 );

@@ -276,11 +276,12 @@ class IndexStore(StoreReader):
             self._bound_log()
         return Written(stored, gone, generation)
 
-    def touch(self, files: Iterable[tuple[str, int, int, int]]) -> None:
-        """Note (path, size, mtime_ns, indexed_ns) of files whose content turned out to be unchanged."""
+    def touch(self, files: Iterable[tuple[str, int, int, int, int, int]]) -> None:
+        """Note (path, size, mtime_ns, ctime_ns, inode, indexed_ns) of files whose content turned out to be unchanged."""
         with self._write_lock, storage_errors(), transaction(self._connection_for_writing) as connection:
             connection.executemany(
-                "UPDATE files SET size = ?2, mtime_ns = ?3, indexed_ns = ?4 WHERE path = ?1", list(files)
+                "UPDATE files SET size = ?2, mtime_ns = ?3, ctime_ns = ?4, inode = ?5, indexed_ns = ?6 WHERE path = ?1",
+                list(files),
             )
 
     def replace_problems(self, problems: Sequence[FileProblem], scope: Sequence[str] = ()) -> None:
