@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from findspot.config import MAX_TEXT
 from findspot.errors import QueryError
 from findspot.indexing.walker import clean_prefix
-
-_MAX_QUERY = 200_000
-"""Characters of a query or report; more is a file that was passed by mistake."""
 
 _MAX_RESULTS = 1000
 
@@ -16,9 +14,11 @@ _MAX_RESULTS = 1000
 def checked_text(text: str) -> str:
     """Return the text of a query or report; raises ``QueryError`` when it is empty or far too long."""
     if not text.strip():
-        raise QueryError("the query is empty; say what you are looking for")
-    if len(text) > _MAX_QUERY:
-        raise QueryError(f"the query has {len(text):,} characters; at most {_MAX_QUERY:,} are taken")
+        raise QueryError("the text is empty; say what you are looking for")
+    if len(text) > MAX_TEXT:
+        raise QueryError(
+            f"the text has {len(text):,} characters, at most {MAX_TEXT:,} are taken; cut it down to what matters"
+        )
     return text
 
 

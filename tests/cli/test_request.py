@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from findspot.config import MAX_TEXT
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
 from findspot.terminal.args import parse
 from findspot.terminal.request import (
-    MAX_TEXT_BYTES,
     EvaluationRequest,
     IndexRequest,
     LocalizeRequest,
@@ -199,7 +199,9 @@ def test_a_terminal_may_be_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("data", "words"), [(b" \n", "empty"), (b"x" * (MAX_TEXT_BYTES + 1), "cut the text down")], ids=["blank", "huge"]
+    ("data", "words"),
+    [(b" \n", "empty"), (b"x" * (MAX_TEXT + 1), "cut it down"), (b"x" * 10_000_000, "cut the text down")],
+    ids=["blank", "long", "huge"],
 )
 def test_an_unusable_text_is_refused(tree: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, words: str) -> None:
     monkeypatch.setattr(sys, "stdin", _Stdin(data))

@@ -89,7 +89,7 @@ class FakeEngine:
         """Return the lines that hold all words of ``query``, files in order."""
         words = query.lower().split()
         if not words:
-            raise QueryError("The query is empty; say what you are looking for")
+            raise QueryError("The text is empty; say what you are looking for")
         results: list[SearchResult] = []
         texts = {**self.files, **{path: text.encode() for path, text in self.overlays.items()}}
         for path, content in sorted(texts.items()):

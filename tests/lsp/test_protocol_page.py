@@ -6,6 +6,7 @@ import dataclasses
 import re
 from pathlib import Path
 
+from findspot.config import MAX_TEXT
 from findspot.core.types import (
     AnswerStatus,
     Evidence,
@@ -18,7 +19,7 @@ from findspot.core.types import (
     Span,
 )
 from findspot.lsp.convert import answer_status_json, index_status_json, report_json, result_json
-from findspot.lsp.params import MAX_QUERY, MAX_SCOPE, MAX_TEXT, IndexParams, LocalizeParams, SearchParams, StatusParams
+from findspot.lsp.params import MAX_SCOPE, IndexParams, LocalizeParams, SearchParams, StatusParams
 from findspot.lsp.protocol import COMMANDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "protocol.md"
@@ -64,4 +65,4 @@ def test_every_field_of_an_answer_is_there() -> None:
 
 def test_the_limits_are_the_real_ones() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert {f"{limit:,}" for limit in (MAX_QUERY, MAX_TEXT, MAX_SCOPE)} <= set(re.findall(r"[\d,]*\d", text))
+    assert {f"{limit:,}" for limit in (MAX_TEXT, MAX_SCOPE)} <= set(re.findall(r"[\d,]*\d", text))

@@ -341,7 +341,7 @@ async def test_older_clients_name_one_root(make_wire: MakeWire, folder: Path) ->
         ("findspot/search", None, "'query' is missing"),
         ("findspot/search", [1], "one object"),
         ("findspot/search", {"query": 5}, "'query' must be a string"),
-        ("findspot/search", {"query": "x" * 20_001}, "at most 20,000"),
+        ("findspot/search", {"query": "x" * 200_001}, "at most 200,000"),
         ("findspot/search", {"query": "x", "topK": 0}, "'topK'"),
         ("findspot/search", {"query": "x", "topK": True}, "'topK' must be a number"),
         ("findspot/search", {"query": "x", "topK": 2.5}, "'topK'"),

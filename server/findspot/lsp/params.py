@@ -13,15 +13,9 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from findspot.config import Settings, allowed
+from findspot.config import MAX_TEXT, Settings, allowed
 from findspot.core.types import Level
 from findspot.lsp.convert import clean
-
-MAX_QUERY = 20_000
-"""Characters of a search query; longer text is a case for localize."""
-
-MAX_TEXT = 200_000
-"""Characters of a text to localize: a long issue with its logs."""
 
 MAX_SCOPE = 1_000
 """Files and folders in one scope."""
@@ -179,7 +173,7 @@ def parse_search(raw: Any) -> SearchParams:
     """Return the checked parameters of a search; raises ``ParamsError``."""
     fields = _Fields(raw)
     params = SearchParams(
-        query=fields.text("query", MAX_QUERY),
+        query=fields.text("query", MAX_TEXT),
         top_k=fields.setting("topK", "top_k"),
         root=fields.uri("root"),
         scope=fields.uris("scope"),

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from findspot.config import ROOT_MARKERS, Config, load_config
+from findspot.asking import checked_text
+from findspot.config import MAX_TEXT, ROOT_MARKERS, Config, load_config
 from findspot.core.identifiers import read_path
 from findspot.core.types import Level
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
 from findspot.terminal.args import Format, RawArguments
 
-MAX_TEXT_BYTES = 1 << 20
-"""No issue text is larger; an over-long standard input (a core dump, an endless pipe) is refused early."""
+_MAX_BYTES = 4 * MAX_TEXT + 4
+"""What a text that may be taken has at most, in UTF-8 or UTF-16 with a mark; an endless pipe is not read further."""
 
 
 class UsageError(FindspotError):
@@ -133,12 +134,12 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
         raise UsageError("--no-scope means the whole root and cannot be used together with PATHS")
     paths = _existing(raw, cwd)
     if raw.command == "search":
-        query = _not_blank(raw.query, "the query is empty: say what to look for")
+        query = checked_text(raw.query)
         place = _place(raw, cwd, paths)
         return SearchRequest(place, view, query, _scope(raw, place, paths))
     place = _place(raw, cwd, paths)
     scope = _scope(raw, place, paths)
-    text = _not_blank(_issue_text(raw.file, cwd), "the text is empty: give an issue text or a stack trace")
+    text = checked_text(_issue_text(raw.file, cwd))
     notes = (f"{text}: no such file; taken as the text itself",) if raw.file == text and len(text.split()) == 1 else ()
     return LocalizeRequest(place, view, text, scope, raw.level, place.config.settings.budget, raw.top_k, notes)
 
@@ -188,12 +189,6 @@ def _scope(raw: RawArguments, place: Place, paths: Sequence[Path]) -> tuple[str,
     return () if root in inside else tuple(path.relative_to(root).as_posix() for path in inside)
 
 
-def _not_blank(text: str, complaint: str) -> str:
-    if not text.strip():
-        raise QueryError(complaint)
-    return text
-
-
 def _issue_text(name: str | None, cwd: Path) -> str:
     if name is not None and name != "-":
         if not os.path.exists(cwd / name):  # noqa: PTH110 - Path.exists raises for names that are too long
@@ -217,9 +212,9 @@ def _issue_text(name: str | None, cwd: Path) -> str:
 
 
 def _read_text(stream: BinaryIO, name: str) -> str:
-    data = stream.read(MAX_TEXT_BYTES + 1)
-    if len(data) > MAX_TEXT_BYTES:
-        raise QueryError(f"{name}: more than {MAX_TEXT_BYTES:,} bytes; cut the text down to the part that matters")
+    data = stream.read(_MAX_BYTES + 1)
+    if len(data) > _MAX_BYTES:
+        raise QueryError(f"{name}: more than {MAX_TEXT:,} characters; cut the text down to the part that matters")
     # PowerShell redirects text as UTF-16 with a byte order mark.
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
