@@ -60,9 +60,9 @@ def test_settings_of_the_project_count(ask: Ask, shop: Path) -> None:
     [
         (("eval",), b"not inside a git repository"),
         (("eval", "nowhere"), b"no such folder"),
-        (("eval", "--commits", "0"), b"must be 1 or more"),
+        (("eval", "--commits", "0"), b"must be a whole number from 1 on"),
         (("eval", "bare"), b"no commit suits"),
-        (("eval", "bare", "--budget", "-1"), b"setting 'budget'"),
+        (("eval", "bare", "--budget", "-1"), b"--budget -1: must be a number"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(ask: Ask, tmp_path: Path, argv: tuple[str, ...], words: bytes) -> None:
