@@ -14,7 +14,8 @@ import pytest
 from tests.cli.conftest import Ask
 from tests.cli.processes import COMMAND, findspot, rest_of
 from tests.evaluation.histories import COUNT, DRAIN, DROP, WAIT, commit, make_history
-from tests.training.repositories import git
+from tests.indexing.bombs import CRASH
+from tests.training.repositories import QUEUE, git
 
 
 @pytest.fixture
@@ -33,6 +34,19 @@ def test_the_history_around_a_subfolder_is_measured(shop: Path) -> None:
     assert record["rows"][0]["parent"] == git(shop, "rev-parse", "HEAD~1")
     assert all("applied" in reason or "one candidate" in reason for reason in record["model"]), record["model"]
     assert record["budget"] == 1.0
+    assert done.stderr == b""
+
+
+@pytest.mark.row("T01")
+def test_a_file_that_crashes_the_parser_costs_its_own_rows_only(shop: Path) -> None:
+    crash = CRASH.decode()
+    commit(shop, "Teach the queue to count in a table of its own", {"src/table.py": crash})
+    commit(shop, "Forget what the queue was told about tables", {"src/table.py": crash.replace("x =", "y =", 1)})
+    commit(shop, "Take the oldest job out of the queue again", {"src/queue.py": QUEUE})
+    done = findspot("eval", "--json", "--budget", "0", cwd=shop)
+    rows = json.loads(done.stdout)["rows"]
+    assert [row["message"] for row in rows] == ["Take the oldest job out of the queue again", COUNT, DROP, DRAIN, WAIT]
+    assert rows[0]["ranks"]["bm25"]["functions"][0] == 1
     assert done.stderr == b""
 
 

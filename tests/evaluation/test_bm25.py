@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pytest
 
 from findspot.evaluation.bm25 import Units
+from findspot.parsing.chunker import parse
+from findspot.parsing.languages import Parsers
 from tests.training.repositories import QUEUE, UPLOAD
 
 TREE = {
@@ -15,11 +18,12 @@ TREE = {
     "tests/test_queue.py": b"def test_drain():\n    assert drain([])\n",
     "docs/guide.md": b"# drain\n",
 }
+PARSE = partial(parse, parsers=Parsers())
 DIGESTS = {path: str(number) for number, path in enumerate(TREE)}
 
 
 def test_functions_of_code_are_ranked_and_files_by_their_best() -> None:
-    units = Units(texts=False)
+    units = Units(PARSE, texts=False)
     found = units.bm25(units.of(DIGESTS, TREE.get), "drain the queue of jobs")
     assert (found.functions[0].path, found.functions[0].symbol) == ("src/queue.py", "drain")
     assert found.files[0] == "src/queue.py"
@@ -29,7 +33,7 @@ def test_functions_of_code_are_ranked_and_files_by_their_best() -> None:
 
 def test_the_score_is_that_of_the_formula() -> None:
     tree = {"a.py": b"def aa():\n    bb\n", "b.py": b"def cc():\n    bb\n    bb\n    dd\n    ee\n"}
-    units = Units(texts=True)
+    units = Units(PARSE, texts=True)
     both = units.of(dict.fromkeys(tree, "1"), tree.get)
     lengths = {unit.path: unit.length for unit in both}
     typical = sum(lengths.values()) / 2
@@ -44,7 +48,7 @@ def test_the_score_is_that_of_the_formula() -> None:
 
 
 def test_unchanged_files_are_not_read_again() -> None:
-    units = Units(texts=False)
+    units = Units(PARSE, texts=False)
     units.of(DIGESTS, TREE.get)
     read: list[str] = []
 
@@ -59,6 +63,6 @@ def test_unchanged_files_are_not_read_again() -> None:
 
 @pytest.mark.parametrize("text", ["", "zygomorphic"])
 def test_words_that_nobody_has_find_nothing(text: str) -> None:
-    units = Units(texts=False)
+    units = Units(PARSE, texts=False)
     assert units.bm25(units.of(DIGESTS, TREE.get), text).files == []
     assert units.bm25([], "queue").functions == []

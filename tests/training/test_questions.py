@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from findspot.evaluation.functions import functions_of, parse_code
+from findspot.evaluation.functions import functions_of
 from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training.__main__ import main
+from findspot_training.mining.parsing import parse_code
 from findspot_training.questions.blanking import says, without_documentation
 from findspot_training.questions.measure import Ranks, Row, lay_out
 from findspot_training.questions.recipe import read_recipe

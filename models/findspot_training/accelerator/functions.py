@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from findspot.core.types import Chunk, ParsedFile
-from findspot.evaluation.functions import is_code, parse_code
+from findspot.evaluation.functions import is_code
 from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
+from findspot_training.mining.parsing import parse_code
 from findspot_training.pairs import documents
 from findspot_training.pairs.rendering import Rendering
 

@@ -26,6 +26,7 @@ from findspot.errors import FindspotError, ModelError
 from findspot.evaluation.bm25 import Units
 from findspot.evaluation.trees import BareRepository, WorkTree
 from findspot.inference.registry import find_models, load_manifest, load_static
+from findspot.parsing.chunker import parse
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.baselines import Dense
 from findspot_training.evaluation.gold import gold_of, with_patch
@@ -189,9 +190,9 @@ class _Desk:
         self._bare = bare
         self._options = options
         self._tree = WorkTree(index.root, bare, history=True)
-        self._units = Units(texts=True)
-        self._dense = Dense(load_static(load_manifest().entry(options.settings().embedder)))
         self._parsers = Parsers()
+        self._units = Units(partial(parse, parsers=self._parsers), texts=True)
+        self._dense = Dense(load_static(load_manifest().entry(options.settings().embedder)))
 
     def work(self, instance: Instance, config: str) -> Row:
         """Go to the base commit, refresh the index, ask everybody, compare with the gold."""

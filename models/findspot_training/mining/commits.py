@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from findspot.evaluation.commits import Candidate, FileFunctions, Parse, changed_functions
-from findspot.evaluation.functions import parse_code
+from findspot.core.types import ParsedFile
+from findspot.evaluation.commits import Candidate, FileFunctions, changed_functions
 from findspot.evaluation.messages import words
 from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
+from findspot_training.mining.parsing import parse_code
 
 _LONGEST: Final = 2 / 3
 """The share of rows taken from the longest messages; the rest is drawn from all others, so that short ones occur."""
@@ -29,7 +30,7 @@ def mine_commits(
     draw: random.Random,
     left_out: Counter[str],
     report: Callable[[int, int], None],
-    parse: Parse = parse_code,
+    parse: Callable[[str, bytes, Parsers], ParsedFile | None] = parse_code,
 ) -> list[tuple[Candidate, list[FileFunctions]]]:
     """Return at most ``limit`` candidates with their changed functions, newest first.
 
@@ -44,7 +45,7 @@ def mine_commits(
         while ordered and len(found) < round(limit * share):
             candidate = ordered.pop(0)
             opened += 1
-            files = changed_functions(candidate, repository, parsers, parse)
+            files = changed_functions(candidate, repository, lambda path, source: parse(path, source, parsers))
             if isinstance(files, str):
                 left_out[files] += 1
                 continue

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from findspot.core.types import ParsedFile
 from findspot.evaluation.commits import FileFunctions
-from findspot.evaluation.functions import Function, functions_of, is_code, parse_code
+from findspot.evaluation.functions import Function, functions_of, is_code
 from findspot.evaluation.messages import normalized, words
 from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
+from findspot_training.mining.parsing import parse_code
 
 _SENTENCE = re.compile(r".+?[.!?](?=\s|$)|.+", re.DOTALL)
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|resp|approx)|\b[A-Z])\.$")

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from findspot.core.types import Chunk, ParsedFile
-from findspot.evaluation.functions import parse_code
 from findspot.evaluation.messages import normalized
 from findspot.parsing.decoding import decode_source
 from findspot.parsing.languages import Parsers
 from findspot.parsing.symbols import Definition, Outline, read_outline
+from findspot_training.mining.parsing import parse_code
 
 _NOT_A_BREAK = re.compile(rb"[^\r\n]")
 _FUNCTIONS: Final = frozenset({"function", "method"})

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from findspot.evaluation.commits import Candidate, FileFunctions, choose
-from findspot.evaluation.functions import functions_of, is_code, parse_code
+from findspot.evaluation.functions import functions_of, is_code
 from findspot.evaluation.history import head_of, read_history
 from findspot.evaluation.messages import normalized
 from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training.mining.commits import mine_commits
 from findspot_training.mining.lookups import Lookup, mine_tree
+from findspot_training.mining.parsing import parse_code
 from findspot_training.questions.blanking import says, without_documentation
 from findspot_training.questions.recipe import Recipe
 from findspot_training.questions.rows import Answer, Kind, Question, skeleton, tells_enough, without_obvious

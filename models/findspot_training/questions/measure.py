@@ -24,6 +24,7 @@ from findspot.evaluation.bm25 import Units
 from findspot.evaluation.metrics import Rank, ranks_of
 from findspot.evaluation.trees import BareRepository, WorkTree
 from findspot.inference.registry import load_manifest, load_static
+from findspot.parsing.chunker import parse
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.baselines import Dense
 from findspot_training.evaluation.runner import Options, Places, config_hash, describe
@@ -184,7 +185,7 @@ def _measure_repository(questions: Sequence[Question], *, places: Places, option
 def _answered(
     questions: Sequence[Question], tree: Mapping[str, str], index: IndexedTree, options: Options
 ) -> list[Row]:
-    units = Units(texts=True)
+    units = Units(partial(parse, parsers=Parsers()), texts=True)
     dense = Dense(load_static(load_manifest().entry(options.settings().embedder)))
     engine = index.refreshed()
     known = units.of(tree, lambda path: _read(index.root / path))

@@ -17,9 +17,7 @@ import numpy.typing as npt
 from findspot.core.render import render_chunk
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk
-from findspot.evaluation.functions import is_code
-from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
+from findspot.evaluation.functions import Parse, is_code
 
 _K1 = 1.2
 _B = 0.75
@@ -61,10 +59,10 @@ class Ranking:
 class Units:
     """The units of one tree at a time; files that the next tree shares are not read again."""
 
-    def __init__(self, *, texts: bool) -> None:
-        """With ``texts`` each unit keeps what the static embedder reads of it."""
+    def __init__(self, parse: Parse, *, texts: bool) -> None:
+        """Parse files with ``parse``; with ``texts`` each unit keeps what the static embedder reads of it."""
         self._texts = texts
-        self._parsers = Parsers()
+        self._parse = parse
         self._tokenizer = SubTokenizer()
         self._numbers: dict[str, int] = {}
         self._known: dict[tuple[str, str], list[Unit]] = {}
@@ -83,7 +81,7 @@ class Units:
         if source is None or len(source) > _MAX_BYTES:
             return []
         pieces: dict[tuple[str | None, bool], list[Chunk]] = {}
-        for chunk in parse(path, source, parsers=self._parsers).chunks:
+        for chunk in self._parse(path, source).chunks:
             pieces.setdefault((chunk.symbol, chunk.kind in {"function", "method"}), []).append(chunk)
         units: list[Unit] = []
         for (symbol, function), chunks in pieces.items():

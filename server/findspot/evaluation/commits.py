@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from findspot.core.types import ParsedFile
-from findspot.evaluation.functions import Function, functions_of, is_code, parse_code, read_hunks, touched
+from findspot.evaluation.functions import Function, ParseCode, functions_of, is_code, read_hunks, touched
 from findspot.evaluation.history import Change, Commit
 from findspot.evaluation.messages import Message, clean, normalized, unwanted
 from findspot.evaluation.trees import BareRepository
-from findspot.parsing.languages import Parsers
-
-Parse = Callable[[str, bytes, Parsers], ParsedFile | None]
-"""``parse_code``, or what does the same and remembers it."""
 
 MAX_CODE_FILES: Final = 4
 MAX_FUNCTIONS: Final = 10
@@ -81,9 +76,7 @@ def _against(commit: Commit, message: Message, code: Sequence[Change]) -> str | 
     return "mass edit" if len(commit.changes) > MAX_FILES else None
 
 
-def changed_functions(
-    candidate: Candidate, repository: BareRepository, parsers: Parsers, parse: Parse = parse_code
-) -> list[FileFunctions] | str:
+def changed_functions(candidate: Candidate, repository: BareRepository, parse: ParseCode) -> list[FileFunctions] | str:
     """Return the changed files of the parent with their changed functions, or why the commit gives no row."""
     comes = any(change.old is None for change in candidate.code)
     files: list[FileFunctions] = []
@@ -94,7 +87,7 @@ def changed_functions(
         source = repository.blob(change.old)
         if source is None:
             return "missing file"
-        parsed = parse(change.path, source, parsers)
+        parsed = parse(change.path, source)
         if parsed is None:
             return "file that is not indexed"
         functions = functions_of(parsed)

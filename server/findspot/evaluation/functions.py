@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from findspot.core.paths import path_class
 from findspot.core.types import ParsedFile, PathClass
 from findspot.indexing.content import classify_content, classify_name
-from findspot.parsing.chunker import parse
-from findspot.parsing.languages import GRAMMARS, Parsers, language_of
+from findspot.parsing.languages import GRAMMARS, language_of
 
 _MAX_BYTES: Final = 1_000_000
 _HEAD: Final = 4096
+
+Parse = Callable[[str, bytes], ParsedFile]
+"""Parses the source of a path; in a command this happens in a process of its own, which a bad file may end."""
+
+ParseCode = Callable[[str, bytes], ParsedFile | None]
+"""The same, with None for what the index leaves out."""
 
 _HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
 
@@ -45,13 +50,13 @@ def is_code(path: str) -> bool:
     return path_class(path) is PathClass.SOURCE and language_of(path, b"") in GRAMMARS
 
 
-def parse_code(path: str, source: bytes, parsers: Parsers) -> ParsedFile | None:
+def parse_code(path: str, source: bytes, parse: Parse) -> ParsedFile | None:
     """Parse a file of code; None for what the index leaves out too: generated, minified or very long files."""
     if classify_name(path, len(source), _MAX_BYTES) is not None or classify_content(path, source) is not None:
         return None
     if language_of(path, source[:_HEAD]) not in GRAMMARS:
         return None
-    return parse(path, source, parsers=parsers)
+    return parse(path, source)
 
 
 def functions_of(parsed: ParsedFile) -> list[Function]:

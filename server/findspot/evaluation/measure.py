@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -22,11 +23,13 @@ from findspot.engine import Engine, Models
 from findspot.errors import Cancelled, EvaluationError
 from findspot.evaluation.bm25 import Units
 from findspot.evaluation.commits import Candidate, FileFunctions, changed_functions, choose
+from findspot.evaluation.functions import Parse, parse_code
 from findspot.evaluation.history import Repository, read_history
 from findspot.evaluation.metrics import Rank, ranks_of
 from findspot.evaluation.places import Place, is_mentioned, ranked_files, ranked_functions
 from findspot.evaluation.trees import BareRepository, WorkTree
-from findspot.parsing.languages import Parsers
+from findspot.indexing.options import preparer_options
+from findspot.indexing.pool import PreparerPool
 
 SYSTEMS = ("localize", "search", "bm25")
 
@@ -103,13 +106,17 @@ def measure(
     ``EvaluationError`` when no commit suits.
     """
     measured = Measured(repository, config)
-    parsers = Parsers()
-    with BareRepository(repository.store) as bare, contextlib.suppress(Cancelled):
+    with (
+        BareRepository(repository.store) as bare,
+        contextlib.closing(PreparerPool(preparer_options(repository.store, config))) as workers,
+        contextlib.suppress(Cancelled),
+    ):
+        parse = partial(workers.parse, stop=stop)
         tell("reading the history")
-        measured.tasks += _tasks(bare, repository, parsers, commits, measured.left_out, stop)
+        measured.tasks += _tasks(bare, repository, parse, commits, measured.left_out, stop)
         with (
             tempfile.TemporaryDirectory(prefix="findspot-eval-", ignore_cleanup_errors=True) as folder,
-            contextlib.closing(_Desk(Path(folder).resolve(), bare, config, stop, tell, indexing)) as desk,
+            contextlib.closing(_Desk(Path(folder).resolve(), bare, parse, config, stop, tell, indexing)) as desk,
         ):
             for number, task in enumerate(reversed(measured.tasks)):
                 tell(f"commit {number + 1} of {len(measured.tasks)}{desk.pace(number, len(measured.tasks))}")
@@ -121,7 +128,7 @@ def measure(
 def _tasks(
     bare: BareRepository,
     repository: Repository,
-    parsers: Parsers,
+    parse: Parse,
     wanted: int,
     left_out: Counter[str],
     stop: Event,
@@ -131,7 +138,7 @@ def _tasks(
     with contextlib.closing(read_history(repository.store, repository.head)) as history:
         for candidate in choose(history, left_out):
             _check(stop)
-            files = changed_functions(candidate, bare, parsers)
+            files = changed_functions(candidate, bare, partial(parse_code, parse=parse))
             if isinstance(files, str):
                 left_out[files] += 1
                 continue
@@ -157,6 +164,7 @@ class _Desk:
         self,
         folder: Path,
         bare: BareRepository,
+        parse: Parse,
         config: Config,
         stop: Event,
         tell: Callable[[str], None],
@@ -166,7 +174,7 @@ class _Desk:
         self._config = replace(config, cache_dir=folder / "cache")
         self._tree = WorkTree(folder / "tree", bare, history=True)
         self._models = Models.load(config.settings)
-        self._units = Units(texts=False)
+        self._units = Units(parse, texts=False)
         self._stop = stop
         self._tell = tell
         self._indexing = indexing

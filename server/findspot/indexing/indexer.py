@@ -209,7 +209,7 @@ class _Run:
                 self.unread.append(outcome)
                 if outcome.path in known:
                     self._gone.append(outcome.path)
-            else:
+            elif isinstance(outcome, PreparedFile):
                 self._files.append(outcome)
                 self._pending_chunks += len(outcome.chunks)
                 self._chunks += len(outcome.chunks)

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
+from findspot.core.types import ParsedFile
 from findspot.errors import Cancelled, WorkerError
 from findspot.indexing.tasks import Outcome, PreparerOptions, Task
 from findspot.indexing.workers import Worker, WorkerDied
@@ -89,6 +90,16 @@ class PreparerPool:
             run.end()
             threads.shutdown(wait=False, cancel_futures=True)
             self._settle(0 if large else 1)
+
+    def parse(self, path: str, source: bytes, stop: threading.Event | None = None) -> ParsedFile:
+        """Parse a text that is no file of the root; one that the parser cannot take comes back as windows, or empty.
+
+        Raises ``Cancelled``, ``WorkerError``.
+        """
+        [[outcome]] = self.prepare([Task(path, text=source, bare=True)], stop=stop)
+        if not isinstance(outcome, ParsedFile):
+            raise TypeError(outcome)
+        return outcome
 
     def close(self) -> None:
         """End all workers; a run that is going on raises ``Cancelled``. Idempotent."""

@@ -55,6 +55,8 @@ class Preparer:
 
     def prepare(self, task: Task) -> Outcome:
         """Prepare one file; what is wrong with it comes back as a problem, never as an exception (I-9)."""
+        if task.bare:
+            return self.parse(task.path, task.text or b"", plain=bool(task.quarantine))
         limit = self._walk_options.max_file_bytes
         found = _read(self._root, task, named_limit(limit) if task.named else limit)
         if not isinstance(found, tuple):
@@ -123,6 +125,8 @@ class Preparer:
 
 def unparsed(options: PreparerOptions, task: Task) -> Outcome:
     """Return a file that no worker survives: known by its content, without chunks."""
+    if task.bare:
+        return ParsedFile(task.path, "", (), (), (), ())
     found = _read(options.root, task, options.walk.max_file_bytes)
     if not isinstance(found, tuple):
         return found

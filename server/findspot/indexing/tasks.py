@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from findspot.core.types import FileProblem
+from findspot.core.types import FileProblem, ParsedFile
 from findspot.indexing.walker import WalkOptions
 from findspot.storage.records import PreparedFile
 
@@ -50,7 +50,7 @@ class Task:
     ``known_hash`` is the stored content hash, if any: an equal one ends the work. ``text`` is the unsaved text of an
     editor, in UTF-8, to be read in place of the file. ``quarantine`` says what the parser did when it met this file; it
     is then read as plain text. ``named`` asks for the file by its name: more is read of it, and only what is binary is left
-    out.
+    out. ``bare`` asks for the ``ParsedFile`` of the text rather than for rows of the index.
     """
 
     path: str
@@ -58,6 +58,7 @@ class Task:
     text: bytes | None = None
     quarantine: str = ""
     named: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +80,5 @@ class Vanished:
     path: str
 
 
-Outcome = PreparedFile | Unchanged | Vanished | FileProblem
+Outcome = PreparedFile | ParsedFile | Unchanged | Vanished | FileProblem
 """A ``FileProblem`` stands for a file that could not be read at all; it is tried again at the next refresh."""
