@@ -49,6 +49,17 @@ def test_a_binary_file_has_no_chunks() -> None:
     assert [problem.kind for problem in parsed.problems] == [ProblemKind.BINARY]
 
 
+@pytest.mark.row("T01")
+def test_a_small_file_of_one_repeated_pattern_is_not_read_as_code() -> None:
+    # The parser needs a square of steps for it: half a minute for 16 kB.
+    for pattern in (b"-->", b"<!--", b"<!-- -->\n"):
+        parsed = check("a.py", pattern * 5000)
+        assert {chunk.kind for chunk in parsed.chunks} == {"window"}
+        assert [problem.kind for problem in parsed.problems] == [ProblemKind.SYNTAX]
+    table = b"def table():\n    return [" + b"0x00, " * 250 + b"]\n"
+    assert [chunk.symbol for chunk in check("a.py", table).chunks] == ["table"]
+
+
 @pytest.mark.row("V46")
 def test_one_line_of_five_megabytes_is_cut_into_small_chunks() -> None:
     row = b'{"key":[1,2,3],"text":"word"},'

@@ -25,8 +25,11 @@ _STRAY: Final = 20_000
 """Children of one error node beyond which a file is not read as code: a query needs their square in steps."""
 
 
+_LONG: Final = 2_000
+"""Bytes of a pattern repeated without end that any parser can take."""
+
 _REPEATS: Final = 30
-"""How many times smaller a long file gets by compression beyond which it is not read as code. What people and generators
+"""How many times smaller a file gets by compression beyond which it is not read as code. What people and generators
 write gets 3 to 17 times smaller; one pattern repeated without end, which parsers take ages for or crash on, 100 times."""
 
 
@@ -291,7 +294,7 @@ class TooTangled(Exception):
 
 
 def _repeats_itself(source: bytes) -> bool:
-    return len(source) > _STRAY and len(source) > _REPEATS * len(zlib.compress(source, 1))
+    return len(source) > _LONG and len(source) > _REPEATS * len(zlib.compress(source, 1))
 
 
 def _is_tangled(root: Node, source: bytes) -> bool:
