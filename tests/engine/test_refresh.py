@@ -24,6 +24,7 @@ from findspot.indexing.walker import Walk, walk
 from findspot.storage.locks import indexing_lock
 from findspot.storage.schema import DATABASE_NAME
 from tests.engine.checks import open_engine
+from tests.nesting import nested
 
 
 def make_files(root: Path, count: int, functions: int = 6) -> None:
@@ -70,6 +71,22 @@ def test_a_second_refresh_does_nothing_and_a_changed_file_alone_is_read(tmp_path
         assert (edited.added, edited.changed, edited.removed) == (0, 1, 0)
         assert "entirely_new_thing" in names(engine, "entirely_new_thing")
         assert "handler_1_0" not in names(engine, "handler_1_0")
+
+
+@pytest.mark.row("T01")
+def test_a_single_path_below_more_folders_than_calls_may_be_nested(tmp_path: Path, models: Models) -> None:
+    root = tmp_path / "work"
+    root.mkdir()
+    with nested(root, 1500) as folder, open_engine(root, models) as engine:
+        path = f"{folder}/a.py"
+        (root / path).write_text("def reached_at_last():\n    return 1\n", encoding="utf-8")
+        report = engine.refresh(paths=[path])
+        assert (report.added, report.problems) == (1, ())
+        assert names(engine, "reached_at_last") == {"reached_at_last"}
+        assert engine.refresh(paths=[folder]).unchanged == 1
+        assert engine.refresh().unchanged == 1
+        (root / path).unlink()
+        assert engine.refresh(paths=[path]).removed == 1
 
 
 def test_removed_and_renamed_files_follow(tmp_path: Path, models: Models) -> None:

@@ -15,6 +15,7 @@ import pytest
 from findspot.core.types import ProblemKind
 from findspot.errors import Cancelled, OutsideRootError, RootError
 from findspot.indexing.walker import FoundFile, WalkOptions, clean_prefix, extended_path, walk
+from tests.nesting import nested
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
 
@@ -275,6 +276,23 @@ def test_deep_tree(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "a.py").touch()
     assert set(walk(tmp_path, WalkOptions()).files) == {"d/" * 300 + "a.py"}
+
+
+@pytest.mark.row("T01")
+def test_more_levels_than_calls_may_be_nested(tmp_path: Path) -> None:
+    with nested(tmp_path, 1500) as folder:
+        Path(tmp_path, "d/d/.ignore").write_text("b.py\n")
+        for name in ("a.py", "b.py"):
+            Path(tmp_path, folder, name).touch()
+        found = {f"{folder}/a.py"}
+        assert set(walk(tmp_path, WalkOptions()).files) == found
+        assert set(walk(tmp_path, WalkOptions(), folder).files) == found
+        assert set(walk(tmp_path, WalkOptions(), f"{folder}/a.py").files) == found
+        assert set(walk(tmp_path, WalkOptions(), folder, named=True).files) == found
+        assert not walk(tmp_path, WalkOptions(), f"{folder}/b.py").files
+        told = WalkOptions().rules(tmp_path).explain(f"{folder}/b.py", is_folder=False)
+        assert told is not None
+        assert "d/d/.ignore" in told.message
 
 
 def test_extended_path() -> None:

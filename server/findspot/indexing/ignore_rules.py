@@ -206,17 +206,27 @@ class PathRules:
 
     def within(self, folder: str) -> FolderRules | None:
         """Return the rules for the entries of ``folder`` (closing ``/``, or empty); None if it is left out."""
-        if folder not in self._folders:
-            rules = self.above(folder)
-            if rules is not None:
-                disk = f"{self._root}/{folder}"
-                names = _special_names(disk)
-                if folder and ".git" in names and rules.other_checkout(folder, disk):
-                    rules = None
-                else:
-                    rules = rules.inside(folder, disk, names)
-            self._folders[folder] = rules
+        unread: list[str] = []
+        at = folder
+        while at not in self._folders:
+            unread.append(at)
+            if not at:
+                break
+            at = _parent(at[:-1])
+        for at in reversed(unread):  # each after its parent: folders may be nested deeper than calls
+            self._folders[at] = self._read(at)
         return self._folders[folder]
+
+    def _read(self, folder: str) -> FolderRules | None:
+        """Return what ``within`` is to remember of a folder."""
+        rules = self.above(folder)
+        if rules is None:
+            return None
+        disk = f"{self._root}/{folder}"
+        names = _special_names(disk)
+        if folder and ".git" in names and rules.other_checkout(folder, disk):
+            return None
+        return rules.inside(folder, disk, names)
 
     def skips(self, path: str, *, is_folder: bool) -> bool:
         """Tell whether the root-relative ``path`` (no closing ``/``) or a folder above it is left out."""
