@@ -102,11 +102,8 @@ class Excerpts:
         breaks = [found.start() for found in re.finditer("\n", text)]
         tokens: dict[int, set[str]] = {}
         scores: dict[int, float] = {}
-        for term in self._sought.terms:
-            for at in _places(lowered, term):
-                matched = self._tokens_at(text, at)
-                if matched:
-                    tokens.setdefault(bisect_right(breaks, at), set()).update(matched)
+        for start, end in self._words_in(text, lowered):
+            tokens.setdefault(bisect_right(breaks, start), set()).update(self._tokens_of(text[start:end]))
         for line, held in tokens.items():
             scores[line] = sum(self._sought.terms[token] for token in sorted(held))
         for phrase in self._sought.phrases:
@@ -172,7 +169,7 @@ class Excerpts:
         """Return the half-open ranges of characters that match in a line, merged and in order."""
         lowered = lower(line)
         found = [(at, at + len(phrase)) for phrase in self._sought.phrases for at in _places(lowered, phrase)]
-        found += [word.span() for word in _WORD.finditer(line) if self._tokens_of(word[0])]
+        found += self._words_in(line, lowered)
         merged: list[tuple[int, int]] = []
         for start, end in sorted(found):
             if merged and start <= merged[-1][1]:
@@ -184,13 +181,23 @@ class Excerpts:
     def _looked_for(self) -> Iterable[str]:
         return (*self._sought.phrases, *self._sought.terms)
 
-    def _tokens_at(self, text: str, at: int) -> tuple[str, ...]:
-        """Return the terms in the word around a place."""
-        start = at
-        while start > 0 and at - start < _MAX_PHRASE and (text[start - 1].isalnum() or text[start - 1] == "_"):
-            start -= 1
-        word = _WORD.match(text, start, at + _MAX_PHRASE)
-        return self._tokens_of(word[0]) if word else ()
+    def _words_in(self, text: str, lowered: str) -> list[tuple[int, int]]:
+        """Return the half-open ranges of the words that hold terms, each once."""
+        seen = bytearray(len(text))
+        found: list[tuple[int, int]] = []
+        for term in self._sought.terms:
+            for at in _places(lowered, term):
+                if seen[at]:
+                    continue
+                start = at
+                while start > 0 and at - start < _MAX_PHRASE and (text[start - 1].isalnum() or text[start - 1] == "_"):
+                    start -= 1
+                word = _WORD.match(text, start, at + _MAX_PHRASE)
+                if word is not None:
+                    seen[start : word.end()] = b"\1" * (word.end() - start)
+                    if self._tokens_of(word[0]):
+                        found.append(word.span())
+        return found
 
     def _tokens_of(self, word: str) -> tuple[str, ...]:
         known = self._words.get(word)
