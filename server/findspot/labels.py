@@ -63,8 +63,10 @@ def labelled(
         what = "definition" if query.kind is QueryKind.SYMBOL else "file or folder"
         ending = ""
         if results:
-            used = query.kind is QueryKind.SYMBOL and any(_holds(result.text, name) for result in results)
-            ending = "; it is used here:" if used else "; similar:"
+            # A constant of a module or class is no definition of the index, but is found where it is written.
+            occurs_there = query.kind is QueryKind.SYMBOL and any(_holds(result.text, name) for result in results)
+            what = "function, class or type" if occurs_there else what
+            ending = "; it occurs here:" if occurs_there else "; similar:"
         notes.append(f"no {what} is called {name} {where}{ending}")
     if not occurs:
         words = "none of these words occurs" if len(query.text.split()) > 1 else "this word does not occur"

@@ -170,7 +170,7 @@ def test_a_stale_result_says_so(tmp_path: Path) -> None:
         (
             {"complete": False, "state": IndexState.INDEXING, "files": 1, "message": "still indexing"},
             False,
-            "index: indexing, 1 file, 41,000 chunks; lexical and dense; incomplete; still indexing; 0.04 s",
+            "index: indexing, 1 file, 41,000 chunks; lexical and dense; still indexing; 0.04 s",
         ),
     ],
 )

@@ -61,7 +61,7 @@ def test_an_answer_comes_in_time_and_says_what_it_lacks(
     assert time.monotonic() - began < 0.5 * MANY_TIMES
     assert answer.results[0].path == "shop/auth.py"
     assert not answer.status.complete
-    assert "there was no time to look at all candidates" in answer.status.model
+    assert "there was no time to find all candidates" in answer.status.model
     assert {result.probability for result in answer.results} == {None}
     assert (answer.status.here, answer.status.likely) == (None, None)
 

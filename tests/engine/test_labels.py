@@ -72,7 +72,7 @@ def test_a_name_that_nothing_is_called_is_told_from_one_that_is(engine: Engine, 
 
 
 def test_a_name_that_is_only_used_is_told_from_one_that_is_similar(engine: Engine) -> None:
-    assert engine.search("PRICE_LIMIT").status.notes[0].endswith("is called PRICE_LIMIT in this root; it is used here:")
+    assert engine.search("PRICE_LIMIT").status.notes[0].endswith("is called PRICE_LIMIT in this root; it occurs here:")
     assert engine.search("big_needle").status.notes == ("no definition is called big_needle in this root; similar:",)
     answer = engine.search("big_needle", scope=["shop/users.py"])
     assert answer.status.notes == ("no definition is called big_needle in shop/users.py; similar:",)

@@ -97,9 +97,9 @@ class Localization:
         """What the model did, in words, how far it came when the time ran out, and why no ranker ordered it."""
         said = self.model
         if self.stage == "localized" and self.rescored < self.considered:
-            said = f"applied to {self.rescored} of {self.considered} candidates, then the time was over"
+            said = f"applied to {self.rescored} of {self.considered} candidates before the time was over"
         if self.hurried:
-            said = f"{said}; there was no time to look at all candidates"
+            said = f"{said}; there was no time to find all candidates, a larger budget does"
         return f"{said}; ordered by hand-set weights, the ranker is missing: {self.by_hand}" if self.by_hand else said
 
 

@@ -148,8 +148,6 @@ def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool) -> s
     ]
     if model:
         parts.append(f"model {'' if status.model.startswith('applied') else 'not applied: '}{status.model}")
-    if not status.complete:
-        parts.append("incomplete")
     if status.message:
         parts.append(status.message)
     if scope:
@@ -167,6 +165,7 @@ def status_lines(status: IndexStatus, place: Place, view: View) -> Iterator[str]
     """Yield the lines of ``findspot status``."""
     if view.format == "json":
         record = dataclasses.asdict(status)
+        del record["complete"]  # nothing is compared with the files here
         record |= {"root": str(place.root), "marker": place.marker, "problems": dict(status.problems)}
         record["skipped"] = dict(status.skipped)
         yield json.dumps(record)
