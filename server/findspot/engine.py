@@ -264,7 +264,7 @@ class Engine:
                 exclude=checked_scope(exclude),
             )
         )
-        made = self._named.noted(self._answer(found, "hybrid", _NO_MODEL, asked, own), named)
+        made = self._named.noted(self._answer(found, "hybrid", _NO_MODEL, asked, own), named, top_k)
         return label(made, query, found, inside, self._searcher, named.overlay)
 
     def localize(
@@ -296,7 +296,7 @@ class Engine:
 
         def answer(found: Localization) -> Answer:
             shown = shown_of(found, top_k)
-            made = self._named.noted(self._answer(shown, found.stage, found.note, asked, own), named)
+            made = self._named.noted(self._answer(shown, found.stage, found.note, asked, own), named, top_k)
             complete = made.status.complete and not found.hurried
             status = replace(made.status, here=found.here, likely=found.length, complete=complete)
             return label(replace(made, status=status), text, shown, inside, self._searcher, named.overlay)

@@ -172,6 +172,7 @@ def test_an_answer_says_what_it_could_not_look_at(project: Path) -> None:
     for number in range(20):
         (project / f"m{number}.py").write_text(f"def only_here_{number}():\n    return {number}\n", encoding="utf-8")
     assert "left out" not in errors(project, "only_here return")[1]
+    assert "left out" not in errors(project, "only_here return", "-k", "1")[1]
 
 
 @pytest.mark.row("T06")
