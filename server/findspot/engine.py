@@ -206,8 +206,7 @@ class Engine:
         self._models.preload()
 
         def changed(paths: frozenset[str] | None) -> None:
-            scope = None if paths is None else sorted(paths)
-            report = self.refresh(paths=scope, lock_seconds=_WATCH_LOCK_SECONDS)
+            report = self.refresh(paths=None if paths is None else sorted(paths), lock_seconds=_WATCH_LOCK_SECONDS)
             self._freshness.mended(Work.CHANGES)
             if on_change is not None and (report.added or report.changed or report.removed):
                 on_change(report)
@@ -227,6 +226,7 @@ class Engine:
             debounce_seconds=self.config.settings.debounce_ms / 1000,
             options=self._indexer.walk_options,
             on_error=partial(self._freshness.failed, Work.WATCHING),
+            on_first=self._pool.warm,
         )
 
     @property

@@ -24,7 +24,6 @@ from threading import Event
 from types import TracebackType
 from typing import Any, Self
 
-from findspot.config import child_environ
 from findspot.errors import Cancelled
 from findspot.opening import read_small
 
@@ -217,7 +216,7 @@ class GitObjects:
 
     def _environment(self) -> dict[str, str]:
         """Return our environment without what concerns other repositories."""
-        inherited = child_environ().items()
+        inherited = _inherited().items()
         kept = {name: value for name, value in inherited if not name.upper().startswith("GIT_") or name == _KEPT}
         return {**kept, **_QUIET, "GIT_DIR": str(self.folder), "GIT_OBJECT_DIRECTORY": str(self._objects)}
 
@@ -234,9 +233,15 @@ def _printed(running: subprocess.Popen[bytes], stop: Event | None) -> bytes | No
                 return None
 
 
+def _inherited() -> dict[str, str]:
+    from findspot.config import child_environ  # noqa: PLC0415 - workers run no git, and start a third faster without
+
+    return child_environ()
+
+
 def _program() -> str | None:
     """Return the path of git. Only absolute folders count: ``PATH`` may hold ``.``, and Windows looks there unasked."""
-    for folder in child_environ().get("PATH", "").split(os.pathsep):
+    for folder in _inherited().get("PATH", "").split(os.pathsep):
         if Path(folder).is_absolute():
             found = shutil.which(str(Path(folder, "git")))
             if found is not None:

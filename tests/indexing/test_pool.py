@@ -122,6 +122,35 @@ def test_a_warm_worker_takes_the_next_file(tmp_path: Path) -> None:
     assert not first.alive()
 
 
+def test_a_worker_that_is_being_warmed_takes_the_next_file(tmp_path: Path) -> None:
+    pool = PreparerPool(options(tmp_path))
+    pool.warm()
+    pool.warm()
+    prepared(pool, write(tmp_path, {"a.py": GOOD}))
+    [first] = pool._idle
+    pool.warm()
+    prepared(pool, write(tmp_path, {"b.py": GOOD}))
+    assert pool._idle == [first]
+    pool.close()
+    assert not first.alive()
+    pool.warm()
+    assert not pool._idle
+
+
+def test_a_pool_that_is_closed_while_it_warms_leaves_no_worker(tmp_path: Path) -> None:
+    pool = PreparerPool(options(tmp_path))
+    pool.warm()
+    pool.close()
+    assert not pool._idle
+    with pytest.raises(Cancelled):
+        list(pool.prepare(write(tmp_path, {"a.py": GOOD})))
+
+
+def test_a_worker_loads_no_settings() -> None:
+    program = "import sys, findspot.indexing.prepare; sys.exit('findspot.config' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
+
+
 def test_a_warm_worker_that_was_killed_meanwhile_is_replaced(tmp_path: Path) -> None:
     pool = PreparerPool(options(tmp_path))
     tasks = write(tmp_path, {"a.py": GOOD})

@@ -47,6 +47,7 @@ class Recorder:
         self.batches: list[Batch] = []
         self.messages: list[str] = []
         self.failure: Exception | None = None
+        self.firsts: list[int] = []
         self._news = threading.Condition()
 
     def on_batch(self, batch: Batch) -> None:
@@ -55,6 +56,9 @@ class Recorder:
             self._news.notify_all()
         if self.failure is not None:
             raise self.failure
+
+    def on_first(self) -> None:
+        self.firsts.append(len(self.batches))
 
     def on_error(self, message: str) -> None:
         with self._news:
@@ -140,6 +144,7 @@ def make_watcher(
         seen.on_batch,
         options=WalkOptions(),
         on_error=seen.on_error,
+        on_first=seen.on_first,
         debounce_seconds=debounce,
         max_delay_seconds=longest,
         poll_seconds=0.05,
@@ -392,6 +397,7 @@ def test_burst_is_one_batch(root: Path, seen: Recorder) -> None:
     seen.wait_for(*expected)
     watcher.stop()
     assert seen.batches == [frozenset(expected)]
+    assert seen.firsts == [0]  # said once, before the batch
 
 
 def test_flood_becomes_a_full_refresh(root: Path, seen: Recorder) -> None:

@@ -7,6 +7,7 @@ quarantine: it is read as plain text, and if that fails too, it has no chunks.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
@@ -61,6 +62,7 @@ class PreparerPool:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._closed = False
+        self._warming = False
         self._timer: threading.Timer | None = None
 
     def prepare(
@@ -107,13 +109,36 @@ class PreparerPool:
             self._closed = True
             for worker in self._busy:
                 worker.kill()
-            self._guard.wait_for(lambda: not self._busy, _ENDING_SECONDS)
+            self._guard.wait_for(lambda: not self._busy and not self._warming, _ENDING_SECONDS)
         self._settle(0)
+
+    def warm(self) -> None:
+        """Start a worker in the background if there is none, for files that come in a moment; returns at once."""
+        with self._guard:
+            if self._closed or self._warming or self._idle or self._busy:
+                return
+            self._warming = True
+        threading.Thread(target=self._warm, name="findspot-warm", daemon=True).start()
+
+    def _warm(self) -> None:
+        worker: Worker | None = None
+        with contextlib.suppress(WorkerError):  # told to whoever needs one
+            worker = self._started(polite=False)
+        with self._guard:
+            self._warming = False
+            if worker is not None and not self._closed:
+                self._idle.append(worker)
+                worker = None
+            self._guard.notify_all()
+        if worker is not None:
+            worker.close()
+        self._settle(1)
 
     def take(self, *, polite: bool) -> Worker:
         """Return a worker that nobody else uses; raises ``Cancelled``, ``WorkerError``."""
         worker: Worker | None = None
         with self._guard:
+            self._guard.wait_for(lambda: polite or not self._warming)
             for found in self._idle:
                 if found.polite == polite:
                     worker = found

@@ -65,6 +65,7 @@ class Watcher:
         *,
         options: WalkOptions,
         on_error: Callable[[str], None],
+        on_first: Callable[[], None] = lambda: None,
         debounce_seconds: float = 0.2,
         max_delay_seconds: float = 3.0,
         poll_seconds: float = 5.0,
@@ -72,6 +73,7 @@ class Watcher:
         self._root = root
         self._on_batch = on_batch
         self._on_error = on_error
+        self._on_first = on_first
         self._options = options
         self._poll_seconds = poll_seconds
         self._git_folder = git_folder(root)
@@ -152,6 +154,8 @@ class Watcher:
                 self._resync = True
                 self._pending.add_everything()
             elif not self._rules.skips(path, is_folder=is_folder):
+                if self._pending.empty:
+                    self._on_first()
                 self._pending.add(path)
             else:
                 return
