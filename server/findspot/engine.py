@@ -252,19 +252,19 @@ class Engine:
         """
         own = unsaved or self._own
         asked = self._asked(own)
-        inside = checked_scope(scope)
+        inside, wanted = checked_scope(scope), checked_length(top_k, self.config.settings.top_k)
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
         found = self._guarded(
             lambda: self._searcher.search(
                 checked_text(query),
-                checked_length(top_k, self.config.settings.top_k),
+                wanted,
                 inside,
                 named.overlay,
                 stop,
                 exclude=checked_scope(exclude),
             )
         )
-        made = self._named.noted(self._answer(found, "hybrid", _NO_MODEL, asked, own), named, top_k)
+        made = self._named.noted(self._answer(found, "hybrid", _NO_MODEL, asked, own), named, wanted)
         return label(made, query, found, inside, self._searcher, named.overlay)
 
     def localize(
@@ -291,12 +291,12 @@ class Engine:
         seconds = self.config.settings.budget if budget is None else budget
         if seconds > 0:
             self._models.preload()  # while the candidates are gathered
-        inside = checked_scope(scope)
+        inside, wanted = checked_scope(scope), checked_length(top_k, self.config.settings.top_k)
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
 
         def answer(found: Localization) -> Answer:
             shown = shown_of(found, top_k)
-            made = self._named.noted(self._answer(shown, found.stage, found.note, asked, own), named, top_k)
+            made = self._named.noted(self._answer(shown, found.stage, found.note, asked, own), named, wanted)
             complete = made.status.complete and not found.hurried
             status = replace(made.status, here=found.here, likely=found.length, complete=complete)
             return label(replace(made, status=status), text, shown, inside, self._searcher, named.overlay)
@@ -304,7 +304,7 @@ class Engine:
         found = self._guarded(
             lambda: own.localizer.localize(
                 checked_text(text),
-                checked_length(top_k, self.config.settings.top_k),
+                wanted,
                 inside,
                 level,
                 seconds,

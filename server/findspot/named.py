@@ -104,12 +104,12 @@ class NamedPaths:
                     notes += [f"{outcome.path} was not searched: {message}" for _, message in outcome.problems]
         return Named(buffers.overlay_with(files), tuple(notes), complete)
 
-    def noted(self, answer: Answer, named: Named, top_k: int | None) -> Answer:
-        """Return the answer with what is to be said of named paths, else of all that is left out; ``top_k`` were asked for."""
+    def noted(self, answer: Answer, named: Named, wanted: int) -> Answer:
+        """Return the answer with what is to be said of named paths, else of all that is left out; ``wanted`` were asked for."""
         status = answer.status
         notes = named.notes
         if not notes:
-            absent = left_out_note(self._store.skipped_counts(), len(answer.results), status.files, top_k)
+            absent = left_out_note(self._store.skipped_counts(), len(answer.results), status.files, wanted)
             notes = (absent,) if absent else ()
         return replace(answer, status=replace(status, complete=status.complete and named.complete, notes=notes))
 
