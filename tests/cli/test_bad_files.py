@@ -45,7 +45,10 @@ def test_two_commands_at_once_over_a_bad_file(tmp_path: Path) -> None:
 @pytest.mark.row("T01")
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are found in /proc")
 def test_workers_killed_in_the_middle_of_a_run_cost_nothing(tmp_path: Path) -> None:
-    files = {f"m{n}.py": f"def place_{n}(value):\n    return value + {n}\n" * 200 for n in range(500)}
+    more = "".join(
+        f"def step{n}(value):\n    return value * {n * 7919 % 1009} + helper{n % 13}\n\n\n" for n in range(150)
+    )
+    files = {f"m{n}.py": f"def place_{n}(value):\n    return value + {n}\n\n\n{more}" for n in range(500)}
     root = write_project(tmp_path / "project", files)
     with subprocess.Popen([*COMMAND, "index"], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         killed = 0
@@ -65,7 +68,10 @@ def test_workers_killed_in_the_middle_of_a_run_cost_nothing(tmp_path: Path) -> N
 @pytest.mark.row("T01")
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are found in /proc")
 def test_no_worker_outlives_a_killed_command(tmp_path: Path) -> None:
-    files = {f"m{n}.py": f"def place_{n}(value):\n    return value + {n}\n" * 200 for n in range(500)}
+    more = "".join(
+        f"def step{n}(value):\n    return value * {n * 7919 % 1009} + helper{n % 13}\n\n\n" for n in range(150)
+    )
+    files = {f"m{n}.py": f"def place_{n}(value):\n    return value + {n}\n\n\n{more}" for n in range(500)}
     root = write_project(tmp_path / "project", files)
     with subprocess.Popen([*COMMAND, "index"], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         while run.poll() is None and not (workers := _children(run.pid)):
