@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from findspot.core.arrays import Vectors
@@ -130,7 +131,7 @@ class Buffers:
             return None, {}
         # A buffer that ended a worker is plain text until it is saved or closed: each key would end another one.
         task = Task(path, text=text, quarantine=self._quarantine.get(path, ""))
-        outcome = next(iter(self._pool.prepare([task])))[0]
+        [outcome] = chain.from_iterable(self._pool.prepare([task]))
         if not isinstance(outcome, PreparedFile):
             raise Cancelled(f"{path} was not read")
         for kind, message in outcome.problems:

@@ -77,5 +77,6 @@ def labelled(
 
 
 def _holds(text: str, name: str) -> bool:
-    last = re.escape(name.rsplit(".", 1)[-1])
-    return re.search(rf"(?<!\w){last}(?!\w)", text) is not None
+    """Return True if a text holds a name, with whatever its language writes between the parts."""
+    written = r"(?:\.|::|->|#)".join(map(re.escape, name.split(".")))
+    return re.search(rf"(?<!\w){written}(?!\w)", text) is not None

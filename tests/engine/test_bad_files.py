@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from findspot.core.types import IndexState, ProblemKind
 from findspot.engine import Models
+from findspot.errors import Cancelled
 from findspot.indexing.workers import Worker
 from tests.engine.checks import open_engine
 from tests.indexing.bombs import CRASH, ENDLESS, in_lines
@@ -182,3 +184,26 @@ def test_a_file_that_grows_while_it_is_read_and_a_sparse_file(tmp_path: Path, mo
         engine.refresh()
         assert engine.search("first_of_all").results[0].path == "growing.py"
         assert engine.search("find_invoice_1").results[0].path == "good1.py"
+
+
+@pytest.mark.row("T01")
+def test_slow_files_hold_back_no_other_and_a_stop_keeps_what_was_done(tmp_path: Path, models: Models) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    for number in range(8):
+        (root / f"a{number}.kt").write_bytes(ENDLESS.content + b"\n// %d" % number)
+    (root / "good.py").write_bytes(b"def the_good_place(value):\n    return value\n")
+    stop = threading.Event()
+    with open_engine(root, models, workers=2) as engine, ThreadPoolExecutor(1) as thread:
+        run = thread.submit(engine.refresh, stop=stop)
+        end = time.monotonic() + 100
+        while not engine.search("the_good_place").results:
+            assert time.monotonic() < end
+            assert not run.done()
+            time.sleep(0.1)
+        stop.set()
+        with pytest.raises(Cancelled):
+            run.result()
+    with open_engine(root, models) as engine:
+        assert engine.status().files >= 1
+        assert engine.search("the_good_place").results

@@ -28,6 +28,9 @@ _BATCH_CHUNKS = 3000
 
 _BATCH_FILES = 500
 
+_BATCH_SECONDS = 2.0
+"""Time after which what there is of a batch is written: files may come slowly, and a run may be stopped."""
+
 _SAVE_EVERY = 0.02
 """Share of the vectors that must have changed before a warm process writes the vector file again."""
 
@@ -139,6 +142,7 @@ class _Run:
         self._touched: list[Unchanged] = []
         self._gone: list[str] = []
         self._pending_chunks = 0
+        self._flushed = started
         self._chunks = 0
         self._embedded = 0
         self._counts: Counter[str] = Counter()
@@ -166,7 +170,8 @@ class _Run:
             self._counts["removed"] += len(removed)
         for outcomes in pool.prepare(tasks, workers=workers, polite=polite, stop=self.stop):
             self._take(outcomes, known)
-            if self._pending_chunks >= _BATCH_CHUNKS or len(self._files) >= _BATCH_FILES:
+            waited = time.monotonic() - self._flushed
+            if self._pending_chunks >= _BATCH_CHUNKS or len(self._files) >= _BATCH_FILES or waited > _BATCH_SECONDS:
                 self._flush()
             self.report("indexing", self.done, self.total)
         self._flush()
@@ -222,6 +227,7 @@ class _Run:
         if self._files or self._gone:
             self._write(self._files, self._gone)
         self._files, self._touched, self._gone, self._pending_chunks = [], [], [], 0
+        self._flushed = time.monotonic()
 
     def _write(self, files: Sequence[PreparedFile], removed: Sequence[str]) -> None:
         vectors = self._embed(files)

@@ -11,10 +11,13 @@ import contextlib
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from itertools import chain, islice
+from typing import NamedTuple
 
 from findspot.core.types import ParsedFile
 from findspot.errors import Cancelled, WorkerError
@@ -31,6 +34,9 @@ _MOST_WORKERS = 8
 
 _LARGE_RUN = 300
 """Files of a run that makes way for everything else, and after which its workers, grown by what they remember, end."""
+
+_MOMENT_SECONDS = 0.5
+"""How long a caller waits for the next outcomes without getting a chance to save the ones before."""
 
 _LOOK_SECONDS = 0.05
 """Between two looks at whether the caller has lost interest or a file takes too long."""
@@ -68,8 +74,10 @@ class PreparerPool:
     def prepare(
         self, tasks: Sequence[Task], *, workers: int = 0, polite: bool = False, stop: threading.Event | None = None
     ) -> Iterator[list[Outcome]]:
-        """Yield the outcomes in the order of ``tasks``, some at a time.
+        """Yield the outcomes, some at a time; now and then none, for a caller that has something to save.
 
+        They come in the order of ``tasks`` but for files that end their worker or take long: those come last, so that no
+        other file waits for them.
         ``workers`` is the number of processes, 0 chooses; ``polite`` lets those of a large run step back for everything
         else that wants the processor. Raises ``Cancelled``, ``WorkerError`` when no process can be started.
         """
@@ -80,14 +88,10 @@ class PreparerPool:
             return
         run = _Run(self, polite=polite and large, stop=stop)
         threads = ThreadPoolExecutor(count, thread_name_prefix="findspot-parse")
-        waiting: deque[Future[list[Outcome]]] = deque()
         try:
-            for job in jobs:
-                waiting.append(threads.submit(run.job, job))
-                if len(waiting) > 2 * count:
-                    yield run.wait(waiting.popleft())
-            while waiting:
-                yield run.wait(waiting.popleft())
+            suspects: list[Task] = []
+            yield from run.outcomes(threads, jobs, 2 * count, suspects)
+            yield from run.outcomes(threads, [[task] for task in suspects], 2 * count, suspects)
         finally:
             run.end()
             threads.shutdown(wait=False, cancel_futures=True)
@@ -98,7 +102,7 @@ class PreparerPool:
 
         Raises ``Cancelled``, ``WorkerError``.
         """
-        [[outcome]] = self.prepare([Task(path, text=source, bare=True)], stop=stop)
+        [outcome] = chain.from_iterable(self.prepare([Task(path, text=source, bare=True)], stop=stop))
         if not isinstance(outcome, ParsedFile):
             raise TypeError(outcome)
         return outcome
@@ -189,6 +193,13 @@ class PreparerPool:
             worker.close()
 
 
+class _Done(NamedTuple):
+    """What came of a job: outcomes, and the files that ended their worker or took long, to be tried by themselves."""
+
+    outcomes: list[Outcome]
+    suspects: list[Task]
+
+
 class _Run:
     """One indexing run or one buffer: its jobs, each in a thread that talks to one worker."""
 
@@ -200,26 +211,50 @@ class _Run:
         self._guard = threading.Lock()
         self._workers: set[Worker] = set()
 
-    def job(self, tasks: Sequence[Task]) -> list[Outcome]:
-        """Prepare some files, whatever becomes of the workers."""
-        outcomes: list[Outcome] = []
-        while len(outcomes) < len(tasks):
-            death = self._try(tasks[len(outcomes) :], outcomes)
-            if death is not None:
-                outcomes.append(self._alone(tasks[len(outcomes)], death))
-        return outcomes
+    def outcomes(
+        self, threads: ThreadPoolExecutor, jobs: Sequence[Sequence[Task]], ahead: int, suspects: list[Task]
+    ) -> Iterator[list[Outcome]]:
+        """Yield the outcomes of jobs, ``ahead`` of which are begun before they are asked for; adds to ``suspects``."""
+        waiting: deque[Future[_Done]] = deque()
+        upcoming = iter(jobs)
+        while True:
+            waiting.extend(threads.submit(self._job, job) for job in islice(upcoming, ahead + 1 - len(waiting)))
+            if not waiting:
+                return
+            while not self._is_done(waiting[0]):
+                yield []
+            done = waiting.popleft().result()
+            suspects += done.suspects
+            yield done.outcomes
 
-    def wait(self, job: Future[list[Outcome]]) -> list[Outcome]:
-        """Return the outcomes of a job; looks after the workers meanwhile."""
-        while not wait([job], _LOOK_SECONDS).done:
+    def _job(self, tasks: Sequence[Task]) -> _Done:
+        """Prepare some files, whatever becomes of the workers; those of several that end one are left for later."""
+        if len(tasks) == 1:
+            return _Done([self._alone(tasks[0])], [])
+        done = _Done([], [])
+        rest = [replace(task, quick=True) for task in tasks]
+        while rest:
+            found: list[Outcome] = []
+            death = self._try(rest, found)
+            done.outcomes.extend(found)
+            if death is None:
+                break
+            done.suspects.append(replace(rest[len(found)], quick=False))
+            rest = rest[len(found) + 1 :]
+        return done
+
+    def _is_done(self, job: Future[_Done]) -> bool:
+        """Wait a moment for a job, and look after the workers meanwhile; raises ``Cancelled``."""
+        until = time.monotonic() + _MOMENT_SECONDS
+        done = False
+        while not done and time.monotonic() < until:
+            done = bool(wait([job], _LOOK_SECONDS).done)
             if self._stop is not None and self._stop.is_set():
                 raise Cancelled(_STOPPED)
             with self._guard:
                 for worker in self._workers:
                     worker.stop_if_late()
-        if self._stop is not None and self._stop.is_set():
-            raise Cancelled(_STOPPED)
-        return job.result()
+        return done
 
     def end(self) -> None:
         """Stop what is still going on."""
@@ -253,15 +288,16 @@ class _Run:
             self._pool.give_back(worker, usable=usable)
         return None
 
-    def _alone(self, task: Task, death: WorkerDied) -> Outcome:
-        """Prepare the file in which a worker died: alone, then as plain text, then without its text."""
+    def _alone(self, task: Task) -> Outcome:
+        """Prepare a file by itself: as what it is, then as plain text, then without its text."""
         found: list[Outcome] = []
         tries = 0
-        while not death.late and tries < (_TRIES_AFTER_KILL if death.killed else 1):
-            again = self._try([task], found)
-            if again is None:
-                return found[0]
-            death, tries = again, tries + 1
+        while (death := self._try([task], found)) is not None:
+            tries += 1
+            if death.late or tries > (_TRIES_AFTER_KILL if death.killed else 1):
+                break
+        else:
+            return found[0]
         seconds = self._pool.options.seconds
         reason = (
             f"The parser took longer than {seconds:g} s for this file"

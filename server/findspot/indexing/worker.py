@@ -44,7 +44,7 @@ def main() -> None:
         except EOFError:
             return
         for task in tasks:
-            _limit(options.seconds)
+            _limit(options.quick_seconds if task.quick else options.seconds)
             outcome = preparer.prepare(task)
             _limit(0)
             _send(outgoing, outcome)

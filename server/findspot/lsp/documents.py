@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from findspot.lsp.roots import Place
 _log = logging.getLogger(__name__)
 
 _PATIENCE_SECONDS = 1.0
-"""How long a search waits until the newest text of a buffer is read; after that its answer says that it is not."""
+"""How long a search waits until the newest texts of all buffers are read; after that its answer says that it is not."""
 
 
 @dataclass(slots=True)
@@ -93,13 +94,15 @@ class Documents:
         with self._flushing:
             with self._guard:
                 pending, self._pending = self._pending, set()
+            until = time.monotonic() + _PATIENCE_SECONDS
             for path in sorted(pending):
-                self._carry(path)
+                self._carry(path, until)
 
-    def _carry(self, path: Path) -> None:
+    def _carry(self, path: Path, until: float) -> None:
         for place in self._locate(path):
             try:
-                place.access.unsaved.set(place.path, self._overlay(path, place), _PATIENCE_SECONDS)
+                patience = max(0.0, until - time.monotonic())
+                place.access.unsaved.set(place.path, self._overlay(path, place), patience)
             except FindspotError as error:
                 _log.warning("the unsaved text of %s is not searched: %s", path, error)
 

@@ -441,4 +441,4 @@ class IndexStore(StoreReader):
         try:
             self._vectors.save()
         except OSError as error:
-            _log.warning("the vector file was not saved and will be built again: %s", error)
+            _log.warning("the vector file was not saved and will be built again: %s", error.strerror or error)
