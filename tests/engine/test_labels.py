@@ -10,6 +10,7 @@ import pytest
 from findspot.config import load_config
 from findspot.engine import Engine, Models
 from findspot.labels import shown_length
+from tests.engine.checks import open_engine
 
 FILES = {
     "shop/cart.py": "class Cart:\n    def save(self):\n        return PRICE_LIMIT\n\n\ndef apply_discount(price):\n    return price\n",
@@ -123,3 +124,26 @@ def test_a_report_about_something_else_gets_the_nearest_places_below_a_sentence(
 )
 def test_no_report_gets_less_than_three_results(likely: int, first: float, length: int) -> None:
     assert shown_length(likely, first) == length
+
+
+def test_a_report_without_a_common_word_gets_the_nearest_and_is_told_so(tmp_path: Path, models: Models) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "acc.py").write_text("def check_password(user):\n    return user\n", encoding="utf-8")
+    report = "Printer jams on thick paper\n\nWhen somebody prints heavy cardboard, the tray stops.\n"
+    with open_engine(root, models) as engine:
+        engine.refresh()
+        answer = engine.localize(report, budget=0)
+        assert answer.results
+        assert answer.status.by_meaning
+        assert "none of these words occurs" in answer.status.notes[-1]
+
+
+@pytest.mark.parametrize("asked", ["Foo.send_mail", "Foo#send_mail", "Foo::send_mail"])
+def test_the_last_part_of_a_name_is_no_use_of_it(tmp_path: Path, models: Models, asked: str) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "a.py").write_text("def send_mail(to):\n    return to\n", encoding="utf-8")
+    with open_engine(root, models) as engine:
+        engine.refresh()
+        assert engine.search(asked).status.notes[0].endswith("similar:")
