@@ -23,6 +23,9 @@ from findspot.inference.base import Embedder
 from findspot.retrieval.view import NO_OVERLAY, Overlay
 from findspot.storage.records import PreparedFile
 
+_AT_ONCE = 4
+"""Buffers that are read at the same time, each by a worker of its own: more would only take the processor from searches."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -41,6 +44,7 @@ class Buffers:
         self._pool = pool
         self._embedder = embedder
         self._changed = threading.Condition()
+        self._places = threading.Semaphore(_AT_ONCE)
         self._number = 0
         self._wanted: dict[str, _Wanted] = {}
         self._reading: set[str] = set()
@@ -104,7 +108,8 @@ class Buffers:
             with self._changed:
                 wanted = self._wanted[path]
             try:
-                file, vectors = self._prepare(path, wanted.text)
+                with self._places:
+                    file, vectors = self._prepare(path, wanted.text)
             except Exception as error:  # noqa: BLE001 - whoever waits for the text raises it
                 with self._changed:
                     if self._finish(path, wanted):

@@ -148,8 +148,9 @@ class StoreReader:
             ).fetchone()[0]
             generation = read_generation(connection)
         size = 0
-        with contextlib.suppress(OSError):  # files come and go while another process indexes
-            size = sum(path.stat().st_size for path in self._database.parent.iterdir() if path.is_file())
+        for path in self._database.parent.iterdir():
+            with contextlib.suppress(OSError):  # files come and go while another process indexes
+                size += path.stat().st_size
         return Totals(files, chunks, holes, size, generation, self.problem_counts(), self._quarantined())
 
     def problem_counts(self) -> tuple[tuple[str, int], ...]:
