@@ -14,7 +14,7 @@ from pathlib import Path
 
 from annotated_types import Ge, Le
 
-from findspot.cli import build_parser
+from findspot.cli.main import build_parser
 from findspot.config import Settings, project_may
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"

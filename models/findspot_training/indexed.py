@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from findspot.config import Config, Settings, use_one_math_thread
-from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
+from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
 from findspot.engine import Engine, Models
 
 

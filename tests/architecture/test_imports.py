@@ -58,7 +58,7 @@ NETWORK = (
     "websockets",
 )
 
-NETWORK_OWNERS = ("server/findspot/inference/registry.py", "server/findspot/inference/remote.py")
+NETWORK_OWNERS = ("server/findspot/inference/manifest.py", "server/findspot/inference/remote.py")
 """The only files that may open a connection to elsewhere, and only for what the user named (I-16)."""
 
 

@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from findspot.cli import main
+from findspot.cli.main import main
 
 Ask = Callable[..., "CompletedProcess[bytes]"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from findspot.cli import build_parser
-from findspot.terminal.args import parse
+from findspot.cli.args import parse
+from findspot.cli.main import build_parser
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from findspot.terminal.columns import cut, shown, visible, width
+from findspot.cli.columns import cut, shown, visible, width
 
 
 @pytest.mark.parametrize(

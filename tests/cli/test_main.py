@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from findspot import cli
+from findspot.cli import main as cli
 from findspot.core.types import Answer, IndexState, IndexStatus, Progress
 from findspot.errors import Cancelled, IndexLockedError, IndexStorageError
 from tests.cli.fakes import FakeEngine, install, make_result, make_status

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from findspot.cli.output import Screen, answer_lines, answer_note, report_lines, root_lines, status_lines
+from findspot.cli.resolve import Place, View
 from findspot.config import Config, Settings
 from findspot.core.types import (
     Answer,
@@ -18,8 +20,6 @@ from findspot.core.types import (
     RefreshReport,
     Span,
 )
-from findspot.terminal.output import Screen, answer_lines, answer_note, report_lines, root_lines, status_lines
-from findspot.terminal.request import Place, View
 from tests.cli.fakes import make_result, make_status
 
 PLAIN = Screen(color=False, width=None)

@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
+from findspot.cli.progress import ProgressLine, progress_text, stop_on_interrupt
 from findspot.core.types import Progress
-from findspot.terminal.progress import ProgressLine, progress_text, stop_on_interrupt
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from findspot.cli import main
+from findspot.cli.main import main
 
 WRONG: list[tuple[list[str], str]] = [
     ([], "give a QUERY or a COMMAND; 'findspot --help' lists them"),

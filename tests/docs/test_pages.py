@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from findspot.cli.args import parse
+from findspot.cli.output import json_line
+from findspot.cli.resolve import Place
 from findspot.config import Config, Settings
 from findspot.core.types import AnswerStatus, Evidence, IndexState, SearchResult, Span
-from findspot.terminal.args import parse
-from findspot.terminal.output import json_line
-from findspot.terminal.request import Place
 from tests.architecture.tree import ROOT, modules, repository_files
 
 PAGES = [path for path in repository_files() if path.endswith(".md") and not path.startswith("tests/")]

@@ -9,7 +9,7 @@ import pytest
 
 from findspot.config import load_config
 from findspot.engine import Engine, Models
-from findspot.labels import shown_length
+from findspot.engine.labels import shown_length
 from tests.engine.checks import open_engine
 
 FILES = {

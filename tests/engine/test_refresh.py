@@ -20,9 +20,9 @@ from findspot.config import load_config
 from findspot.core.types import IndexState, ProblemKind, Progress, RefreshReport
 from findspot.engine import Engine, Models
 from findspot.errors import Cancelled, IndexDamagedError, IndexLockedError
-from findspot.indexing.walker import Walk, walk
 from findspot.storage.locks import indexing_lock
 from findspot.storage.schema import DATABASE_NAME
+from findspot.workspace.walker import Walk, walk
 from tests.engine.checks import open_engine
 from tests.nesting import nested
 
@@ -324,7 +324,7 @@ def test_nothing_is_written_into_the_root(tmp_path: Path, models: Models) -> Non
     assert sorted(path for path in tmp_path.rglob("*")) == before
 
 
-_INDEX = "import sys; from findspot.cli import main; sys.exit(main())"
+_INDEX = "import sys; from findspot.cli.main import main; sys.exit(main())"
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")

@@ -19,7 +19,7 @@ from findspot.errors import EvaluationError
 from findspot.evaluation.history import Repository, find_repository, read_history
 from findspot.evaluation.measure import Measured, measure
 from findspot.evaluation.report import groups, record, table_lines
-from findspot.indexing.history import head_commit
+from findspot.indexing.commits import head_commit
 from tests.evaluation.conftest import History
 from tests.evaluation.histories import COUNT, DRAIN, DROP, WAIT, commit, make_history
 from tests.training.repositories import QUEUE, git

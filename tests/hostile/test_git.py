@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from findspot.git import find_git, git_folder
-from findspot.indexing.history import head_commit, read_past
-from findspot.indexing.walker import WalkOptions, walk
+from findspot.indexing.commits import head_commit, read_past
+from findspot.workspace.walker import WalkOptions, walk
 from tests.hostile.places import WAYS, make_repository, run
 from tests.hostile.traps import STARTS, WAITS, Bait, Trap
 from tests.training.repositories import git

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from findspot.core.types import FileProblem, ProblemKind
-from findspot.indexing.tracked import Tracked
-from findspot.indexing.walker import WalkOptions, walk
+from findspot.workspace.tracked import Tracked
+from findspot.workspace.walker import WalkOptions, walk
 
 IDENTITY = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "protocol.file.allow=always")
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from findspot.indexing.plan import COARSE_RACY_NS, RACY_NS, is_racy, make_plan
-from findspot.indexing.walker import FoundFile, WalkOptions, walk
 from findspot.storage.records import StoredFile
+from findspot.workspace.walker import FoundFile, WalkOptions, walk
 
 LONG_AGO = 1_600_000_000_123_456_789
 SECOND = 1_000_000_000

@@ -16,8 +16,8 @@ from findspot.core.types import ProblemKind
 from findspot.errors import Cancelled, WorkerError
 from findspot.indexing.pool import PreparerPool
 from findspot.indexing.tasks import Outcome, PreparerOptions, Task
-from findspot.indexing.walker import WalkOptions
 from findspot.storage.records import PreparedFile
+from findspot.workspace.walker import WalkOptions
 from tests.indexing.bombs import CRASH, ENDLESS
 
 GOOD = b"def good(value):\n    return value\n"
@@ -180,7 +180,7 @@ def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from findspot.indexing.pool import PreparerPool\n"
         "from findspot.indexing.tasks import PreparerOptions, Task\n"
-        "from findspot.indexing.walker import WalkOptions\n"
+        "from findspot.workspace.walker import WalkOptions\n"
         "pool = PreparerPool(PreparerOptions(Path(sys.argv[1]), WalkOptions(), 256, 64))\n"
         "list(pool.prepare([Task('a.py')]))\n"
         "print(pool._idle[0].pid, flush=True)\n"

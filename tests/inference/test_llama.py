@@ -18,7 +18,7 @@ from findspot.errors import Cancelled, ModelError
 from findspot.inference import llama
 from findspot.inference.base import Embedder
 from findspot.inference.llama import DOCUMENT_TOKENS, QUERY_TOKENS, LlamaEmbedder
-from findspot.inference.registry import load_llama, load_manifest
+from findspot.inference.manifest import load_llama, load_manifest
 
 ENTRY = load_manifest().entry("minilm-code-q8")
 REFERENCE = json.loads((Path(__file__).parents[1] / "data" / "model_reference.json").read_text(encoding="utf-8"))
@@ -146,7 +146,7 @@ def test_without_llama_cpp_the_error_says_what_to_install(monkeypatch: pytest.Mo
 
 
 def test_the_library_is_loaded_only_with_a_model() -> None:
-    code = "import sys, findspot.inference.registry; sys.exit('llama_cpp' in sys.modules)"
+    code = "import sys, findspot.inference.manifest; sys.exit('llama_cpp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -172,7 +172,7 @@ def test_another_dimension_is_a_model_error() -> None:
 
 NOISY = """
 import os, sys, threading
-from findspot.inference.registry import load_llama, load_manifest
+from findspot.inference.manifest import load_llama, load_manifest
 
 def load():
     loaded = load_llama(load_manifest().entry("minilm-code-q8"), threads=1)

@@ -21,7 +21,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.text import SubTokenizer
 from findspot.errors import Cancelled, ModelError
 from findspot.inference.base import Embedder
-from findspot.inference.registry import ModelEntry, load_manifest, load_static
+from findspot.inference.manifest import ModelEntry, load_manifest, load_static
 from findspot.inference.static import StaticEmbedder, damped
 
 ENTRY = load_manifest().entry("static-code")

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 from findspot.errors import ModelError
 from findspot.inference import wordpiece
-from findspot.inference.registry import load_manifest
+from findspot.inference.manifest import load_manifest
 from findspot.inference.wordpiece import WordPiece
 
 TOKENIZER = load_manifest().entry("static-code").files[1].path

@@ -18,14 +18,14 @@ from findspot.core.frames import read_frames
 from findspot.core.identifiers import blob_links, looks_like_identifier, names_in, paths_in, read_path
 from findspot.core.query import analyse, word_forms
 from findspot.core.text import SubTokenizer
-from findspot.indexing.content import classify_content
 from findspot.parsing.chunker import parse
 from findspot.parsing.comments import comment_text, python_docstring, signature
 from findspot.parsing.imports import _MAX_TEXT, _expand, _own_name
 from findspot.parsing.languages import Parsers, language_of
 from findspot.parsing.macros import without_macros
 from findspot.parsing.pieces import cut_text
-from findspot.retrieval.paths import PathTable
+from findspot.retrieval.path_lookup import PathTable
+from findspot.workspace.skip_rules import classify_content
 
 _SHORTEST = 1 << 10
 _QUERY = 200_000

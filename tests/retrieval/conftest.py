@@ -10,11 +10,11 @@ import pytest
 from findspot.config import Settings
 from findspot.indexing.prepare import Preparer
 from findspot.indexing.tasks import Task
-from findspot.indexing.walker import WalkOptions
 from findspot.inference.models import Models
 from findspot.inference.static import StaticEmbedder
 from findspot.storage.records import IndexKey, PreparedFile
 from findspot.storage.store import IndexStore
+from findspot.workspace.walker import WalkOptions
 
 FILES: dict[str, str] = {
     "src/upload/scheduler.py": '''"""When uploads are tried again."""

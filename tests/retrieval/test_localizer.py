@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from findspot.core.arrays import Vectors
-from findspot.core.features import UNIT_FEATURES
-from findspot.core.ranking import DEFAULT_WEIGHTS
+from findspot.core.ranking.features import UNIT_FEATURES
+from findspot.core.ranking.weights import DEFAULT_WEIGHTS
 from findspot.errors import Cancelled
 from findspot.inference.models import Models
 from findspot.inference.static import StaticEmbedder

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from findspot.core.calibration import HERE_INPUTS, RESULT_INPUTS
-from findspot.core.features import FEATURES_VERSION, FILE_FEATURES, UNIT_FEATURES, Features
-from findspot.core.rankers import Rankers
-from findspot.core.ranking import DEFAULT_WEIGHTS, SIGNALS, RankingWeights, Signal
+from findspot.core.ranking.calibration import HERE_INPUTS, RESULT_INPUTS
+from findspot.core.ranking.features import FEATURES_VERSION, FILE_FEATURES, UNIT_FEATURES, Features
+from findspot.core.ranking.learned import Rankers
+from findspot.core.ranking.weights import DEFAULT_WEIGHTS, SIGNALS, RankingWeights, Signal
 from findspot.core.types import Level
 from findspot.inference.models import Models
 from findspot.inference.static import StaticEmbedder

@@ -9,8 +9,8 @@ import pytest
 from findspot.errors import Cancelled
 from findspot.indexing.prepare import Preparer
 from findspot.inference.static import StaticEmbedder
+from findspot.retrieval.index_view import Overlay
 from findspot.retrieval.searcher import Ranked, Searcher
-from findspot.retrieval.view import Overlay
 from findspot.storage.store import IndexStore
 from tests.retrieval.conftest import FILES, Index, prepare
 

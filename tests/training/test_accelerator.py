@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from findspot.inference.registry import load_manifest
+from findspot.inference.manifest import load_manifest
 from findspot_training import manifest, source
 from findspot_training.__main__ import main, make_parser
 from findspot_training.accelerator import packing, run, taking

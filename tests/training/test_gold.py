@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from findspot.errors import EvaluationError
-from findspot.evaluation.trees import BareRepository
+from findspot.evaluation.checkouts import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.gold import Gold, gold_of, patched, python_definitions, with_patch
 from findspot_training.evaluation.instances import Instance, read_instances, sample

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import functions_of
-from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training.__main__ import main
 from findspot_training.mining.parsing import parse_code

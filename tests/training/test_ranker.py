@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from findspot.core.calibration import Logistic
-from findspot.core.features import FILE_FEATURES, UNIT_FEATURES
-from findspot.core.trees import Trees
+from findspot.core.ranking.calibration import Logistic
+from findspot.core.ranking.features import FILE_FEATURES, UNIT_FEATURES
+from findspot.core.ranking.tree_ensemble import Trees
 from findspot_training.evaluation.instances import read_instances
 from findspot_training.questions.rows import Answer, Question
 from findspot_training.ranker import fit

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from findspot.config import use_one_math_thread
-from findspot.inference.registry import load_manifest
+from findspot.inference.manifest import load_manifest
 from findspot_training import held_out, manifest
 from findspot_training.accelerator import checking, packing, taking
 from findspot_training.mining.runner import check

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from findspot.core.types import Chunk, ParsedFile
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import is_code
-from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training.mining.parsing import parse_code
 from findspot_training.pairs import documents

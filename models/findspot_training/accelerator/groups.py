@@ -17,9 +17,9 @@ from typing import Any, Final
 import numpy as np
 
 from findspot.core.render import RENDER_VERSION
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import choose
 from findspot.evaluation.history import head_of, read_history
-from findspot.evaluation.trees import BareRepository
 from findspot.inference.llama import DOCUMENT_TOKENS, QUERY_TOKENS
 from findspot.parsing.languages import Parsers
 from findspot_training.accelerator.functions import Described, Functions

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
-from findspot.inference.registry import load_manifest, load_static
+from findspot.inference.manifest import load_manifest, load_static
 from findspot_training.accelerator.functions import Functions, Numbers
 from findspot_training.encoder_training.encoder import Pieces
 

@@ -25,7 +25,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from findspot.core.fusion import z_scores
+from findspot.core.ranking.result_lists import z_scores
 from findspot.evaluation.history import head_of
 from findspot.inference.llama import DOCUMENT_TOKENS, QUERY_TOKENS
 from findspot_training import source

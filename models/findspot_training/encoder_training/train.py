@@ -12,11 +12,11 @@ from typing import Any, Final
 import numpy as np
 from safetensors.numpy import save_file
 
-from findspot.core.fusion import z_scores
+from findspot.core.ranking.result_lists import z_scores
 from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
 from findspot.inference.llama import DOCUMENT_TOKENS, QUERY_TOKENS
-from findspot.inference.registry import load_manifest, load_static
+from findspot.inference.manifest import load_manifest, load_static
 from findspot_training import manifest, source
 from findspot_training.curve import Point, write_curve
 from findspot_training.encoder_training.batches import Floats, Integers, batches

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from findspot.core.paths import unit_class
 from findspot.core.types import PathClass, Symbol
 from findspot.errors import EvaluationError
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import is_code
 from findspot.evaluation.places import FUNCTIONS, Place
-from findspot.evaluation.trees import BareRepository
 from findspot.parsing.chunker import parse
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.instances import GoldEntry, Instance

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from findspot.evaluation.trees import BareRepository
+from findspot.evaluation.checkouts import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.gold import Gold, gold_of, with_patch
 from findspot_training.evaluation.instances import Instance

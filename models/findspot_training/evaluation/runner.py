@@ -20,12 +20,12 @@ from typing import Any
 
 import findspot
 from findspot.config import Settings
-from findspot.core.ranking import DEFAULT_WEIGHTS, SIGNALS, RankingWeights
+from findspot.core.ranking.weights import DEFAULT_WEIGHTS, SIGNALS, RankingWeights
 from findspot.engine import Models
 from findspot.errors import FindspotError, ModelError
 from findspot.evaluation.bm25 import Units
-from findspot.evaluation.trees import BareRepository, WorkTree
-from findspot.inference.registry import find_models, load_manifest, load_static
+from findspot.evaluation.checkouts import BareRepository, WorkTree
+from findspot.inference.manifest import find_models, load_manifest, load_static
 from findspot.parsing.chunker import parse
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.baselines import Dense

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from findspot.core.types import ParsedFile
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import Candidate, FileFunctions, changed_functions
 from findspot.evaluation.messages import words
-from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training.mining.parsing import parse_code
 

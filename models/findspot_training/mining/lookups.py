@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from findspot.core.types import ParsedFile
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import FileFunctions
 from findspot.evaluation.functions import Function, functions_of, is_code
 from findspot.evaluation.messages import normalized, words
-from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training.mining.parsing import parse_code
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import choose
 from findspot.evaluation.history import head_of, read_history
-from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training import held_out
 from findspot_training.mining.commits import commit_row, mine_commits

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from findspot.core.types import Chunk
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import is_code
 from findspot.evaluation.history import head_of
-from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training import held_out
 from findspot_training.mining.parsing import parse_code

@@ -16,11 +16,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
 
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import Candidate, FileFunctions, choose
 from findspot.evaluation.functions import functions_of, is_code
 from findspot.evaluation.history import head_of, read_history
 from findspot.evaluation.messages import normalized
-from findspot.evaluation.trees import BareRepository
 from findspot.parsing.languages import Parsers
 from findspot_training.mining.commits import mine_commits
 from findspot_training.mining.lookups import Lookup, mine_tree

@@ -21,9 +21,9 @@ from typing import Any, Final
 from findspot.engine import Models
 from findspot.errors import ModelError
 from findspot.evaluation.bm25 import Units
+from findspot.evaluation.checkouts import BareRepository, WorkTree
 from findspot.evaluation.metrics import Rank, ranks_of
-from findspot.evaluation.trees import BareRepository, WorkTree
-from findspot.inference.registry import load_manifest, load_static
+from findspot.inference.manifest import load_manifest, load_static
 from findspot.parsing.chunker import parse
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.baselines import Dense

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from findspot.core.calibration import (
+from findspot.core.ranking.bm25 import Floats
+from findspot.core.ranking.calibration import (
     DEPTH,
     HERE_INPUTS,
     RESULT_INPUTS,
@@ -22,8 +23,7 @@ from findspot.core.calibration import (
     here_inputs,
     result_inputs,
 )
-from findspot.core.features import FILE_FEATURES, UNIT_FEATURES
-from findspot.core.matching import Floats
+from findspot.core.ranking.features import FILE_FEATURES, UNIT_FEATURES
 from findspot_training import source
 from findspot_training.ranker.judge import rankable, rankable_files
 from findspot_training.ranker.rows import Collected, Numbers
@@ -149,7 +149,7 @@ def f_beta_as_cut(answers: Answers, given: Sequence[Floats], most: int, beta: fl
 
 
 def as_json(calibration: Calibration) -> dict[str, Any]:
-    """Return the form that ``findspot.core.calibration.Calibration.from_json`` reads."""
+    """Return the form that ``findspot.core.ranking.calibration.Calibration.from_json`` reads."""
 
     def part(one: Logistic, names: Sequence[str]) -> dict[str, Any]:
         return {

@@ -23,11 +23,11 @@ from typing import Any, Final
 import numpy as np
 
 from findspot.config import Settings
-from findspot.core.features import FEATURES_VERSION, Features
-from findspot.core.ranking import Unit
+from findspot.core.ranking.features import FEATURES_VERSION, Features
+from findspot.core.ranking.weights import Unit
 from findspot.engine import Models
 from findspot.errors import FindspotError
-from findspot.evaluation.trees import BareRepository, WorkTree
+from findspot.evaluation.checkouts import BareRepository, WorkTree
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.gold import gold_of, with_patch
 from findspot_training.evaluation.instances import Instance

@@ -19,12 +19,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from findspot.core.calibration import Calibration
-from findspot.core.features import FILE_FEATURES, UNIT_FEATURES
 from findspot.core.query import QueryKind
-from findspot.core.rankers import with_hand_files, with_hand_units
-from findspot.core.ranking import DEFAULT_WEIGHTS
-from findspot.core.trees import Trees
+from findspot.core.ranking.calibration import Calibration
+from findspot.core.ranking.features import FILE_FEATURES, UNIT_FEATURES
+from findspot.core.ranking.learned import with_hand_files, with_hand_units
+from findspot.core.ranking.tree_ensemble import Trees
+from findspot.core.ranking.weights import DEFAULT_WEIGHTS
 from findspot_training.evaluation.plots import curves
 from findspot_training.ranker.calibrate import (
     Answers,

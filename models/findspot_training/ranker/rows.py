@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from findspot.core.features import FILE_FEATURES, UNIT_FEATURES
+from findspot.core.ranking.features import FILE_FEATURES, UNIT_FEATURES
 from findspot.core.types import ChunkKind, PathClass
 from findspot_training.source import TrainingError
 

@@ -1,7 +1,7 @@
 """Trains the rankers of files and of functions with LambdaMART on collected candidates, and writes them as text.
 
 LambdaMART as in Burges, "From RankNet to LambdaRank to LambdaMART: an overview" (2010), by LightGBM. Nothing of LightGBM
-is needed to use the result: the trees are written as numbers that ``findspot.core.trees`` reads.
+is needed to use the result: the trees are written as numbers that ``findspot.core.ranking.tree_ensemble`` reads.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from findspot.core.features import FEATURES_VERSION, UNIT_FEATURES
+from findspot.core.ranking.features import FEATURES_VERSION, UNIT_FEATURES
 from findspot_training import source
 from findspot_training.ranker.judge import rankable, rankable_files
 from findspot_training.ranker.rows import HEAD, Collected, Numbers
@@ -115,7 +115,7 @@ def fit(
 
 
 def as_json(booster: Any, names: Sequence[str]) -> dict[str, Any]:
-    """Return a booster's trees in the form that ``findspot.core.trees.Trees.from_json`` reads."""
+    """Return a booster's trees in the form that ``findspot.core.ranking.tree_ensemble.Trees.from_json`` reads."""
     dump = booster.dump_model()
     trees = [_nodes(tree["tree_structure"]) for tree in dump["tree_info"]]
     return {"features": list(names), "trees": trees}

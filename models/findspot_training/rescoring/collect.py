@@ -10,7 +10,7 @@ from pathlib import Path
 
 from findspot.config import Settings
 from findspot.errors import FindspotError
-from findspot.evaluation.trees import BareRepository, WorkTree
+from findspot.evaluation.checkouts import BareRepository, WorkTree
 from findspot.parsing.languages import Parsers
 from findspot_training.evaluation.gold import gold_of, with_patch
 from findspot_training.evaluation.instances import Instance

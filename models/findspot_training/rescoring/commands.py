@@ -8,9 +8,9 @@ from typing import Final
 
 from findspot.config import Settings, use_one_math_thread
 from findspot.core.query import QueryKind
-from findspot.core.ranking import DEFAULT_WEIGHTS
+from findspot.core.ranking.weights import DEFAULT_WEIGHTS
 from findspot.inference.llama import LlamaEmbedder
-from findspot.inference.registry import load_llama, load_manifest
+from findspot.inference.manifest import load_llama, load_manifest
 from findspot_training.evaluation.instances import read_instances, sample
 from findspot_training.evaluation.metrics import paired_bootstrap
 from findspot_training.evaluation.report import Table, table_text

@@ -18,7 +18,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.types import Answer
 from findspot.engine import Engine, Models
 from findspot.evaluation.places import FUNCTIONS, Place
-from findspot.inference.registry import Manifest
+from findspot.inference.manifest import Manifest
 
 _DEPTH: Final = 40
 """Places of the list that are kept; the model reorders the first of them only."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from findspot.core.arrays import Vectors
-from findspot.core.fusion import Scored, with_model
+from findspot.core.ranking.result_lists import Scored, with_model
 from findspot.evaluation.metrics import Rank, any_hit, mean, strict_hit
 from findspot_training.questions.summary import ndcg
 from findspot_training.rescoring.heads import Head

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import Function, ParseCode, functions_of, is_code, read_hunks, touched
 from findspot.evaluation.history import Change, Commit
 from findspot.evaluation.messages import Message, clean, normalized, unwanted
-from findspot.evaluation.trees import BareRepository
 
 MAX_CODE_FILES: Final = 4
 MAX_FUNCTIONS: Final = 10

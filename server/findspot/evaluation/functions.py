@@ -9,8 +9,8 @@ from typing import Final
 
 from findspot.core.paths import path_class
 from findspot.core.types import ParsedFile, PathClass
-from findspot.indexing.content import classify_content, classify_name
 from findspot.parsing.languages import GRAMMARS, language_of
+from findspot.workspace.skip_rules import classify_content, classify_name
 
 _MAX_BYTES: Final = 1_000_000
 _HEAD: Final = 4096

@@ -22,12 +22,12 @@ from findspot.core.types import Progress
 from findspot.engine import Engine, Models
 from findspot.errors import Cancelled, EvaluationError
 from findspot.evaluation.bm25 import Units
+from findspot.evaluation.checkouts import BareRepository, WorkTree
 from findspot.evaluation.commits import Candidate, FileFunctions, changed_functions, choose
 from findspot.evaluation.functions import Parse, parse_code
 from findspot.evaluation.history import Repository, read_history
 from findspot.evaluation.metrics import Rank, ranks_of
 from findspot.evaluation.places import Place, is_mentioned, ranked_files, ranked_functions
-from findspot.evaluation.trees import BareRepository, WorkTree
 from findspot.indexing.options import preparer_options
 from findspot.indexing.pool import PreparerPool
 

@@ -1,1 +1,1 @@
-"""From the workspace to the index: discovery, plan, execution, watching."""
+"""From the workspace to the index: plan, workers, preparation, writing, commits."""

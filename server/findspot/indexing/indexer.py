@@ -13,15 +13,15 @@ from typing import Literal
 from findspot.core.arrays import Vectors
 from findspot.core.types import FileProblem, IndexState, ProblemKind, Progress, RefreshReport
 from findspot.errors import Cancelled
-from findspot.indexing.history import head_commit, read_past
+from findspot.indexing.commits import head_commit, read_past
 from findspot.indexing.plan import Plan, make_plan
 from findspot.indexing.pool import PreparerPool
 from findspot.indexing.tasks import Outcome, Task, Unchanged, Vanished
-from findspot.indexing.walker import FoundFile, WalkOptions, walk
 from findspot.inference.base import Embedder
 from findspot.storage.locks import indexing_lock
 from findspot.storage.records import PreparedFile
 from findspot.storage.store import IndexStore
+from findspot.workspace.walker import FoundFile, WalkOptions, walk
 
 _BATCH_CHUNKS = 3000
 """Chunks written in one transaction: about 0.4 s of work, which is what a kill can lose."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from findspot.config import Config, Settings
 from findspot.core.render import RENDER_VERSION
-from findspot.indexing.ignore_rules import global_excludes
-from findspot.indexing.roots import home_folder
 from findspot.indexing.tasks import PARSING_VERSION, PreparerOptions
-from findspot.indexing.walker import WalkOptions
 from findspot.inference.models import Models
 from findspot.storage.records import IndexKey
+from findspot.workspace.ignore_rules import global_excludes
+from findspot.workspace.roots import home_folder
+from findspot.workspace.walker import WalkOptions
 
 
 def preparer_options(root: Path, config: Config) -> PreparerOptions:

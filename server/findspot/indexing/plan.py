@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from findspot.core.paths import path_class
 from findspot.core.types import PathClass
-from findspot.indexing.walker import FoundFile
 from findspot.storage.records import StoredFile
+from findspot.workspace.walker import FoundFile
 
 RACY_NS = 50_000_000
 """Clocks of file systems tick coarsely: a write up to this long after another may leave the same time stamp."""

@@ -12,14 +12,14 @@ from findspot.core.paths import path_class
 from findspot.core.render import content_hash, render_chunk
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, FileProblem, ParsedFile, ProblemKind, Span
-from findspot.indexing.content import classify_content, named_limit, too_large
-from findspot.indexing.reading import open_source
 from findspot.indexing.tasks import Outcome, PreparerOptions, Task, Unchanged, Vanished
-from findspot.indexing.walker import WalkOptions
 from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
 from findspot.parsing.languages import Parsers
 from findspot.storage.records import Place, PreparedChunk, PreparedFile, PreparedSymbol
+from findspot.workspace.files import open_source
+from findspot.workspace.skip_rules import classify_content, named_limit, too_large
+from findspot.workspace.walker import WalkOptions
 
 _DECODING = {
     ProblemKind.BINARY: "It holds NUL bytes, so it is taken as binary.",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from findspot.core.types import FileProblem, Skipped
 from findspot.errors import QueryError
-from findspot.indexing.walker import WalkOptions, walk
 from findspot.storage.reader import StoreReader
+from findspot.workspace.walker import WalkOptions, walk
 
 MAX_SKIPPED = 10_000
 """Entries that one list holds."""

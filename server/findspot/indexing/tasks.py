@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from findspot.core.types import FileProblem, ParsedFile
-from findspot.indexing.walker import WalkOptions
 from findspot.storage.records import PreparedFile
+from findspot.workspace.walker import WalkOptions
 
 if TYPE_CHECKING:
     from findspot.indexing.prepare import Preparer

@@ -8,10 +8,10 @@ from concurrent.futures import Future
 from typing import Self
 
 from findspot.config import Settings
-from findspot.core.rankers import Rankers
+from findspot.core.ranking.learned import Rankers
 from findspot.errors import ModelError
 from findspot.inference.llama import LlamaEmbedder
-from findspot.inference.registry import Manifest, load_llama, load_manifest, load_rankers, load_static
+from findspot.inference.manifest import Manifest, load_llama, load_manifest, load_rankers, load_static
 from findspot.inference.static import StaticEmbedder
 
 _CLOSED = "the models are closed"

@@ -10,20 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from threading import Event
 
-from findspot.core.features import PastSignal
-from findspot.core.fusion import Scored, joined
-from findspot.core.past import ZONES as MESSAGE_ZONES
-from findspot.core.past import import_neighbours, message_votes
+from findspot.cancellation import check
 from findspot.core.paths import unit_class
 from findspot.core.query import Query, Zone, term_weights
-from findspot.core.ranking import RankingWeights
+from findspot.core.ranking.commit_votes import ZONES as MESSAGE_ZONES
+from findspot.core.ranking.commit_votes import import_neighbours, message_votes
+from findspot.core.ranking.features import PastSignal
+from findspot.core.ranking.result_lists import Scored, joined
+from findspot.core.ranking.weights import RankingWeights
 from findspot.core.types import PathClass
+from findspot.retrieval.candidates import Pool
+from findspot.retrieval.index_view import IndexView
 from findspot.retrieval.mentions import find_mentions
 from findspot.retrieval.pace import Pace
-from findspot.retrieval.paths import PathTable
-from findspot.retrieval.pool import Pool
-from findspot.retrieval.view import IndexView
-from findspot.stopping import check
+from findspot.retrieval.path_lookup import PathTable
 from findspot.storage.records import ChunkRow
 
 _ZONES: tuple[tuple[tuple[Zone, ...], int, int], ...] = (

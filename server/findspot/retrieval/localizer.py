@@ -22,22 +22,22 @@ from threading import Event
 
 import numpy as np
 
+from findspot.cancellation import check
 from findspot.core.arrays import Vectors, rounded
-from findspot.core.features import Features, file_features, unit_features
-from findspot.core.fusion import Scored, held_back, joined, ordered, whole_span, with_model
 from findspot.core.query import Query, QueryKind, analyse
-from findspot.core.rankers import Chances, Order, Rankers, file_chances, learned_order, unit_chances
-from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
+from findspot.core.ranking.features import Features, file_features, unit_features
+from findspot.core.ranking.learned import Chances, Order, Rankers, file_chances, learned_order, unit_chances
+from findspot.core.ranking.result_lists import Scored, held_back, joined, ordered, whole_span, with_model
+from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import content_hash, render_model_document, render_model_query
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, Evidence, Level, Stage
+from findspot.retrieval.candidates import Pool
 from findspot.retrieval.gathering import ORDER_COST, STEP_COST, gather
+from findspot.retrieval.index_view import NO_OVERLAY, IndexView, Overlay
 from findspot.retrieval.pace import Pace, by_deadline
-from findspot.retrieval.pool import Pool
 from findspot.retrieval.protocols import DocumentModel, VectorCache
 from findspot.retrieval.searcher import Ranked, Searcher, finish, wider
-from findspot.retrieval.view import NO_OVERLAY, IndexView, Overlay
-from findspot.stopping import check
 from findspot.storage.records import ChunkRow
 
 _WIDEST = 60

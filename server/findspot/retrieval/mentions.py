@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from findspot.core.frames import Frame
 from findspot.core.query import NamedThing, Query, QueryKind
-from findspot.core.ranking import RankingWeights
-from findspot.retrieval.paths import PathTable
-from findspot.retrieval.view import IndexView
+from findspot.core.ranking.weights import RankingWeights
+from findspot.retrieval.index_view import IndexView
+from findspot.retrieval.path_lookup import PathTable
 from findspot.storage.records import ChunkRow
 
 _Key = TypeVar("_Key")

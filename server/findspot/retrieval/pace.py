@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from findspot.stopping import EitherEvent, check
+from findspot.cancellation import EitherEvent, check
 
 _T = TypeVar("_T")
 

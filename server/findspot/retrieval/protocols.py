@@ -10,7 +10,7 @@ from typing import Protocol
 from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import Span
-from findspot.storage.past import Changes, PastMatches
+from findspot.storage.commits import Changes, PastMatches
 from findspot.storage.records import ChunkRow, Corpus, StoredFile
 
 

@@ -15,21 +15,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
 
+from findspot.cancellation import check
 from findspot.core.arrays import Vectors
 from findspot.core.excerpts import NOTHING_SOUGHT, Sought
-from findspot.core.fusion import Scored, held_back, joined, whole_span
 from findspot.core.query import Query, QueryKind, analyse
-from findspot.core.ranking import DEFAULT_WEIGHTS, RankingWeights
+from findspot.core.ranking.result_lists import Scored, held_back, joined, whole_span
+from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Evidence, Span
 from findspot.inference.base import WordEmbedder
+from findspot.retrieval.candidates import Pool
+from findspot.retrieval.index_view import NO_OVERLAY, IndexView, Overlay
 from findspot.retrieval.mentions import find_mentions
-from findspot.retrieval.paths import PathTable
-from findspot.retrieval.pool import Pool
+from findspot.retrieval.path_lookup import PathTable
 from findspot.retrieval.protocols import IndexReader
-from findspot.retrieval.view import NO_OVERLAY, IndexView, Overlay
-from findspot.stopping import check
 from findspot.storage.records import ChunkRow
 
 _LEXICAL = 70

@@ -11,8 +11,8 @@ from threading import Event
 
 from filelock import FileLock, Timeout
 
+from findspot.cancellation import check
 from findspot.errors import IndexLockedError, IndexStorageError, reason
-from findspot.stopping import check
 
 _OPENING_SECONDS = 10.0
 

@@ -20,7 +20,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import FileProblem, PathClass, ProblemKind, Span
 from findspot.errors import IndexDamagedError
-from findspot.storage import left_out, past
+from findspot.storage import commits, left_out
 from findspot.storage.damage import UNREADABLE, storage_errors
 from findspot.storage.packed import name_ids, vectors_of
 from findspot.storage.records import (
@@ -410,17 +410,17 @@ class StoreReader:
 
     # ── the past ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def past_matches(self, terms: Sequence[str], limit: int) -> past.PastMatches:
+    def past_matches(self, terms: Sequence[str], limit: int) -> commits.PastMatches:
         """Return the messages of past commits that hold any of the terms, with the files of those commits."""
         with self._connection() as connection:
-            return past.matching(connection, terms, limit)
+            return commits.matching(connection, terms, limit)
 
-    def changes_of(self, paths: Sequence[str]) -> dict[str, past.Changes]:
+    def changes_of(self, paths: Sequence[str]) -> dict[str, commits.Changes]:
         """Return when and how often files were changed lately; files that the past does not name are left out."""
         with self._connection() as connection:
-            return past.changes(connection, paths)
+            return commits.changes(connection, paths)
 
     def recent_functions(self, limit: int) -> list[int]:
         """Return chunks that begin a function in a source file, those of lately changed files first."""
         with self._connection() as connection:
-            return past.recent_functions(connection, limit)
+            return commits.recent_functions(connection, limit)

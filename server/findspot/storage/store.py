@@ -19,7 +19,7 @@ import numpy as np
 from findspot.core.arrays import Ids, Vectors, rounded
 from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import IndexDamagedError, IndexStorageError
-from findspot.storage import left_out, past, seal
+from findspot.storage import commits, left_out, seal
 from findspot.storage.damage import storage_errors
 from findspot.storage.files import discard, file_errors, log_size, remove_older
 from findspot.storage.locks import opening_lock
@@ -312,12 +312,12 @@ class IndexStore(StoreReader):
     def past_head(self) -> str:
         """Return the commit that the stored past ends with; empty when none is stored."""
         with self._connection() as connection:
-            return past.head(connection)
+            return commits.head(connection)
 
-    def replace_past(self, head: str, commits: Sequence[PastCommit]) -> None:
+    def replace_past(self, head: str, past: Sequence[PastCommit]) -> None:
         """Store the past that ends with the commit ``head`` in place of what was stored; "" and nothing forget it."""
         with self._write_lock, storage_errors(), transaction(self._connection_for_writing) as connection:
-            past.replace(connection, head, commits)
+            commits.replace(connection, head, past)
 
     def finish_pass(self) -> None:
         """Note that a whole pass over the workspace has ended."""

@@ -1,0 +1,1 @@
+"""The command line: arguments, resolved requests, output formats, progress and streams."""

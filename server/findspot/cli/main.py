@@ -1,0 +1,324 @@
+"""The command line: read the arguments, resolve them into a request, run it, print the answer.
+
+Exit status: 0 found or done, 1 nothing found, 2 error, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, NamedTuple
+
+from findspot.cli import output
+from findspot.cli.args import build_parser, parse
+from findspot.cli.columns import visible
+from findspot.cli.progress import ProgressLine, stop_on_interrupt
+from findspot.cli.resolve import (
+    EvaluationRequest,
+    IndexRequest,
+    LocalizeRequest,
+    Place,
+    Request,
+    SearchRequest,
+    ServerRequest,
+    StatusRequest,
+    View,
+    resolve,
+)
+from findspot.cli.skipped import skipped_lines, skipped_note
+from findspot.cli.streams import give_up_output, note, prepare_streams, screen_of, write_lines
+from findspot.config import Config, load_config, use_one_math_thread
+from findspot.core.left_out import left_out_note
+from findspot.core.types import Answer, IndexState
+from findspot.errors import (
+    Cancelled,
+    FindspotError,
+    IndexDamagedError,
+    IndexLockedError,
+    IndexStorageError,
+    WorkerError,
+    complaint,
+)
+
+if TYPE_CHECKING:
+    from findspot.core.types import RefreshReport
+    from findspot.engine import Engine
+
+__all__ = ["build_parser", "main"]
+
+FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
+
+_LOCK_PATIENCE_SECONDS = 2.0
+"""How long to wait for another process that indexes before answering from what is there: most passes are shorter."""
+
+_LOCK_POLL_SECONDS = 0.1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line ``argv`` (default: the process's own) and return the exit status."""
+    use_one_math_thread()  # before numpy is loaded, which reads it once
+    prepare_streams()
+    try:
+        return _command(sys.argv[1:] if argv is None else argv)
+    except (Cancelled, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        give_up_output()  # the reader has seen enough, as in "findspot QUERY | head"
+        return FOUND
+    except FindspotError as error:
+        note(f"error: {error}")
+        return ERROR
+    except OSError as error:
+        note(f"error: {complaint(error)}")
+        return ERROR
+    except Exception:  # noqa: BLE001 - Python's own status for a crash is 1, which means "nothing found" here
+        traceback.print_exc()
+        return ERROR
+
+
+def _command(argv: Sequence[str]) -> int:
+    try:
+        raw = parse(argv)
+    except SystemExit as left:  # argparse has printed the help or what is wrong
+        write_lines(())
+        return left.code if isinstance(left.code, int) else ERROR
+    _log_to_stderr(verbose=raw.verbose, quiet=raw.quiet)
+    return run(resolve(raw, Path.cwd()))
+
+
+def run(request: Request) -> int:
+    """Run ``request`` and return the exit status."""
+    match request:
+        case SearchRequest():
+            return _run_search(request)
+        case LocalizeRequest():
+            return _run_localize(request)
+        case IndexRequest():
+            return _run_index(request)
+        case StatusRequest():
+            return _run_status(request)
+        case EvaluationRequest():
+            return _run_evaluation(request)
+        case ServerRequest():
+            return _run_server(request)
+
+
+def _run_search(request: SearchRequest) -> int:
+    with _open(request.place) as engine, stop_on_interrupt() as stop:
+        fresh = _bring_up_to_date(engine, request.view, stop)
+        ask = functools.partial(engine.search, request.query, scope=request.scope, stop=stop)
+        answer = _ask(engine, request.view, stop, ask)
+    return _print_answer(answer, request, fresh, model=False)
+
+
+def _run_localize(request: LocalizeRequest) -> int:
+    with _open(request.place) as engine, stop_on_interrupt() as stop:
+        fresh = _bring_up_to_date(engine, request.view, stop)
+        ask = functools.partial(
+            engine.localize,
+            request.text,
+            top_k=request.top_k,
+            scope=request.scope,
+            level=request.level,
+            budget=request.budget,
+            stop=stop,
+        )
+        answer = _ask(engine, request.view, stop, ask)
+    return _print_answer(answer, request, fresh, model=True)
+
+
+def _ask(engine: Engine, view: View, stop: Event, ask: Callable[[], Answer]) -> Answer:
+    """Ask; an index that turns out to be damaged is built again, once."""
+    try:
+        return ask()
+    except IndexDamagedError as error:
+        note(f"warning: {error}")
+        _refresh(engine, view, stop)
+        return ask()
+
+
+def _run_index(request: IndexRequest) -> int:
+    with _open(request.place) as engine, stop_on_interrupt() as stop:
+        report = _refresh(engine, request.view, stop, rebuild=request.rebuild)
+    write_lines(output.report_lines(report, request.view))
+    return FOUND if report.state == IndexState.READY else ERROR
+
+
+def _run_status(request: StatusRequest) -> int:
+    if request.root_only:
+        write_lines(output.root_lines(request.place, request.view))
+        return FOUND
+    with _open(request.place) as engine:
+        if request.skipped is not None:
+            return _print_skipped(engine, request, request.skipped)
+        status = engine.status()
+    write_lines(output.status_lines(status, request.place, request.view))
+    return FOUND
+
+
+def _print_skipped(engine: Engine, request: StatusRequest, pattern: str) -> int:
+    found = engine.skipped(pattern)
+    write_lines(skipped_lines(found, request.place, request.view))
+    if not request.view.quiet:
+        note(skipped_note(found, indexed=engine.status().files > 0))
+    return FOUND if found.entries or not pattern else NOTHING
+
+
+def _run_evaluation(request: EvaluationRequest) -> int:
+    """Measure on the history of a repository, and print what was measured, also when it was stopped."""
+    from findspot.evaluation.history import find_repository  # noqa: PLC0415 - only this command needs it
+    from findspot.evaluation.measure import measure  # noqa: PLC0415
+    from findspot.evaluation.report import record, table_lines  # noqa: PLC0415
+
+    repository = find_repository(request.folder)
+    config = load_config(repository.top, {"budget": request.budget})
+    _warn(config)
+    line = _progress_line(request.view)
+    tell = _silent if line is None else line.show
+    try:
+        with stop_on_interrupt() as stop:
+            measured = measure(repository, config, commits=request.commits, stop=stop, tell=tell, indexing=line)
+    finally:
+        _clear(line)
+    if not measured.complete:
+        note(f"stopped; {output.count(len(measured.rows), 'commit')} of {len(measured.tasks):,} measured")
+    if request.view.format == "json":
+        write_lines([json.dumps(record(measured))])
+    elif measured.rows:
+        write_lines(map(visible, table_lines(measured)))
+    return FOUND if measured.complete else INTERRUPTED
+
+
+def _silent(_text: str) -> None:
+    """Show nothing."""
+
+
+def _run_server(request: ServerRequest) -> int:
+    from findspot.lsp.server import run_stdio, run_tcp  # noqa: PLC0415 - only this command needs the protocol
+
+    if request.address is None:
+        return run_stdio({})
+    host, port = request.address
+    return run_tcp(host, port, {})
+
+
+def _open(place: Place) -> Engine:
+    from findspot.engine import Engine  # noqa: PLC0415 - slow to import, and not needed for a usage error
+
+    _warn(place.config)
+    return Engine.open(place.root, place.config)
+
+
+def _warn(config: Config) -> None:
+    """Say what of a project's settings does not count."""
+    for warning in config.warnings:
+        note(f"warning: {warning}")
+
+
+class _Freshness(NamedTuple):
+    """``warnings`` say where an answer must come from an older index; ``first`` what the first run has left out."""
+
+    warnings: Sequence[str] = ()
+    first: str = ""
+
+
+def _bring_up_to_date(engine: Engine, view: View, stop: Event) -> _Freshness:
+    """Refresh the index before a search."""
+    give_up_at = time.monotonic() + _LOCK_PATIENCE_SECONDS
+    told = False
+    while True:
+        try:
+            report = _refresh(engine, view, stop)
+        except IndexLockedError:
+            has_something = engine.status().chunks > 0
+            if has_something and time.monotonic() >= give_up_at:
+                return _Freshness(
+                    ["another process is indexing this root; this answer comes from the index as it is now"]
+                )
+            if not (told or has_something or view.quiet):
+                note("another process is indexing this root; waiting for its first results")
+                told = True
+        except (IndexStorageError, WorkerError) as error:
+            if engine.status().chunks == 0:
+                raise
+            return _Freshness(
+                [f"the index could not be brought up to date: {error}; this answer comes from the index as it is"]
+            )
+        else:
+            is_first = report.added > 0 and not (report.changed or report.removed or report.unchanged)
+            return _Freshness(first=left_out_note(report.skipped, 0, 0) if is_first else "")
+        if stop.wait(_LOCK_POLL_SECONDS):
+            raise Cancelled("stopped while waiting for another process")
+
+
+def _refresh(engine: Engine, view: View, stop: Event, *, rebuild: bool = False) -> RefreshReport:
+    """Refresh with a progress line where standard error is a terminal."""
+    line = _progress_line(view)
+    try:
+        return engine.refresh(progress=line, stop=stop, rebuild=rebuild)
+    except Cancelled:
+        _clear(line)
+        note("stopped; what was indexed so far is kept, and the next run goes on from there")
+        raise
+    finally:
+        _clear(line)
+
+
+def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fresh: _Freshness, *, model: bool) -> int:
+    """Print results on standard output and what they are made of on standard error.
+
+    A warning comes first, also with ``--quiet``: nobody shall read a partial answer as a whole one.
+    """
+    place, view = request.place, request.view
+    # A warning has said already why the index is not up to date.
+    status = dataclasses.replace(answer.status, message="") if fresh.warnings else answer.status
+    summary = output.answer_note(status, request.scope, model=model)
+    for warning in fresh.warnings:
+        note(f"warning: {warning}")
+    if not answer.status.complete:
+        note(f"warning: incomplete answer; {summary}")
+    if not view.quiet:
+        if not answer.results:
+            note("nothing found")
+        taken = request.notes if isinstance(request, LocalizeRequest) else ()
+        for sentence in dict.fromkeys((*taken, *filter(None, [fresh.first]), *status.notes)):
+            note(sentence)
+    write_lines(output.answer_lines(answer, place, view, screen_of(sys.stdout)))
+    if not view.quiet and answer.status.complete:
+        note(summary)
+    return FOUND if answer.results else NOTHING
+
+
+def _progress_line(view: View) -> ProgressLine | None:
+    screen = screen_of(sys.stderr)
+    return None if view.quiet or screen.width is None else ProgressLine(sys.stderr, screen.width)
+
+
+def _clear(line: ProgressLine | None) -> None:
+    if line is not None:
+        line.clear()
+
+
+class _Visible(logging.Formatter):
+    """Writes out what in a message would steer a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's lines; those of a traceback stay apart."""
+        return "\n".join(visible(line) for line in super().format(record).split("\n"))
+
+
+def _log_to_stderr(*, verbose: bool, quiet: bool) -> None:
+    form = "%(asctime)s %(name)s %(levelname)s: %(message)s" if verbose else "findspot: %(levelname)s: %(message)s"
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Visible(form))
+    logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, handlers=[handler])
+    if verbose:
+        logging.getLogger("findspot").setLevel(logging.DEBUG)

@@ -1,0 +1,450 @@
+"""The facade: everything a front end may ask of one root, in plain frozen data (I-2).
+
+An ``Engine`` belongs to one root and may be used by many threads. Searching never waits for indexing, and what an
+answer was made of is always said (I-13). Several engines of one process share their ``Models``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self, TypeVar
+
+from findspot.cancellation import EitherEvent, held
+from findspot.config import Config
+from findspot.core.ranking.features import Features
+from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
+from findspot.core.types import (
+    Answer,
+    AnswerStatus,
+    IndexState,
+    IndexStatus,
+    Level,
+    Progress,
+    RefreshReport,
+    Skipped,
+    Stage,
+)
+from findspot.engine.freshness import Freshness, Watching, Work
+from findspot.engine.labels import label, shown_of
+from findspot.engine.limits import checked_length, checked_scope, checked_text
+from findspot.engine.named import NamedPaths
+from findspot.engine.read_ahead import Filler
+from findspot.engine.unsaved import Unsaved
+from findspot.errors import IndexDamagedError
+from findspot.indexing.indexer import Indexer
+from findspot.indexing.options import index_key, preparer_options
+from findspot.indexing.pool import PreparerPool
+from findspot.indexing.skipped import MAX_SKIPPED, list_skipped
+from findspot.inference.models import Models
+from findspot.retrieval.definitions import related_places, symbol_places
+from findspot.retrieval.localizer import Localization, Localizer
+from findspot.retrieval.searcher import Ranked, Searcher
+from findspot.storage.locks import is_locked
+from findspot.storage.store import IndexStore
+from findspot.storage.vector_cache import VectorCache
+from findspot.workspace.roots import checked_root, find_root, path_in_root
+from findspot.workspace.walker import clean_prefix
+
+__all__ = ["Engine", "Models", "Unsaved", "find_root"]
+
+_WATCH_LOCK_SECONDS = 30.0
+"""How long the watcher waits for another process that indexes the same root."""
+
+_NO_MODEL = "not asked for"
+
+_T = TypeVar("_T")
+
+
+class _Asked(NamedTuple):
+    """When a question came (``time.monotonic``), and whether the index was complete then: what is read after that is too late."""
+
+    at: float
+    complete: bool
+
+
+class Engine:
+    """One root: its index, its watcher, its unsaved buffers. Use it as a context manager, or call ``close``."""
+
+    def __init__(
+        self, root: Path, config: Config, models: Models, weights: RankingWeights, *, owns_models: bool
+    ) -> None:
+        """Open the index of a resolved root; use ``Engine.open``."""
+        self.root = root
+        self.config = config
+        self._models = models
+        self._owns_models = owns_models
+        self._index_dir = config.index_dir(root)
+        options = preparer_options(root, config)
+        self._pool = PreparerPool(options)
+        embedder = models.embedder()
+        self._no_embedder = embedder if isinstance(embedder, str) else ""
+        found = None if isinstance(embedder, str) else embedder
+        self._store = IndexStore(self._index_dir, index_key(models, config.settings))
+        self._indexer = Indexer(self._pool, self._index_dir, self._store, found)
+        self._cache = VectorCache(config.cache_dir)
+        self._searcher = Searcher(self._store, found, weights)
+        make = partial(Localizer, self._searcher, models.reranker, self._cache, weights=weights, rankers=models.rankers)
+        self.unsaved = partial(Unsaved, options, self._pool, found, make)
+        """Makes a place for the unsaved buffers of one of several clients, which the others do not see."""
+        self._own = self.unsaved()
+        self._named = NamedPaths(self._pool, self._store)
+        self._refreshing = threading.Lock()
+        self._watching = threading.Lock()
+        self._closing = threading.Event()
+        self._progress: Progress | None = None
+        self._freshness = Freshness()
+        self._filler = Filler(
+            self._store,
+            models.reranker,
+            self._cache,
+            self._own.texts.text_of,
+            config.settings.read_ahead,
+            lambda: self._progress is not None,
+            self._freshness.read_ahead_ended,
+        )
+
+    @classmethod
+    def open(
+        cls, root: Path, config: Config, models: Models | None = None, weights: RankingWeights = DEFAULT_WEIGHTS
+    ) -> Self:
+        """Open a root without indexing it; raises ``RootError``, ``IndexStorageError``.
+
+        Without ``models`` the engine loads its own and closes them with itself. Other ``weights`` than the shipped ones
+        are for measuring.
+        """
+        resolved = checked_root(root)
+        return cls(resolved, config, models or Models.load(config.settings), weights, owns_models=models is None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop watching and indexing, save what is derived, close the files. Idempotent."""
+        self._closing.set()
+        self._pool.close()
+        self._filler.close()
+        with self._watching:
+            watcher, self._freshness.watcher = self._freshness.watcher, None
+            if watcher is not None:
+                watcher.stop()
+        with self._refreshing:
+            self._store.close()
+            self._cache.close()
+        if self._owns_models:
+            self._models.close()
+
+    # ── indexing ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def refresh(
+        self,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        stop: threading.Event | None = None,
+        paths: Sequence[str] | None = None,
+        rebuild: bool = False,
+        lock_seconds: float = 0.0,
+    ) -> RefreshReport:
+        """Bring the index up to date: all of it, or the root-relative files and folders in ``paths``.
+
+        Raises ``Cancelled`` (what was done is kept), ``IndexLockedError`` when another process has been indexing
+        for ``lock_seconds``, ``IndexStorageError``, ``OutsideRootError``, ``WorkerError``.
+        """
+        scope = tuple(clean_prefix(path) for path in paths) if paths is not None else ()
+        if paths is not None and not scope:
+            return RefreshReport(IndexState.READY)
+
+        def report(step: Progress) -> None:
+            self._progress = step
+            if progress is not None:
+                progress(step)
+
+        self._filler.step_back()
+        either = EitherEvent(stop, self._closing)
+        with held(self._refreshing, either):
+            run = partial(
+                self._indexer.refresh,
+                scope,
+                rebuild=rebuild,
+                workers=self.config.settings.workers,
+                lasting=self._freshness.watcher is not None,
+                lock_seconds=lock_seconds,
+                progress=report,
+                stop=either,
+            )
+            try:
+                try:
+                    done = run()
+                except IndexDamagedError:
+                    self._store.mark_damaged()
+                    done = run()
+            except Exception as error:
+                self._freshness.refresh_failed(error, scope, closing=self._closing.is_set())
+                raise
+            finally:
+                self._progress = None
+            if done.whole:
+                self._freshness.passed()
+        self._filler.index_changed()
+        return done
+
+    def watch(self, on_change: Callable[[RefreshReport], None] | None = None) -> None:
+        """Keep the index fresh in the background until ``close``; ``on_change`` is told of every change.
+
+        A process that watches lives on, so the localization model is loaded too before anybody waits for it.
+        """
+        self._models.preload()
+
+        def changed(paths: frozenset[str] | None) -> None:
+            report = self.refresh(paths=None if paths is None else sorted(paths), lock_seconds=_WATCH_LOCK_SECONDS)
+            self._freshness.mended(Work.CHANGES)
+            if on_change is not None and (report.added or report.changed or report.removed):
+                on_change(report)
+
+        with self._watching:
+            if self._freshness.watcher is None and not self._closing.is_set():
+                self._freshness.watcher = self._make_watcher(changed)
+                self._freshness.watcher.start()
+                self._filler.start()
+
+    def _make_watcher(self, changed: Callable[[frozenset[str] | None], None]) -> Watching:
+        from findspot.workspace.watcher import Watcher  # noqa: PLC0415 - loads watchdog, which a single answer never needs
+
+        return Watcher(
+            self.root,
+            changed,
+            debounce_seconds=self.config.settings.debounce_ms / 1000,
+            options=self._indexer.walk_options,
+            on_error=partial(self._freshness.failed, Work.WATCHING),
+            on_first=self._pool.warm,
+        )
+
+    @property
+    def read_ahead(self) -> int:
+        """How many functions the localization model has read in the background since this engine was opened."""
+        return self._filler.read
+
+    # ── asking ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int | None = None,
+        scope: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        stop: threading.Event | None = None,
+        unsaved: Unsaved | None = None,
+    ) -> Answer:
+        """Return the hybrid list for a word, a sentence, a path or a trace; raises ``QueryError``, ``Cancelled``.
+
+        ``scope`` is what to search, () for everything; ``exclude`` is left out; ``unsaved`` has one client's buffers.
+        """
+        own = unsaved or self._own
+        asked = self._asked(own)
+        inside, wanted = checked_scope(scope), checked_length(top_k, self.config.settings.top_k)
+        named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
+        found = self._guarded(
+            lambda: self._searcher.search(
+                checked_text(query),
+                wanted,
+                inside,
+                named.overlay,
+                stop,
+                exclude=checked_scope(exclude),
+            )
+        )
+        made = self._named.noted(self._answer(found, "hybrid", _NO_MODEL, asked, own), named, wanted)
+        return label(made, query, found, inside, self._searcher, named.overlay)
+
+    def localize(
+        self,
+        text: str,
+        *,
+        top_k: int | None = None,
+        scope: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        level: Level = "function",
+        budget: float | None = None,
+        stop: threading.Event | None = None,
+        on_partial: Callable[[Answer], None] | None = None,
+        unsaved: Unsaved | None = None,
+    ) -> Answer:
+        """Return the places that a report is about, within ``budget`` seconds.
+
+        With ``top_k`` that many come back; without it the answer to a report chooses its length (see ``shown_of``).
+        ``on_partial`` gets the hybrid answer as soon as it stands. ``status.model`` says whether the localization model
+        was applied, or why not. Raises ``QueryError``, ``Cancelled``.
+        """
+        own = unsaved or self._own
+        asked = self._asked(own)
+        seconds = self.config.settings.budget if budget is None else budget
+        if seconds > 0:
+            self._models.preload()  # while the candidates are gathered
+        inside, wanted = checked_scope(scope), checked_length(top_k, self.config.settings.top_k)
+        named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
+
+        def answer(found: Localization) -> Answer:
+            shown = shown_of(found, top_k)
+            made = self._named.noted(self._answer(shown, found.stage, found.note, asked, own), named, wanted)
+            complete = made.status.complete and not found.hurried
+            status = replace(made.status, here=found.here, likely=found.length, complete=complete)
+            return label(replace(made, status=status), text, shown, inside, self._searcher, named.overlay)
+
+        found = self._guarded(
+            lambda: own.localizer.localize(
+                checked_text(text),
+                wanted,
+                inside,
+                level,
+                seconds,
+                named.overlay,
+                stop,
+                None if on_partial is None else lambda found: on_partial(answer(found)),
+                asked.at,
+                exclude=checked_scope(exclude),
+            )
+        )
+        return answer(found)
+
+    def features(self, text: str, *, report: bool = True) -> Features:
+        """Return what the learned rankers read of each candidate for a text: for training, not for front ends."""
+        return self._guarded(lambda: self._own.localizer.features(checked_text(text), report=report))
+
+    def symbols(
+        self,
+        query: str,
+        *,
+        top_k: int | None = None,
+        scope: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        stop: threading.Event | None = None,
+        unsaved: Unsaved | None = None,
+    ) -> Answer:
+        """Return definitions by name, or by a sentence about them: for symbol pickers."""
+        own = unsaved or self._own
+        asked = self._asked(own)
+        overlay, limit = own.buffers.overlay, checked_length(top_k, self.config.settings.top_k)
+        inside, outside = checked_scope(scope), checked_scope(exclude)
+
+        def find() -> list[Ranked]:
+            by_meaning = self._searcher.search(checked_text(query), limit, inside, overlay, stop, exclude=outside)
+            return symbol_places(self._store, query, by_meaning, limit, inside, overlay, outside)
+
+        return self._answer(self._guarded(find), "hybrid", _NO_MODEL, asked, own)
+
+    def related(self, path: str, line: int, *, top_k: int | None = None) -> Answer:
+        """Return what calls, is called by, or defines what stands at a 1-based line of a root-relative file."""
+        asked = self._asked(self._own)
+        found = self._guarded(
+            lambda: related_places(
+                self._store,
+                clean_prefix(path),
+                line,
+                checked_length(top_k, self.config.settings.top_k),
+                self._own.buffers.overlay,
+            )
+        )
+        return self._answer(found, "hybrid", _NO_MODEL, asked, self._own)
+
+    # ── state ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def set_overlay(self, path: str, text: str | None) -> None:
+        """Search ``text`` in place of what is on disk at the root-relative ``path``; None goes back to the disk."""
+        self._own.set(path, text)
+
+    def relative(self, path: Path) -> str:
+        """Return the root-relative form of a path, with ``/``; raises ``OutsideRootError``."""
+        return clean_prefix(path_in_root(self.root, path))
+
+    def status(self) -> IndexStatus:
+        """Return where the index stands."""
+        step = self._progress
+        totals = self._guarded(self._store.totals)
+        state = self._state()
+        return IndexStatus(
+            root=str(self.root),
+            state=state,
+            files=totals.files,
+            chunks=totals.chunks,
+            holes=totals.holes,
+            size_bytes=totals.size_bytes,
+            indexed=step.done if step is not None else 0,
+            total=step.total if step is not None else None,
+            generation=totals.generation,
+            embedder=None if self._no_embedder else self.config.settings.embedder,
+            reranker=self.config.settings.reranker or None,
+            ranker=self.config.settings.ranker or None,
+            other_process_indexing=step is None and is_locked(self._index_dir),
+            message=self._message(self._own),
+            complete=self._is_complete(state, self._own),
+            problems=totals.problems,
+            quarantined=totals.quarantined,
+            skipped=self._guarded(self._store.skipped_counts),
+        )
+
+    def skipped(self, pattern: str = "", *, limit: int = MAX_SKIPPED) -> Skipped:
+        """Return what is left out of the index and why: all of it, or what a glob or a part of a path means.
+
+        Memory is bounded by ``limit``, the number of entries; what the rules say is looked up now.
+        """
+        return self._guarded(lambda: list_skipped(self.root, self._indexer.walk_options, self._store, pattern, limit))
+
+    def _state(self) -> IndexState:
+        if self._progress is not None:
+            return IndexState.INDEXING
+        if self._guarded(self._store.is_complete):
+            return IndexState.READY
+        if is_locked(self._index_dir):
+            return IndexState.INDEXING
+        if self._guarded(self._store.corpus).files == 0:
+            return IndexState.FAILED if self._freshness.indexing_failed else IndexState.EMPTY
+        return IndexState.ABORTED
+
+    # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _is_complete(self, state: IndexState, own: Unsaved) -> bool:
+        return state is IndexState.READY and self._freshness.settled and not own.buffers.pending
+
+    def _message(self, own: Unsaved) -> str:
+        return "; ".join(filter(None, (self._freshness.message, self._no_embedder, own.buffers.pending)))
+
+    def _asked(self, own: Unsaved) -> _Asked:
+        return _Asked(time.monotonic(), self._is_complete(self._state(), own))
+
+    def _answer(self, found: Sequence[Ranked], stage: Stage, model: str, asked: _Asked, own: Unsaved) -> Answer:
+        results, contents = own.texts.results(found, stage)
+        corpus = self._guarded(self._store.corpus)
+        state = self._state()
+        status = AnswerStatus(
+            state=state,
+            complete=asked.complete and self._is_complete(state, own),
+            lexical=True,
+            dense=not self._no_embedder,
+            model=model,
+            files=corpus.files,
+            chunks=corpus.chunks,
+            elapsed_seconds=time.monotonic() - asked.at,
+            message=self._message(own),
+        )
+        return Answer(results, status, contents)
+
+    def _guarded(self, ask: Callable[[], _T]) -> _T:
+        """Ask the index, ahead of what is read in the background; damage is noted, so that the next refresh builds it again: at once in a process that watches."""
+        self._filler.step_back()
+        try:
+            return ask()
+        except IndexDamagedError as error:
+            self._store.mark_damaged()
+            self._freshness.refresh_failed(error)
+            raise

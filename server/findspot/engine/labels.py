@@ -1,0 +1,82 @@
+"""What an answer is not, in sentences that stand above its list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from findspot.core.query import NAMES, Query, QueryKind, analyse
+from findspot.core.text import SubTokenizer
+from findspot.core.types import Answer, AnswerStatus, SearchResult
+from findspot.retrieval.index_view import Overlay
+from findspot.retrieval.localizer import Localization
+from findspot.retrieval.searcher import Ranked, Searcher
+
+SHORTEST = 3
+SHORTEST_WHEN_FLAT = 5
+"""Results that the answer to a report has at least, whatever the probabilities: five where not even the first is likelier
+right than wrong. The first five hold the right function in three of five reports, a list of one or two in one of three."""
+
+_SURE = 0.5
+
+_NAME_WORDS = 4
+"""Words from which on a text is no mere name."""
+
+
+def shown_length(likely: int, first: float | None) -> int:
+    """Return how many results to show of a list of which ``likely`` make the best answer."""
+    return max(likely, SHORTEST if first is not None and first >= _SURE else SHORTEST_WHEN_FLAT)
+
+
+def shown_of(found: Localization, top_k: int | None) -> tuple[Ranked, ...]:
+    """Return the results to show: all of them where ``top_k`` were asked for, else as many as ``shown_length`` says."""
+    if not found.cut or top_k is not None or found.length is None or not found.results:
+        return found.results
+    return found.results[: shown_length(found.length, found.results[0].probability)]
+
+
+def label(
+    answer: Answer, text: str, found: Sequence[Ranked], scope: Sequence[str], searcher: Searcher, overlay: Overlay
+) -> Answer:
+    """Return an answer to ``text``, made of ``found``, with what must be said above its list."""
+    if not answer.status.files:
+        return answer
+    occurs = bool(found[0].sought.terms) if found else searcher.occurs(text, scope, overlay)
+    if occurs and answer.status.likely != 0 and len(text.split(None, _NAME_WORDS)) >= _NAME_WORDS:
+        return answer
+    query = analyse(text, SubTokenizer())
+    return replace(answer, status=labelled(answer.status, answer.results, query, scope, occurs=occurs))
+
+
+def labelled(
+    status: AnswerStatus, results: Sequence[SearchResult], query: Query, scope: Sequence[str], *, occurs: bool
+) -> AnswerStatus:
+    """Return ``status`` with what must be said of the answer to ``query``: ``occurs`` where a word of it is in the index."""
+    where = f"in {', '.join(scope)}" if scope else "in this root"
+    if not status.complete:
+        where += " so far"
+    notes: list[str] = []
+    exact = any(result.exact for result in results) if query.kind in NAMES else None
+    if query.kind in NAMES and not exact:
+        name = query.names[0].name.text if query.kind is QueryKind.SYMBOL and query.names else query.text
+        what = "definition" if query.kind is QueryKind.SYMBOL else "file or folder"
+        ending = ""
+        if results:
+            # A constant of a module or class is no definition of the index, but is found where it is written.
+            occurs_there = query.kind is QueryKind.SYMBOL and any(_holds(result.text, name) for result in results)
+            what = "function, class or type" if occurs_there else what
+            ending = "; it occurs here:" if occurs_there else "; similar:"
+        notes.append(f"no {what} is called {name} {where}{ending}")
+    if not occurs:
+        words = "none of these words occurs" if len(query.text.split()) > 1 else "this word does not occur"
+        notes.append(f"{words} {where}" + ("; by meaning only:" if results else ""))
+    elif status.likely == 0 and status.here is not None and results:
+        notes.append(f"the place is probably not {where} ({status.here:.0%}); the nearest:")
+    return replace(status, exact=exact, by_meaning=not occurs and bool(results), notes=(*status.notes, *notes))
+
+
+def _holds(text: str, name: str) -> bool:
+    """Return True if a text holds a name, with whatever its language writes between the parts."""
+    written = r"(?:\.|::|->|#)".join(map(re.escape, name.split(".")))
+    return re.search(rf"(?<!\w){written}(?!\w)", text) is not None

@@ -1,0 +1,143 @@
+"""The last step of an answer: present text for each place, and whether it is the text that was indexed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from findspot.core.excerpts import Excerpts
+from findspot.core.types import PreviewLine, SearchResult, Span, Stage
+from findspot.engine.buffers import Buffers
+from findspot.retrieval.searcher import Ranked
+from findspot.storage.records import ChunkRow
+from findspot.workspace.files import Source, read_source
+from findspot.workspace.skip_rules import named_limit
+
+_MAX_TEXT = 16_000
+"""Bytes of source that one result carries."""
+
+_MAX_SCAN = 64_000
+"""Bytes of one result that are looked through for matching lines."""
+
+_HEAD = 600
+"""Characters of the first line of a result that is looked through in part."""
+
+
+class Texts:
+    """Reads the workspace and the unsaved buffers of one root."""
+
+    def __init__(self, root: Path, buffers: Buffers, max_file_bytes: int) -> None:
+        self._root = root
+        self._buffers = buffers
+        self._max_file_bytes = max_file_bytes
+
+    def results(self, found: Sequence[Ranked], stage: Stage) -> tuple[tuple[SearchResult, ...], dict[str, bytes]]:
+        """Turn ranked places into results, with the texts by path that the spans of fresh ones count in.
+
+        Each file is read once. A file that has changed since it was indexed gives the lines that stand at the place now,
+        and is marked.
+        """
+        sources: dict[tuple[str, bool], Source | None] = {}
+        excerpts: dict[int, Excerpts] = {}
+        results: list[SearchResult] = []
+        contents: dict[str, bytes] = {}
+        for rank, one in enumerate(found, start=1):
+            key = (one.row.path, _is_buffered(one.row))
+            if key not in sources:
+                sources[key] = self._source(one.row)
+            source = sources[key]
+            fresh = source is not None and source.content_hash == one.row.file_hash
+            result = SearchResult(
+                path=one.row.path,
+                symbol=one.symbol,
+                kind=one.kind,
+                span=one.span,
+                score=one.score,
+                rank=rank,
+                stage=stage,
+                evidence=one.evidence,
+                fresh=fresh,
+                text="",
+                probability=one.probability,
+                covered=one.covered,
+                exact=one.exact,
+            )
+            if source is not None and fresh:
+                contents[one.row.path] = source.text
+            if source is not None:
+                finder = excerpts.setdefault(id(one.sought), Excerpts(one.sought))
+                result = _with_text(result, one, source, finder)
+            results.append(result)
+        return tuple(results), contents
+
+    def is_on_disk(self, path: str, text: str) -> bool:
+        """Return whether a buffer is what lies on disk; editors drop a byte order mark and may change line ends."""
+        source = read_source(self._root, path, self._max_file_bytes)
+        return source is not None and _plain_lines(source.text) == _plain_lines(text.encode("utf-8", "replace"))
+
+    def text_of(self, row: ChunkRow) -> str | None:
+        """Return the text of a chunk if its file is still the one that was indexed."""
+        source = self._source(row)
+        if source is None or source.content_hash != row.file_hash:
+            return None
+        return source.slice(row.span, _MAX_TEXT)
+
+    def _source(self, row: ChunkRow) -> Source | None:
+        if _is_buffered(row):
+            # A file that was named for one question is held in memory like a buffer, and its text is that of the disk.
+            buffered = self._buffers.source(row.path)
+            return buffered or read_source(self._root, row.path, named_limit(self._max_file_bytes))
+        return read_source(self._root, row.path, self._max_file_bytes)
+
+
+def _with_text(result: SearchResult, one: Ranked, source: Source, finder: Excerpts) -> SearchResult:
+    """Return a result with its lines, and with those of them that match the question."""
+    start, end = _extent(source, one.span, fresh=result.fresh)
+    cut = _cut(source.text, start, end)
+    # A file is shown by its best unit; of a long text only the surroundings of the best part are looked through.
+    shown = one.row.span if one.kind == "file" else one.span
+    first, last = _extent(source, shown, fresh=result.fresh)
+    number, head = shown.start_line, None
+    if last - first > _MAX_SCAN:
+        head = PreviewLine(
+            number, source.text[first : source.text.find(b"\n", first)].decode("utf-8", "ignore")[:_HEAD]
+        )
+        part, _ = _extent(source, one.row.span, fresh=result.fresh)
+        begin = source.text.find(b"\n", max(first, min(part, last - _MAX_SCAN) - 1), last) + 1 or first
+        number += source.text.count(b"\n", first, begin)
+        first, last = begin, _cut(source.text, begin, last, _MAX_SCAN)
+    text = source.text[first:last].decode("utf-8", "ignore")
+    found = finder.find(text, [line - number for line in one.lines])
+    preview = finder.preview(text.split("\n"), number, found, one.row.span.start_line - number)
+    if head is not None and preview and preview[0].number > head.number:
+        preview = (head, *(preview if preview[0].matched else preview[1:]))
+    return replace(
+        result,
+        text=source.text[start:cut].decode("utf-8", "ignore"),
+        truncated=cut < end,
+        best_line=None if found.best is None else number + found.best,
+        matches=tuple(number + line for line in found.lines),
+        preview=preview,
+    )
+
+
+def _extent(source: Source, span: Span, *, fresh: bool) -> tuple[int, int]:
+    return source.lines_at(span) if fresh else source.lines_numbered(span.start_line, span.end_line)
+
+
+def _cut(text: bytes, start: int, end: int, limit: int = _MAX_TEXT) -> int:
+    """Return where to end instead of ``end``: after the last whole line within the limit, or inside a line longer than it."""
+    if end - start <= limit:
+        return end
+    newline = text.rfind(b"\n", start, start + limit)
+    return newline if newline > start else start + limit
+
+
+def _is_buffered(row: ChunkRow) -> bool:
+    """Say whether a row stands for unsaved text: those carry negative ids."""
+    return row.id < 0
+
+
+def _plain_lines(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

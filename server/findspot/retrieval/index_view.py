@@ -1,0 +1,295 @@
+"""The index as one request sees it: stored chunks, unsaved buffers in place of stored files, and a scope.
+
+An ``Overlay`` holds the chunks of unsaved buffers in memory. Stored chunks of its paths do not exist for the
+request; its own chunks carry negative ids and compete as equals, by the same exact scores.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from findspot.core.arrays import Vectors
+from findspot.core.render import Fields
+from findspot.core.types import Span
+from findspot.retrieval.protocols import IndexReader
+from findspot.storage.commits import Changes, PastMatches
+from findspot.storage.records import ChunkRow, Corpus, PreparedFile
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Unsaved buffers as chunks. Make it with ``Overlay.of``; it never changes, so requests may share it.
+
+    ``vectors`` has one static embedding per row (shape (rows, dimension), zero rows where unknown), or is None.
+    """
+
+    paths: frozenset[str] = frozenset()
+    rows: tuple[ChunkRow, ...] = ()
+    fields: tuple[Fields, ...] = ()
+    references: tuple[tuple[str, ...], ...] = ()
+    definitions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    spans: Mapping[tuple[str, str], Span] = field(default_factory=dict)
+    tokens: tuple[frozenset[str], ...] = ()
+    vectors: Vectors | None = None
+
+    @classmethod
+    def of(cls, files: Iterable[PreparedFile], vectors: Mapping[bytes, Vectors] | None = None) -> Overlay:
+        """Make an overlay of prepared buffers; ``vectors`` maps chunk content hashes to static embeddings."""
+        rows: list[ChunkRow] = []
+        fields: list[Fields] = []
+        references: list[tuple[str, ...]] = []
+        definitions: dict[str, list[int]] = {}
+        spans: dict[tuple[str, str], Span] = {}
+        paths: set[str] = set()
+        for file in files:
+            paths.add(file.path)
+            first = len(rows)
+            for chunk in file.chunks:
+                rows.append(
+                    ChunkRow(
+                        id=-1 - len(rows),
+                        path=file.path,
+                        language=file.language,
+                        kind=chunk.kind,
+                        symbol=chunk.symbol,
+                        signature=chunk.signature,
+                        docstring=chunk.docstring,
+                        span=Span(*chunk.place),
+                        part=chunk.part,
+                        path_class=file.path_class,
+                        file_hash=file.content_hash,
+                        content_hash=chunk.content_hash,
+                    )
+                )
+                fields.append(Fields(*chunk.columns))
+                references.append(chunk.references)
+            starts = [row.span.start_byte for row in rows[first:]]
+            own = {row.symbol: row.id for row in reversed(rows[first:])}
+            for symbol in file.symbols:
+                spans.setdefault((file.path, symbol.qualified_name), Span(*symbol.place))
+                if starts:
+                    # A definition too small for a chunk of its own lies inside its parent's.
+                    around = rows[first + max(bisect_right(starts, symbol.place[0]) - 1, 0)].id
+                    number = own.get(symbol.qualified_name, around)
+                    for name in {symbol.name, *_tails(symbol.qualified_name)}:
+                        definitions.setdefault(name, []).append(number)
+        return cls(
+            paths=frozenset(paths),
+            rows=tuple(rows),
+            fields=tuple(fields),
+            references=tuple(references),
+            definitions={name: tuple(dict.fromkeys(ids)) for name, ids in definitions.items()},
+            spans=spans,
+            tokens=tuple(frozenset(f"{f.path} {f.name} {f.signature} {f.body}".split()) for f in fields),
+            vectors=_matrix(rows, vectors),
+        )
+
+
+def _tails(qualified: str) -> list[str]:
+    parts = qualified.split(".")
+    return [".".join(parts[at:]) for at in range(len(parts))]
+
+
+def _matrix(rows: Sequence[ChunkRow], vectors: Mapping[bytes, Vectors] | None) -> Vectors | None:
+    if not vectors:
+        return None
+    dimension = next(iter(vectors.values())).reshape(-1).shape[0]
+    matrix = np.zeros((len(rows), dimension), dtype=np.float32)
+    for at, row in enumerate(rows):
+        vector = vectors.get(row.content_hash)
+        if vector is not None:
+            matrix[at] = vector.reshape(-1)
+    return matrix
+
+
+NO_OVERLAY = Overlay()
+
+_EXCLUDING = 4
+"""Times as many candidates that are asked for where some places do not count."""
+
+
+def in_scope(path: str, scope: Collection[str]) -> bool:
+    """Return True for one of the scope's files and for what lies below one of its folders; an empty scope is the root.
+
+    ``scope`` has no closing ``/``. With a set this takes one look-up per folder of the path, however long the scope.
+    """
+    if not scope:
+        return True
+    while path not in scope:
+        path = path.rpartition("/")[0]
+        if not path:
+            return False
+    return True
+
+
+class IndexView:
+    """Answers the questions of one request over store, overlay and scope."""
+
+    def __init__(self, store: IndexReader, overlay: Overlay, scope: Sequence[str], exclude: Sequence[str] = ()) -> None:
+        self._store = store
+        self._overlay = overlay
+        self._scope = tuple(scope)
+        self._in = frozenset(part.rstrip("/") for part in scope)
+        self._out = frozenset(exclude)
+        # Excluded chunks are dropped after the store has found them, so it is asked for more.
+        self._widening = _EXCLUDING if exclude else 1
+        self._rows: dict[int, ChunkRow] = {}
+        self.corpus: Corpus = store.corpus()
+
+    def _inside(self, path: str) -> bool:
+        return in_scope(path, self._in) and not (self._out and in_scope(path, self._out))
+
+    @property
+    def empty(self) -> bool:
+        """True when there is nothing to search at all."""
+        return self.corpus.chunks == 0 and not self._overlay.rows
+
+    @property
+    def overlay_paths(self) -> frozenset[str]:
+        """Paths whose stored chunks are hidden by unsaved text."""
+        return self._overlay.paths
+
+    @property
+    def total(self) -> int:
+        """Number of chunks that terms are rare or frequent among."""
+        return self.corpus.chunks + len(self._overlay.rows)
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return in how many chunks each term occurs; terms of the overlay alone count from 1."""
+        found = self._store.document_frequencies(terms)
+        if self._overlay.rows:
+            for term in terms:
+                found[term] = found.get(term, 0) + sum(term in tokens for tokens in self._overlay.tokens)
+        return found
+
+    def lexical(self, terms: Sequence[str], limit: int) -> tuple[list[int], bool]:
+        """Return chunks that hold any of the terms, best first, and whether there may be more."""
+        if not terms:
+            return [], False
+        limit *= self._widening
+        stored = self._store.lexical(terms, limit, self._scope)
+        wanted = frozenset(terms)
+        own = [
+            (len(wanted & tokens), row.id)
+            for tokens, row in zip(self._overlay.tokens, self._overlay.rows, strict=True)
+            if not wanted.isdisjoint(tokens) and self._inside(row.path)
+        ]
+        own.sort(reverse=True)
+        more = len(stored) >= limit or len(own) > limit
+        return [number for number, _ in stored] + [number for _, number in own[:limit]], more
+
+    def dense(self, vector: Vectors, limit: int) -> dict[int, float]:
+        """Return the cosine of the nearest chunks."""
+        limit *= self._widening
+        found = dict(self._store.dense(vector, limit, self._scope))
+        if self._overlay.vectors is not None:
+            cosines = self._overlay.vectors @ vector.reshape(-1)
+            for at in np.argsort(-cosines)[:limit]:
+                row = self._overlay.rows[int(at)]
+                if self._inside(row.path):
+                    found[row.id] = float(cosines[at])
+        return found
+
+    def similarities(self, vector: Vectors, ids: Iterable[int]) -> dict[int, float]:
+        """Return the cosine of each chunk that has an embedding."""
+        numbers = list(ids)
+        found = self._store.similarities(vector, [number for number in numbers if number >= 0])
+        if self._overlay.vectors is not None:
+            for number in numbers:
+                if number < 0:
+                    found[number] = float(self._overlay.vectors[-1 - number] @ vector.reshape(-1))
+        return found
+
+    def rows(self, ids: Iterable[int]) -> dict[int, ChunkRow]:
+        """Return the rows that exist for this request: in scope, and not hidden by the overlay."""
+        wanted = list(dict.fromkeys(ids))
+        missing = [number for number in wanted if number not in self._rows]
+        if missing:
+            for number in missing:
+                if number < 0:
+                    self._rows[number] = self._overlay.rows[-1 - number]
+            stored = self._store.rows([number for number in missing if number >= 0])
+            self._rows.update({number: row for number, row in stored.items() if row.path not in self._overlay.paths})
+        return {
+            number: row for number in wanted if (row := self._rows.get(number)) is not None and self._inside(row.path)
+        }
+
+    def fields(self, ids: Iterable[int]) -> dict[int, Fields]:
+        """Return the rendered fields of chunks."""
+        numbers = list(ids)
+        found = self._store.fields([number for number in numbers if number >= 0])
+        for number in numbers:
+            if number < 0:
+                found[number] = self._overlay.fields[-1 - number]
+        return found
+
+    def named(self, names: Sequence[str], limit: int) -> dict[str, list[int]]:
+        """Return the chunks that define each name; stored ones of hidden paths may be among them."""
+        found = self._store.chunks_named(names, limit)
+        for name in names:
+            own = self._overlay.definitions.get(name)
+            if own:
+                found[name] = [*own, *found.get(name, [])]
+        return found
+
+    def chunks_of(self, path: str) -> list[ChunkRow]:
+        """Return the chunks of one file in file order; none when the file is outside the scope."""
+        if not self._inside(path):
+            return []
+        if path in self._overlay.paths:
+            rows = [row for row in self._overlay.rows if row.path == path]
+        else:
+            rows = self._store.chunks_of(path)
+        self._rows.update({row.id: row for row in rows})
+        return rows
+
+    def chunk_at(self, path: str, line: int) -> int | None:
+        """Return the smallest chunk that holds a 1-based line."""
+        if path not in self._overlay.paths:
+            return self._store.chunk_at(path, line)
+        inside = [
+            row for row in self._overlay.rows if row.path == path and row.span.start_line <= line <= row.span.end_line
+        ]
+        return min(inside, key=lambda row: row.span.end_line - row.span.start_line).id if inside else None
+
+    def definition_spans(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Span]:
+        """Return the span of whole definitions by (path, qualified name)."""
+        wanted = list(keys)
+        found = self._store.definition_spans([key for key in wanted if key[0] not in self._overlay.paths])
+        found.update({key: self._overlay.spans[key] for key in wanted if key in self._overlay.spans})
+        return found
+
+    def callers(self, names: Sequence[str], limit: int) -> dict[str, list[int]]:
+        """Return the chunks that reference each bare name."""
+        found = self._store.callers(names, limit)
+        for row, references in zip(self._overlay.rows, self._overlay.references, strict=True):
+            for name in set(names).intersection(references):
+                found.setdefault(name, []).append(row.id)
+        return found
+
+    def references_of(self, ids: Iterable[int]) -> dict[int, list[str]]:
+        """Return the bare names that each chunk references."""
+        numbers = list(ids)
+        found = self._store.references_of([number for number in numbers if number >= 0])
+        for number in numbers:
+            if number < 0:
+                found[number] = list(self._overlay.references[-1 - number])
+        return found
+
+    def imports_of(self, paths: Sequence[str]) -> dict[str, list[str]]:
+        """Return the import targets of each file as they are written there; unsaved imports are not known."""
+        return {path: self._store.imports_of(path) for path in paths}
+
+    def past_matches(self, terms: Sequence[str], limit: int) -> PastMatches:
+        """Return the messages of past commits that hold any of the terms, with files inside the scope only."""
+        found = self._store.past_matches(terms, limit)
+        files = {place: [path for path in paths if self._inside(path)] for place, paths in found.files.items()}
+        return found._replace(files=files)
+
+    def changes_of(self, paths: Sequence[str]) -> dict[str, Changes]:
+        """Return when and how often files were changed lately."""
+        return self._store.changes_of(paths)

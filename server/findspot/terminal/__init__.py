@@ -1,1 +1,0 @@
-"""The parts of the command line: arguments, resolved requests, output formats, progress and streams."""

@@ -1,0 +1,1 @@
+"""Folders and files: roots, the walk, ignore and skip rules, guarded reading, watching; owns watchdog."""

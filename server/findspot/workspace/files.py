@@ -1,0 +1,69 @@
+"""Reading files of the workspace, so that nothing that happened since the walk can do harm."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from findspot.core.render import content_hash
+from findspot.core.types import Span
+from findspot.opening import open_inside
+from findspot.parsing.decoding import decode_source
+from findspot.workspace.walker import extended_path
+
+
+class Source(NamedTuple):
+    """A file as it is now: the hash of its bytes, and its text as the UTF-8 that spans count in."""
+
+    content_hash: bytes
+    text: bytes
+
+    def slice(self, span: Span, limit: int) -> str:
+        """Return the text at ``span``, at most ``limit`` bytes of it."""
+        end = min(span.end_byte, span.start_byte + limit)
+        return self.text[span.start_byte : end].decode("utf-8", "ignore")
+
+    def lines_at(self, span: Span) -> tuple[int, int]:
+        """Return the bytes at which the lines that ``span`` touches begin and end, without the last line end."""
+        start = self.text.rfind(b"\n", 0, span.start_byte) + 1
+        return start, self._end_of_line(max(span.start_byte, span.end_byte - 1))
+
+    def lines_numbered(self, first: int, last: int) -> tuple[int, int]:
+        """Return the same for the 1-based lines ``first`` to ``last``, as far as the file has them."""
+        start = 0
+        for _ in range(first - 1):
+            found = self.text.find(b"\n", start)
+            if found < 0:
+                return len(self.text), len(self.text)
+            start = found + 1
+        end = start
+        for _ in range(last - first):
+            found = self.text.find(b"\n", end)
+            if found < 0:
+                break
+            end = found + 1
+        return start, max(start, self._end_of_line(end))
+
+    def _end_of_line(self, byte: int) -> int:
+        found = self.text.find(b"\n", byte)
+        end = len(self.text) if found < 0 else found
+        return end - 1 if end > byte and self.text[end - 1 : end] == b"\r" else end
+
+
+def open_source(root: Path, path: str) -> BinaryIO:
+    """Open the root-relative file ``path`` for reading bytes; raises what ``open_inside`` raises."""
+    return open_inside(Path(extended_path(str(root), windows=sys.platform == "win32")), path)
+
+
+def read_source(root: Path, path: str, max_bytes: int) -> Source | None:
+    """Return the root-relative file as it is now; None when it is gone, unreadable, too large or binary."""
+    try:
+        with open_source(root, path) as stream:
+            raw = stream.read(max_bytes + 1)
+    except OSError:
+        return None
+    if len(raw) > max_bytes:
+        return None
+    text, _ = decode_source(raw)
+    return None if text is None else Source(content_hash(raw), text)
