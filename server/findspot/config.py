@@ -39,9 +39,6 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _NAME_LENGTH = 40
 _SHOWN_VALUE = 80
 
-MAX_TEXT = 200_000
-"""Characters of a query or a report, for every front end: a long issue with its logs. More is a file passed by mistake."""
-
 _GIT_VARIABLES = ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")
 
 _CACHE_VARIABLE = "FINDSPOT_CACHE_DIR"

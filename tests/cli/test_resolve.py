@@ -23,7 +23,7 @@ from findspot.cli.resolve import (
     UsageError,
     resolve,
 )
-from findspot.config import MAX_TEXT
+from findspot.core.limits import MAX_TEXT
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
 from tests.cli.fakes import FakeEngine, install
 

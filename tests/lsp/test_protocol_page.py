@@ -6,7 +6,7 @@ import dataclasses
 import re
 from pathlib import Path
 
-from findspot.config import MAX_TEXT
+from findspot.core.limits import MAX_SCOPE, MAX_TEXT
 from findspot.core.types import (
     AnswerStatus,
     Evidence,
@@ -19,7 +19,7 @@ from findspot.core.types import (
     Span,
 )
 from findspot.lsp.convert import answer_status_json, index_status_json, report_json, result_json
-from findspot.lsp.params import MAX_SCOPE, IndexParams, LocalizeParams, SearchParams, StatusParams
+from findspot.lsp.params import IndexParams, LocalizeParams, SearchParams, StatusParams
 from findspot.lsp.protocol import COMMANDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "protocol.md"

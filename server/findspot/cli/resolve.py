@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from findspot.cli.args import Format, RawArguments
-from findspot.config import MAX_TEXT, ROOT_MARKERS, Config, load_config
+from findspot.config import ROOT_MARKERS, Config, load_config
 from findspot.core.identifiers import read_path
+from findspot.core.limits import MAX_TEXT, checked_text
 from findspot.core.types import Level
-from findspot.engine.limits import checked_text
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
 
 _MAX_BYTES = 4 * MAX_TEXT + 4

@@ -17,6 +17,7 @@ from typing import NamedTuple, Self, TypeVar
 
 from findspot.cancellation import EitherEvent, held
 from findspot.config import Config
+from findspot.core.limits import checked_length, checked_text
 from findspot.core.ranking.features import Features
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.types import (
@@ -32,7 +33,6 @@ from findspot.core.types import (
 )
 from findspot.engine.freshness import Freshness, Watching, Work
 from findspot.engine.labels import label, shown_of
-from findspot.engine.limits import checked_length, checked_scope, checked_text
 from findspot.engine.named import NamedPaths
 from findspot.engine.read_ahead import Filler
 from findspot.engine.unsaved import Unsaved
@@ -49,7 +49,7 @@ from findspot.storage.locks import is_locked
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
 from findspot.workspace.roots import checked_root, find_root, path_in_root
-from findspot.workspace.walker import clean_prefix
+from findspot.workspace.walker import clean_prefix, clean_scope
 
 __all__ = ["Engine", "Models", "Unsaved", "find_root"]
 
@@ -252,7 +252,7 @@ class Engine:
         """
         own = unsaved or self._own
         asked = self._asked(own)
-        inside, wanted = checked_scope(scope), checked_length(top_k, self.config.settings.top_k)
+        inside, wanted = clean_scope(scope), checked_length(top_k, self.config.settings.top_k)
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
         found = self._guarded(
             lambda: self._searcher.search(
@@ -261,7 +261,7 @@ class Engine:
                 inside,
                 named.overlay,
                 stop,
-                exclude=checked_scope(exclude),
+                exclude=clean_scope(exclude),
             )
         )
         made = self._named.noted(self._answer(found, "hybrid", _NO_MODEL, asked, own), named, wanted)
@@ -291,7 +291,7 @@ class Engine:
         seconds = self.config.settings.budget if budget is None else budget
         if seconds > 0:
             self._models.preload()  # while the candidates are gathered
-        inside, wanted = checked_scope(scope), checked_length(top_k, self.config.settings.top_k)
+        inside, wanted = clean_scope(scope), checked_length(top_k, self.config.settings.top_k)
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
 
         def answer(found: Localization) -> Answer:
@@ -312,7 +312,7 @@ class Engine:
                 stop,
                 None if on_partial is None else lambda found: on_partial(answer(found)),
                 asked.at,
-                exclude=checked_scope(exclude),
+                exclude=clean_scope(exclude),
             )
         )
         return answer(found)
@@ -335,7 +335,7 @@ class Engine:
         own = unsaved or self._own
         asked = self._asked(own)
         overlay, limit = own.buffers.overlay, checked_length(top_k, self.config.settings.top_k)
-        inside, outside = checked_scope(scope), checked_scope(exclude)
+        inside, outside = clean_scope(scope), clean_scope(exclude)
 
         def find() -> list[Ranked]:
             by_meaning = self._searcher.search(checked_text(query), limit, inside, overlay, stop, exclude=outside)

@@ -13,12 +13,10 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from findspot.config import MAX_TEXT, Settings, allowed
+from findspot.config import Settings, allowed
+from findspot.core.limits import MAX_SCOPE, MAX_TEXT
 from findspot.core.types import Level
 from findspot.lsp.convert import clean
-
-MAX_SCOPE = 1_000
-"""Files and folders in one scope."""
 
 MAX_URI = 16_384
 """Characters of one URI."""

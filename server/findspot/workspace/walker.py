@@ -11,7 +11,7 @@ import stat
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -104,6 +104,12 @@ def clean_prefix(prefix: str) -> str:
     if ".." in parts or prefix.startswith("/") or Path(prefix).is_absolute():
         raise OutsideRootError(f"'{prefix}' is not a path inside the root; give it relative to the root, without '..'")
     return "/".join(parts)
+
+
+def clean_scope(scope: Sequence[str]) -> tuple[str, ...]:
+    """Return a scope in its plain form, () for the whole root; raises ``OutsideRootError``."""
+    cleaned = tuple(clean_prefix(path) for path in scope)
+    return () if "" in cleaned else cleaned
 
 
 def extended_path(path: str, *, windows: bool) -> str:

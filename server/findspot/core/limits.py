@@ -1,14 +1,17 @@
-"""What may be asked of an engine: texts, lengths and scopes are checked before anything is looked up (I-17)."""
+"""What one request may hold, in every front end: checked before anything is looked up (I-17)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from findspot.config import MAX_TEXT
 from findspot.errors import QueryError
-from findspot.workspace.walker import clean_prefix
 
-_MAX_RESULTS = 1000
+MAX_TEXT = 200_000
+"""Characters of a query or a report: a long issue with its logs. More is a file passed by mistake."""
+
+MAX_RESULTS = 1_000
+"""Results of one answer."""
+
+MAX_SCOPE = 1_000
+"""Files and folders in one scope."""
 
 
 def checked_text(text: str) -> str:
@@ -25,12 +28,6 @@ def checked_text(text: str) -> str:
 def checked_length(wanted: int | None, usual: int) -> int:
     """Return how many results are wanted, ``usual`` when nothing is said; raises ``QueryError``."""
     length = usual if wanted is None else wanted
-    if not 1 <= length <= _MAX_RESULTS:
-        raise QueryError(f"top_k must be from 1 to {_MAX_RESULTS}, not {length}")
+    if not 1 <= length <= MAX_RESULTS:
+        raise QueryError(f"top_k must be from 1 to {MAX_RESULTS}, not {length}")
     return length
-
-
-def checked_scope(scope: Sequence[str]) -> tuple[str, ...]:
-    """Return the scope in its plain form, () for the whole root; raises ``OutsideRootError``."""
-    cleaned = tuple(clean_prefix(path) for path in scope)
-    return () if "" in cleaned else cleaned
