@@ -63,7 +63,7 @@ class Campaign:
         self.root.mkdir(parents=True)
         self.chance = chance
         self.models = models
-        self.settings = Settings(workers=1, reranker="", debounce_ms=20)
+        self.settings = Settings(workers=1, localization_model="", debounce_ms=20)
         self.config = Config(self.settings, folder / "cache")
         self.versions = [files, *(_version(files, Random(seed)) for seed in range(3))]  # noqa: S311 - to be repeated
         self.present: Files = {}
@@ -365,7 +365,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="findspot-campaign-") as folder:
-        models = Models.load(Settings(reranker=""))
+        models = Models.load(Settings(localization_model=""))
         models.embedder()
         chance = Random(wanted.seed)  # noqa: S311 - to be repeated
         campaign = Campaign(Path(folder), _files_of(wanted.repository, wanted.files), chance, models)

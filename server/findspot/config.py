@@ -53,6 +53,9 @@ be nested or dotted so that reading them takes minutes."""
 _PROJECT_NAMES = 100
 """Far more than there are settings; looking up the nearest known name of each takes time."""
 
+_FORMER_NAMES = {"reranker": ["localization_model"]}
+"""What a setting was called before; not taken any more, but the new name is the nearest, whatever the letters say."""
+
 _SHOWN_MISTAKES = 3
 _SHOWN_LENGTH = 80
 
@@ -119,7 +122,7 @@ class Settings(BaseModel):
     ranker: Annotated[
         str, Field(description="Id of the learned rankers in the manifest; empty orders by hand-set weights.")
     ] = "ranker-v1"
-    reranker: Annotated[
+    localization_model: Annotated[
         str, Field(description="Id of the localization model in the manifest; empty switches it off.")
     ] = "minilm-code-q8"
 
@@ -322,7 +325,7 @@ def allowed(key: str) -> str:
 def _check(source: str, values: Mapping[str, Any]) -> None:
     for key in values:
         if key not in Settings.model_fields:
-            near = difflib.get_close_matches(key, Settings.model_fields, n=1)
+            near = _FORMER_NAMES.get(key) or difflib.get_close_matches(key, Settings.model_fields, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(sorted(Settings.model_fields))}"
             raise ConfigError(f"{source}: unknown setting '{key}'{hint}")
     try:

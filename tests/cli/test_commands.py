@@ -247,7 +247,7 @@ def own_settings(text: str) -> None:
 
 @pytest.mark.row("A13")
 def test_without_a_model_localize_has_the_same_shape(ask: Ask, project: Path) -> None:
-    own_settings('reranker = ""\n')
+    own_settings('localization_model = ""\n')
     done = ask("localize", "--json", cwd=project, stdin=ISSUE.encode())
     assert b"model not applied" in done.stderr
     best = records(done)[0]
@@ -290,11 +290,12 @@ def test_odd_file_names(ask: Ask, tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("top_kk = 3\n", b"did you mean 'top_k'"),
+        ("reranker = ''\n", b"unknown setting 'reranker'; did you mean 'localization_model'"),
         ("top_k = \n", b"cannot be read as TOML"),
         ("top_k = 'many'\n", b"setting 'top_k'"),
         ("[" * 100_000, b"cannot be read as TOML"),
     ],
-    ids=["unknown key", "no TOML", "wrong type", "nested"],
+    ids=["unknown key", "former key", "no TOML", "wrong type", "nested"],
 )
 def test_a_mistake_in_the_users_own_settings_is_an_error(ask: Ask, project: Path, text: str, words: bytes) -> None:
     own_settings(text)

@@ -101,7 +101,7 @@ def test_a_disk_that_is_full_for_a_while_loses_no_change(tmp_path: Path, models:
     root = tmp_path / "root"
     for number in range(10):
         write_file(root, number, "before")
-    config = Config(Settings(workers=1, reranker="", read_ahead=0), small_disk / "cache")
+    config = Config(Settings(workers=1, localization_model="", read_ahead=0), small_disk / "cache")
     with Engine.open(root, config, models) as engine:
         engine.watch()
         engine.refresh()

@@ -86,7 +86,7 @@ def test_it_can_be_turned_off(tmp_path: Path) -> None:
 def filler(root: Path, cache: VectorCache, model: Slow, busy: Mapping[str, bool]) -> tuple[Filler, IndexStore]:
     """Make a filler over the index of ``root`` with a model of our own."""
     ended: list[FindspotError | None] = []
-    config = Config(Settings(workers=1, reranker=""), root.parent / "index")
+    config = Config(Settings(workers=1, localization_model=""), root.parent / "index")
     with Engine.open(root, config) as engine:
         engine.refresh()
         store = engine._store

@@ -171,7 +171,7 @@ def test_evidence_stays_small_and_the_number_of_results_is_bounded(tmp_path: Pat
 
 @pytest.mark.row("A13")
 @pytest.mark.parametrize(
-    ("settings", "reason"), [({"reranker": ""}, "switched off"), ({"reranker": "absent"}, "absent")]
+    ("settings", "reason"), [({"localization_model": ""}, "switched off"), ({"localization_model": "absent"}, "absent")]
 )
 def test_without_a_model_the_answer_has_the_same_shape_and_says_why(
     tmp_path: Path, settings: dict[str, str], reason: str

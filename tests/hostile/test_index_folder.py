@@ -103,7 +103,7 @@ def test_a_full_disk_is_an_error_of_one_line(tmp_path: Path, blocks: int) -> Non
 @pytest.mark.row("T04")
 def test_a_cache_that_vanishes_under_a_process_comes_back(tmp_path: Path) -> None:
     project = write_project(tmp_path / "project")
-    config = Config(Settings(workers=1, reranker=""), tmp_path / "cache")
+    config = Config(Settings(workers=1, localization_model=""), tmp_path / "cache")
     models = Models.load(config.settings)
     with Engine.open(project, config, models) as engine:
         engine.refresh()

@@ -87,12 +87,12 @@ def test_what_only_the_user_may_set_is_refused_name_by_name(tmp_path: Path) -> N
     """Processes, memory, background work and models are the user's; the rest of the file counts."""
     (tmp_path / ".findspot").mkdir()
     (tmp_path / ".findspot" / "config.toml").write_text(
-        'workers = 64\nreranker = ""\ntop_k = 7\nmax_file_bytes = 1_000_000_000\n', encoding="utf-8"
+        'workers = 64\nlocalization_model = ""\ntop_k = 7\nmax_file_bytes = 1_000_000_000\n', encoding="utf-8"
     )
     config = load_config(tmp_path, user_config=tmp_path / "none")
     assert config.settings == Settings(top_k=7)
     assert config.warnings[0].endswith(
-        "'workers' may only be set by you, not by a project; 'reranker' may only be set by you, not by a project; "
+        "'workers' may only be set by you, not by a project; 'localization_model' may only be set by you, not by a project; "
         "a project may set 'max_file_bytes' to at most 4000000"
     )
 

@@ -113,7 +113,7 @@ def history_evidence(engine: Engine, text: str) -> dict[str, bool]:
 
 @pytest.mark.row("B10")
 def test_a_message_leads_to_its_file_and_a_new_commit_is_learned(project: Path, tmp_path: Path) -> None:
-    config = Config(Settings(reranker="", workers=1), tmp_path / "cache")
+    config = Config(Settings(localization_model="", workers=1), tmp_path / "cache")
     with Engine.open(project, config) as engine:
         engine.refresh()
         assert history_evidence(engine, "old invoices differ since prices are rounded").get("shop/price.py")
@@ -126,6 +126,6 @@ def test_without_a_repository_there_is_no_such_signal(tmp_path: Path) -> None:
     folder = tmp_path / "plain"
     folder.mkdir()
     (folder / "cart.py").write_text("def total(items):\n    return sum(items)\n", encoding="utf-8")
-    with Engine.open(folder, Config(Settings(reranker="", workers=1), tmp_path / "cache")) as engine:
+    with Engine.open(folder, Config(Settings(localization_model="", workers=1), tmp_path / "cache")) as engine:
         engine.refresh()
         assert history_evidence(engine, "the total of the cart is wrong") == {"cart.py": False}

@@ -38,7 +38,7 @@ def test_the_default_settings_name_models_of_the_right_kind() -> None:
     settings = Settings()
     loaded = load_manifest()
     assert loaded.entry(settings.embedder).kind == "static"
-    assert loaded.entry(settings.reranker).kind == "llama"
+    assert loaded.entry(settings.localization_model).kind == "llama"
 
 
 def test_ids_are_unique() -> None:

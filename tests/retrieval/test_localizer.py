@@ -100,7 +100,7 @@ def symbols(found: Localization) -> list[str | None]:
 
 
 def test_an_issue_leads_to_its_function(store: IndexStore, embedder: StaticEmbedder, models: Models) -> None:
-    model = models.reranker()
+    model = models.localization_model()
     assert not isinstance(model, str), model
     found = make(store, embedder, model).localize(ISSUE, budget=60.0)
     assert symbols(found)[0] == "RetryPolicy.next_delay"

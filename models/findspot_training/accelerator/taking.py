@@ -83,7 +83,7 @@ class Outcome:
 def take(folder: Path, work: Path, sets: Sets, models: Path) -> Verdict:
     """Convert and measure the weights that a run left in ``folder``, and ship them from ``models`` if they win."""
     result = json.loads(_read(folder / "result.json"))
-    recipe = manifest.read_recipe(models / "recipes" / f"{Settings().reranker}.toml")
+    recipe = manifest.read_recipe(models / "recipes" / f"{Settings().localization_model}.toml")
     work.mkdir(parents=True, exist_ok=True)
     weights = joined(folder, result)
     original = source.model_folder()
@@ -151,7 +151,7 @@ def card_text(result: dict[str, Any], measured: Sequence[Outcome]) -> str:
 def _ordered(folder: Path, target: Path, threads: int) -> Outcome:
     heads = read_heads(folder)
     found: list[list[Numbers]] = []
-    for name in (Settings().reranker, str(target)):
+    for name in (Settings().localization_model, str(target)):
         model = load_model(name, threads)
         try:
             cosines = cosines_of(heads, model)

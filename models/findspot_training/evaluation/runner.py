@@ -73,7 +73,7 @@ class Options:
         """Return the engine's settings; everything that is not an option keeps its shipped value."""
         given: dict[str, Any] = {"top_k": self.top_k, "budget": self.budget, "threads": self.threads}
         if "model" in self.off:
-            given["reranker"] = ""
+            given["localization_model"] = ""
         return Settings(**given)
 
 
@@ -200,7 +200,7 @@ class _Desk:
         move = self._tree.go(instance.commit, tree)
         engine, options = self._index.engine, self._options
         refreshed = engine.refresh()
-        if "model" not in options.off and isinstance(reason := self._models.reranker(), str):
+        if "model" not in options.off and isinstance(reason := self._models.localization_model(), str):
             raise ModelError(f"the localization model cannot be used: {reason}")
         asked = ask_engine(engine, instance.text, top_k=options.top_k, depth=options.depth)
         units = self._units.of(tree, self._tree.read)

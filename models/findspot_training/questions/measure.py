@@ -174,7 +174,7 @@ def _measure_repository(questions: Sequence[Question], *, places: Places, option
     with IndexedTree(place, settings, models, options.weights()) as index:
         with BareRepository(repository_of(places.repositories, name)) as bare:
             tree = lay_out(index.root, questions, bare, Parsers())
-        if "model" not in options.off and isinstance(reason := models.reranker(), str):
+        if "model" not in options.off and isinstance(reason := models.localization_model(), str):
             raise ModelError(f"the localization model cannot be used: {reason}")
         rows = _answered(questions, tree, index, options)
     lines = [json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows]

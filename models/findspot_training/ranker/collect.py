@@ -185,7 +185,7 @@ def collect_questions(work: Sequence[QuestionJob], repositories: Path, out: Path
         if all(target.is_file() for target in targets):
             continue
         started = time.monotonic()
-        settings = Settings(reranker="", workers=1)
+        settings = Settings(localization_model="", workers=1)
         with (
             BareRepository(repository_of(repositories, job.repository)) as bare,
             IndexedTree(out / "work" / name, settings, Models.load(settings)) as index,
@@ -223,7 +223,7 @@ def _collect_repository(work: Job | tuple[str, list[Instance]], *, repositories:
     folder = repository_of(repositories, name)
     started = time.monotonic()
     parts: list[Collected] = []
-    settings = Settings(reranker="", workers=1)
+    settings = Settings(localization_model="", workers=1)
     place = out / "work" / target.stem
     with BareRepository(folder) as bare, IndexedTree(place, settings, Models.load(settings)) as index:
         tree = WorkTree(index.root, bare, history=True)

@@ -82,7 +82,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     for at, head in enumerate(heads):
         kinds.setdefault(head.kind, []).append(at)
     shipped: dict[str, list[Numbers]] = {}
-    for name in dict.fromkeys(arguments.model or [Settings().reranker]):
+    for name in dict.fromkeys(arguments.model or [Settings().localization_model]):
         model = load_model(name, arguments.threads)
         try:
             cosines = cosines_of(heads, model)
@@ -114,7 +114,7 @@ def weights_of(head: Head) -> tuple[float, float, int]:
 
 def load_model(name: str, threads: int) -> LlamaEmbedder:
     """Return a model of the manifest by its id, or one of a GGUF file that takes the shipped one's place."""
-    entry = load_manifest().entry(Settings().reranker)
+    entry = load_manifest().entry(Settings().localization_model)
     if name.endswith(".gguf"):
         return LlamaEmbedder(Path(name), name, entry.dimension, threads=threads, prompt=entry.prompt)
     return load_llama(load_manifest().entry(name), threads)

@@ -93,7 +93,7 @@ class RecordingModels(Models):
         super().__init__(settings, manifest)
         self.recorder = Recorder()
 
-    def reranker(self, deadline: float | None = None) -> Any:
+    def localization_model(self, deadline: float | None = None) -> Any:
         """Return the recorder."""
         del deadline
         return self.recorder

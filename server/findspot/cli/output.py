@@ -178,7 +178,10 @@ def status_lines(status: IndexStatus, place: Place, view: View) -> Iterator[str]
         ("chunks", f"{status.chunks:,}"),
         ("holes", f"{status.holes:,}" + (" (chunks without a vector)" if status.holes else "")),
         ("size", _size(status.size_bytes)),
-        ("models", ", ".join(name for name in (status.embedder, status.ranker, status.reranker) if name) or "none"),
+        (
+            "models",
+            ", ".join(name for name in (status.embedder, status.ranker, status.localization_model) if name) or "none",
+        ),
         ("skipped", _skipped_row(status)),
         ("problems", _reasons(_of_indexed(status)) or "none"),
     ]

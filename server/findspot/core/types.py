@@ -255,7 +255,7 @@ class IndexStatus:
     total: int | None = None
     generation: int = 0
     embedder: str | None = None
-    reranker: str | None = None
+    localization_model: str | None = None
     ranker: str | None = None
     other_process_indexing: bool = False
     message: str = ""

@@ -87,9 +87,9 @@ class Engine:
         found = None if isinstance(embedder, str) else embedder
         self._store = IndexStore(self._index_dir, index_key(models, config.settings))
         self._indexer = Indexer(self._pool, self._index_dir, self._store, found)
-        self._cache = VectorCache(config.cache_dir)
+        self._cache, model = VectorCache(config.cache_dir), models.localization_model
         self._searcher = Searcher(self._store, found, weights)
-        make = partial(Localizer, self._searcher, models.reranker, self._cache, weights=weights, rankers=models.rankers)
+        make = partial(Localizer, self._searcher, model, self._cache, weights=weights, rankers=models.rankers)
         self.unsaved = partial(Unsaved, options, self._pool, found, make)
         """Makes a place for the unsaved buffers of one of several clients, which the others do not see."""
         self._own = self.unsaved()
@@ -101,7 +101,7 @@ class Engine:
         self._freshness = Freshness()
         self._filler = Filler(
             self._store,
-            models.reranker,
+            model,
             self._cache,
             self._own.texts.text_of,
             config.settings.read_ahead,
@@ -383,7 +383,7 @@ class Engine:
             total=step.total if step is not None else None,
             generation=totals.generation,
             embedder=None if self._no_embedder else self.config.settings.embedder,
-            reranker=self.config.settings.reranker or None,
+            localization_model=self.config.settings.localization_model or None,
             ranker=self.config.settings.ranker or None,
             other_process_indexing=step is None and is_locked(self._index_dir),
             message=self._message(self._own),

@@ -234,7 +234,7 @@ class _Desk:
         """Open the engine and index the first tree; the model is loaded before anything is timed."""
         engine = self._engine = Engine.open(self._tree.folder, self._config, self._models)
         if self._config.settings.budget > 0:
-            self._models.reranker()
+            self._models.localization_model()
         engine.refresh(progress=self._indexing, stop=self._stop)
         self._tell("reading the same files for plain BM25")
         return engine

@@ -71,7 +71,7 @@ class Models:
                 loader.start()
             return self._loading
 
-    def reranker(self, deadline: float | None = None) -> LlamaEmbedder | str:
+    def localization_model(self, deadline: float | None = None) -> LlamaEmbedder | str:
         """Return the localization model, or in words why there is none; waits for it until ``deadline`` at most.
 
         ``deadline`` is a value of ``time.monotonic``.
@@ -108,15 +108,15 @@ class Models:
 
     def _fill(self, loading: Future[LlamaEmbedder | str]) -> None:
         try:
-            loading.set_result(self._load_reranker())
+            loading.set_result(self._load_localization_model())
         except BaseException as error:  # noqa: BLE001 - it is raised where the model is asked for
             loading.set_exception(error)
 
-    def _load_reranker(self) -> LlamaEmbedder | str:
-        if not self._settings.reranker:
-            return "switched off by the setting 'reranker'"
+    def _load_localization_model(self) -> LlamaEmbedder | str:
+        if not self._settings.localization_model:
+            return "switched off by the setting 'localization_model'"
         try:
-            return load_llama(self._known().entry(self._settings.reranker), self._settings.threads)
+            return load_llama(self._known().entry(self._settings.localization_model), self._settings.threads)
         except ModelError as error:
             return str(error)
 

@@ -268,7 +268,7 @@ def index_status_json(status: IndexStatus, root_uri: str) -> dict[str, Any]:
         "total": status.total,
         "generation": status.generation,
         "embedder": status.embedder,
-        "reranker": status.reranker,
+        "localizationModel": status.localization_model,
         "ranker": status.ranker,
         "otherProcessIndexing": status.other_process_indexing,
         "message": status.message,

@@ -65,7 +65,7 @@ class SharedEngines:
         from findspot.engine import Engine, Models  # noqa: PLC0415 - slow to import; see the module's docstring
 
         settings = config.settings
-        key = (settings.embedder, settings.reranker, settings.ranker, settings.threads)
+        key = (settings.embedder, settings.localization_model, settings.ranker, settings.threads)
         with self._guard:
             shared = self._engines.get(root.resolve())
             if shared is None:

@@ -1,10 +1,10 @@
 """localize: a whole issue or trace in, ranked files or functions out, within a stated time.
 
-``Localizer(searcher, reranker, cache, text_of, weights, rankers).localize(text, top_k=10, scope=(), level="function",
-budget=1.0, overlay=NO_OVERLAY, stop=None, on_partial=None, started=None)`` returns a ``Localization``.
+``Localizer(searcher, localization_model, cache, text_of, weights, rankers).localize(text, top_k=10, scope=(),
+level="function", budget=1.0, overlay=NO_OVERLAY, stop=None, on_partial=None, started=None)`` returns a ``Localization``.
 
-``reranker(deadline)`` gives the localization model, or the reason in plain words why there is none by then. ``cache`` keeps
-document vectors by the hash of what the model reads. ``text_of(row)`` gives the present text of a chunk, or None
+``localization_model(deadline)`` gives the model, or the reason in plain words why there is none by then. ``cache``
+keeps document vectors by the hash of what the model reads. ``text_of(row)`` gives the present text of a chunk, or None
 when its file has changed or gone. ``rankers()`` gives the learned rankers, or why there are none; then hand-set weights
 order. ``on_partial`` gets the hybrid list as soon as it stands.
 
@@ -133,14 +133,14 @@ class Localizer:
     def __init__(
         self,
         searcher: Searcher,
-        reranker: Callable[[float], DocumentModel | str],
+        localization_model: Callable[[float], DocumentModel | str],
         cache: VectorCache,
         text_of: Callable[[ChunkRow], str | None],
         weights: RankingWeights = DEFAULT_WEIGHTS,
         rankers: Callable[[], Rankers | str] = lambda: "there are none",
     ) -> None:
         self._searcher = searcher
-        self._reranker = reranker
+        self._localization_model = localization_model
         self._cache = cache
         self._text_of = text_of
         self._weights = weights.beside_rankers()
@@ -316,7 +316,7 @@ class Localizer:
             return replace(hybrid, model="not needed: there is one candidate only")
         if deadline - time.monotonic() < _LEAST_TIME:
             return replace(hybrid, model=_NO_TIME)
-        model = self._reranker(deadline - _RESERVE)
+        model = self._localization_model(deadline - _RESERVE)
         if isinstance(model, str):
             return replace(hybrid, model=model)
         if deadline - time.monotonic() < _LEAST_TIME:
