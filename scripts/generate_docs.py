@@ -1,21 +1,20 @@
 """Write the reference pages that are made from the code, or check that they are up to date (I-19).
 
-``python -m scripts.generate_docs`` writes ``docs/reference/settings.md`` from ``config.Settings`` and
-``docs/reference/cli.md`` from the argument parser. With ``--check`` it writes nothing and ends with status 1 when a
+``python -m scripts.generate_docs`` writes ``docs/reference/settings.md`` and ``settings.json`` from the sections of
+``config``, and ``docs/reference/cli.md`` from the argument parser. With ``--check`` it writes nothing and ends with status 1 when a
 page differs from what the code says.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from annotated_types import Ge, Le
-
 from findspot.cli.main import build_parser
-from findspot.config import Settings, project_may
+from findspot.config import SECTIONS, Section, allowed, flag, project_may
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -24,46 +23,74 @@ _BUILT_IN = {"help": "Show this help and leave.", "version": "Show the version a
 _MADE = "<!-- Made by `make docs`; do not edit. -->\n"
 
 
+def settings_table() -> dict[str, object]:
+    """Return every setting by section, as it is written to ``settings.json``: plain data, limits as in JSON Schema.
+
+    ``project`` is null where only the user may set it, else the limits within which a project may; ``flags`` are the
+    names of its option on the command line.
+    """
+    return {"sections": [_section(name, section) for name, section in SECTIONS.items()]}
+
+
+def _section(name: str, section: type[Section]) -> dict[str, object]:
+    schema = section.model_json_schema()
+    return {
+        "name": name,
+        "description": schema["description"],
+        "settings": [
+            {"name": key, **{word: value for word, value in fact.items() if word != "title"}, **_marks(key)}
+            for key, fact in schema["properties"].items()
+        ],
+    }
+
+
+def _marks(name: str) -> dict[str, object]:
+    may, option = project_may(name), flag(name)
+    limits = {} if may is None else {"minimum": may.least, "maximum": may.most}
+    return {
+        "project": None if may is None else {word: limit for word, limit in limits.items() if limit is not None},
+        "flags": [] if option is None else list(option.names),
+    }
+
+
 def settings_page() -> str:
     """Return the page about every setting."""
     lines = [
         "# Settings",
         "",
         _MADE,
-        "A setting may stand on the command line or in the editor's configuration, in the project's",
-        "`.findspot/config.toml` and in your own `config.toml`. The first of these that names it decides; what none names",
-        "has its default. A name that is not on this page is an error that offers the nearest one.",
+        "Every setting may stand in your own `config.toml` and in the configuration of an editor. Some may stand in a",
+        "project's `.findspot/config.toml`, and some have [an option](cli.md) on the command line. The command line or the",
+        "editor goes before the project's file, that before yours, and what none of them names has its default. A name",
+        "that is not on this page is a mistake, and the message offers the nearest one. The sections are for reading: in",
+        "a file a setting stands without its section.",
         "",
         "A project's file may come from a stranger. It counts as a regular file of at most 64 kB with lines of the form",
-        "`name = value`, and may set only what the table says; whatever else stands in it is ignored with a warning.",
+        "`name = value`, and may set only what the tables say; whatever else stands in it is ignored with a warning. A",
+        "mistake in your own file ends a command; an editor shows it, leaves that setting out and goes on.",
         "",
         "Your own file lies in `~/.config/findspot/` on Linux, in `~/Library/Application Support/findspot/` on macOS and",
         "in `%LOCALAPPDATA%\\findspot\\` on Windows. The environment variable `FINDSPOT_CACHE_DIR` moves the folder",
         "of the indexes. Of other variables only `NO_COLOR`, those that describe the terminal, and git's own that name",
-        "ignore files are read.",
-        "",
-        "| setting | type | default | allowed | in a project's file | meaning |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "ignore files are read. [settings.json](settings.json) has these tables for programs.",
     ]
-    for name, field in Settings.model_fields.items():
-        least = next((item.ge for item in field.metadata if isinstance(item, Ge)), None)
-        most = next((item.le for item in field.metadata if isinstance(item, Le)), None)
-        allowed = "" if least is None or most is None else f"{least} to {most}"
-        kind = field.annotation.__name__ if isinstance(field.annotation, type) else str(field.annotation)
-        cells = (f"`{name}`", kind, f"`{_toml(field.default)}`", allowed, _project_cell(name), str(field.description))
-        lines.append(f"| {' | '.join(cells)} |")
-    lines += ["", "```toml", "# config.toml: the defaults, written out"]
-    lines += [f"{name} = {_toml(field.default)}" for name, field in Settings.model_fields.items()]
+    for name, section in SECTIONS.items():
+        lines += ["", f"## {name.capitalize()}", "", str(section.__doc__), "", *_setting_rows(section)]
+    lines += ["", "## All defaults", "", "```toml", "# config.toml: the defaults, written out"]
+    for section in SECTIONS.values():
+        lines += [f"{name} = {_toml(field.default)}" for name, field in section.model_fields.items()]
     return "\n".join([*lines, "```", ""])
 
 
-def _project_cell(name: str) -> str:
-    mark = project_may(name)
-    if mark is None:
-        return "no"
-    bounds = [f"at least {mark.least}"] if mark.least is not None else []
-    bounds += [f"at most {mark.most}"] if mark.most is not None else []
-    return ", ".join(["yes", *bounds])
+def _setting_rows(section: type[Section]) -> Iterator[str]:
+    yield "| setting | default | allowed | in a project's file | on the command line | meaning |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for name, field in section.model_fields.items():
+        may, option = project_may(name), flag(name)
+        project = "no" if may is None else ", ".join(filter(None, ["yes", may.bounds()]))
+        options = "no" if option is None else f"`{', '.join(option.names)}`"
+        cells = (f"`{name}`", f"`{_toml(field.default)}`", allowed(name), project, options, str(field.description))
+        yield f"| {' | '.join(cells)} |"
 
 
 def cli_page() -> str:
@@ -82,7 +109,11 @@ def cli_page() -> str:
 
 def pages() -> dict[Path, str]:
     """Return every generated page with what it must say."""
-    return {REFERENCE / "settings.md": settings_page(), REFERENCE / "cli.md": cli_page()}
+    return {
+        REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "settings.json": json.dumps(settings_table(), indent=2, ensure_ascii=False) + "\n",
+        REFERENCE / "cli.md": cli_page(),
+    }
 
 
 def stale() -> list[Path]:

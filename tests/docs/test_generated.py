@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 
 import pytest
 
-from findspot.config import Settings
+from findspot.config import SECTIONS, ServerSettings, Settings, flagged, project_may
 from scripts.generate_docs import REFERENCE, cli_page, settings_page, stale
 
 
@@ -15,7 +16,7 @@ def test_generated_pages_are_up_to_date() -> None:
 
 
 def test_a_stale_page_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Settings.model_fields["debounce_ms"], "description", "Something new.")
+    monkeypatch.setattr(ServerSettings.model_fields["debounce_ms"], "description", "Something new.")
     assert stale() == [REFERENCE / "settings.md"]
 
 
@@ -24,6 +25,28 @@ def test_the_defaults_on_the_settings_page_are_a_valid_file_of_all_defaults() ->
     values = tomllib.loads(written)
     assert set(values) == set(Settings.model_fields)
     assert Settings(**values) == Settings()
+
+
+def test_the_table_for_programs_has_all_that_a_setting_declares() -> None:
+    """What stands in ``settings.json`` is enough to check values: limits, defaults, who may set it, and the option."""
+    table = json.loads((REFERENCE / "settings.json").read_text(encoding="utf-8"))
+    assert [section["name"] for section in table["sections"]] == list(SECTIONS)
+    rows = {row["name"]: row for section in table["sections"] for row in section["settings"]}
+    assert Settings(**{name: row["default"] for name, row in rows.items()}) == Settings()
+    assert rows["top_k"] == {
+        "name": "top_k",
+        "type": "integer",
+        "default": 10,
+        "minimum": 1,
+        "maximum": 1000,
+        "description": "How many results an answer holds at most.",
+        "project": {"maximum": 100},
+        "flags": ["-k", "--top-k"],
+    }
+    assert [name for name, row in rows.items() if row["project"] is not None] == [
+        name for section in SECTIONS.values() for name in section.model_fields if project_may(name)
+    ]
+    assert sorted(name for name, row in rows.items() if row["flags"]) == sorted(flagged())
 
 
 def test_every_setting_has_a_description() -> None:

@@ -15,7 +15,7 @@ from typing import Any, Literal, NoReturn, get_args
 
 from findspot import __version__
 from findspot.cli.columns import visible
-from findspot.config import Settings, allowed
+from findspot.config import Settings, allowed, flag, flagged
 from findspot.core.types import Level
 
 Command = Literal["search", "localize", "index", "status", "eval", "lsp"]
@@ -109,11 +109,15 @@ class RawArguments(argparse.Namespace):
     rebuild: bool
     show_root: bool
     skipped: str | None
-    hidden: bool = False
-    no_ignore: bool = False
+    hidden: bool | None = None
+    ignore_files: bool | None = None
     path: Path | None
     commits: int
     tcp: str | None
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that were given on the command line, by their names."""
+        return {name: value for name in flagged() if (value := getattr(self, name)) is not None}
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -160,7 +164,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
     )
     localize.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
-    localize.add_argument("--budget", metavar="SECONDS", type=_number("budget"), help=_setting_help("budget"))
+    _add_setting(localize, "budget")
     localize.add_argument(
         "--level",
         choices=get_args(Level),
@@ -193,7 +197,7 @@ def build_parser() -> argparse.ArgumentParser:
     evaluation.add_argument(
         "--commits", metavar="N", type=_commits, default=50, help="How many commits, the newest that suit. Default: 50."
     )
-    evaluation.add_argument("--budget", metavar="SECONDS", type=_number("budget"), help=_setting_help("budget"))
+    _add_setting(evaluation, "budget")
 
     lsp = add("lsp", [], "start the language server", "It talks over standard input and output.")
     channel = lsp.add_mutually_exclusive_group()
@@ -317,16 +321,8 @@ def _common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _file_options() -> argparse.ArgumentParser:
     parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument(
-        "--hidden",
-        action="store_true",
-        help="Take in hidden files and folders; they go into an index of their own, which is kept.",
-    )
-    parent.add_argument(
-        "--no-ignore",
-        action="store_true",
-        help="Take in what ignore files leave out and other checkouts; they go into an index of their own, which is kept.",
-    )
+    _add_setting(parent, "hidden")
+    _add_setting(parent, "ignore_files")
     return parent
 
 
@@ -360,7 +356,7 @@ def _answer_options() -> argparse.ArgumentParser:
         help="pretty: for people; json: one object a line; files: paths only; count: how many. Default: pretty.",
     )
     shape.add_argument("--json", dest="format", action="store_const", const="json", help="Short for --format json.")
-    parent.add_argument("-k", "--top-k", metavar="N", type=_number("top_k"), help=_setting_help("top_k"))
+    _add_setting(parent, "top_k")
     parent.add_argument("--no-text", action="store_true", help="Leave the source text out of the output.")
     return parent
 
@@ -394,6 +390,14 @@ def _status_options() -> argparse.ArgumentParser:
     return parent
 
 
-def _setting_help(name: str) -> str:
-    field = Settings.model_fields[name]
-    return f"{field.description} Default: {field.default}."
+def _add_setting(parser: argparse.ArgumentParser, name: str) -> None:
+    """Give ``parser`` the option that is declared with a setting."""
+    field, mark = Settings.model_fields[name], flag(name)
+    if mark is None:
+        raise ValueError(f"the setting '{name}' has no option")
+    meaning = mark.meaning or str(field.description)
+    if field.annotation is bool:
+        parser.add_argument(*mark.names, dest=name, action="store_const", const=not field.default, help=meaning)
+    else:
+        meaning = f"{meaning} Default: {field.default}."
+        parser.add_argument(*mark.names, dest=name, metavar=mark.value, type=_number(name), help=meaning)

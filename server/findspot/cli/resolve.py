@@ -154,13 +154,7 @@ def _place(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> Place:
         if not root.is_dir():
             raise RootError(f"{raw.root}: no such folder; --root names the folder to index")
         marker = next((name for name in ROOT_MARKERS if (root / name).exists()), None)
-    overrides = {
-        "top_k": raw.top_k,
-        "budget": raw.budget,
-        "hidden": True if raw.hidden else None,
-        "ignore_files": False if raw.no_ignore else None,
-    }
-    return Place(root, marker, cwd, load_config(root, overrides))
+    return Place(root, marker, cwd, load_config(root, raw.settings()))
 
 
 def _existing(raw: RawArguments, cwd: Path) -> list[Path]:

@@ -80,7 +80,7 @@ class Engine:
         self._models = models
         self._owns_models = owns_models
         self._index_dir = config.index_dir(root)
-        options = preparer_options(root, config)
+        options = preparer_options(root, config.settings, config.environ)
         self._pool = PreparerPool(options)
         embedder = models.embedder()
         self._no_embedder = embedder if isinstance(embedder, str) else ""

@@ -108,7 +108,9 @@ def measure(
     measured = Measured(repository, config)
     with (
         BareRepository(repository.store) as bare,
-        contextlib.closing(PreparerPool(preparer_options(repository.store, config))) as workers,
+        contextlib.closing(
+            PreparerPool(preparer_options(repository.store, config.settings, config.environ))
+        ) as workers,
         contextlib.suppress(Cancelled),
     ):
         parse = partial(workers.parse, stop=stop)

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import Future
 from typing import Self
 
-from findspot.config import Settings
+from findspot.config import ModelSettings
 from findspot.core.ranking.learned import Rankers
 from findspot.errors import ModelError
 from findspot.inference.llama import LlamaEmbedder
@@ -24,7 +24,7 @@ class Models:
     (I-13). ``close`` gives the memory back; a closed object may not be used again.
     """
 
-    def __init__(self, settings: Settings, manifest: Manifest | None) -> None:
+    def __init__(self, settings: ModelSettings, manifest: Manifest | None) -> None:
         self._settings = settings
         self._manifest = manifest
         self._lock = threading.Lock()
@@ -33,7 +33,7 @@ class Models:
         self._loading: Future[LlamaEmbedder | str] | None = None
 
     @classmethod
-    def load(cls, settings: Settings) -> Self:
+    def load(cls, settings: ModelSettings) -> Self:
         """Read the manifest; the models themselves are loaded when they are first needed."""
         try:
             return cls(settings, load_manifest())

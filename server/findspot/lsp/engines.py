@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from findspot.config import Config
+from findspot.config import Config, ModelSettings
 
 if TYPE_CHECKING:
     from findspot.engine import Engine, Models, Unsaved
@@ -54,7 +54,7 @@ class SharedEngines:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._models: dict[tuple[str, str, str, int], Models] = {}
+        self._models: dict[ModelSettings, Models] = {}
         self._engines: dict[Path, _Shared] = {}
 
     def open(self, root: Path, config: Config) -> Access:
@@ -65,13 +65,13 @@ class SharedEngines:
         from findspot.engine import Engine, Models  # noqa: PLC0415 - slow to import; see the module's docstring
 
         settings = config.settings
-        key = (settings.embedder, settings.localization_model, settings.ranker, settings.threads)
+        key = settings.section(ModelSettings)
         with self._guard:
             shared = self._engines.get(root.resolve())
             if shared is None:
                 models = self._models.get(key)
                 if models is None:
-                    models = self._models[key] = Models.load(settings)
+                    models = self._models[key] = Models.load(key)
                 engine = Engine.open(root, config, models)
                 shared = self._engines[engine.root] = _Shared(engine)
             elif shared.engine.config.settings != settings:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -50,7 +49,6 @@ REPORT_SECONDS = 0.1
 GIVE_WAY_SECONDS = 0.25
 """How long one step of indexing waits for running searches; a bound, so that steady typing cannot stop it."""
 
-_NO_FILE = Path(os.devnull)
 _EDITOR = "editor settings"
 
 _log = logging.getLogger(__name__)
@@ -331,35 +329,21 @@ class Session:
         if not isinstance(options, Mapping):
             self._problems.append("initializationOptions must be an object of settings; the defaults are used")
             return
-        # Without the user's own file here: its mistakes are reported once a folder is opened.
-        try:
-            load_config(None, options, user_config=_NO_FILE, override_source=_EDITOR)
-        except ConfigError:
-            options = {key: value for key, value in options.items() if self._usable(key, value)}
         self._overrides = {**options, **self._overrides}
-
-    def _usable(self, key: str, value: Any) -> bool:
         try:
-            load_config(None, {key: value}, user_config=_NO_FILE, override_source=_EDITOR)
+            self._problems += load_config(None, options, override_source=_EDITOR, lenient=True).warnings
         except ConfigError as error:
-            self._problems.append(f"{error} (the default is used)")
-            return False
-        return True
+            self._problems.append(str(error))
 
     def _open(self, path: Path) -> Access:
         """Open the engine of a folder; runs in a worker thread."""
         return self._engines.open(path, self._config(path))
 
     def _config(self, path: Path) -> Config:
-        for root in (path, None):
-            try:
-                config = load_config(root, self._overrides, override_source=_EDITOR)
-                for warning in config.warnings:
-                    self.post(self._show, warning)
-                return config
-            except ConfigError as error:
-                self.post(self._show, f"{error} (this file is left out)")
-        return load_config(None, self._overrides, user_config=_NO_FILE, override_source=_EDITOR)
+        config = load_config(path, self._overrides, override_source=_EDITOR, lenient=True)
+        for warning in config.warnings:
+            self.post(self._show, warning)
+        return config
 
     def _add(self, uri: str) -> Root | None:
         try:

@@ -1,0 +1,50 @@
+"""Settings: what there is to set, who says so, and what counts in the end.
+
+``settings`` declares each setting once, in sections; ``sources`` reads the user's file, the project's file and the
+environment, which nothing else reads (I-8); ``resolve`` merges them into one ``Config``, for every front end (0024).
+"""
+
+from __future__ import annotations
+
+from findspot.config.resolve import Config, load_config
+from findspot.config.settings import (
+    SECTIONS,
+    IndexSettings,
+    ModelSettings,
+    Section,
+    ServerSettings,
+    Settings,
+    allowed,
+    flag,
+    flagged,
+    project_may,
+)
+from findspot.config.sources import (
+    OWN_DIR,
+    ROOT_MARKERS,
+    child_environ,
+    color_wanted,
+    use_one_math_thread,
+    user_config_path,
+)
+
+__all__ = [
+    "OWN_DIR",
+    "ROOT_MARKERS",
+    "SECTIONS",
+    "Config",
+    "IndexSettings",
+    "ModelSettings",
+    "Section",
+    "ServerSettings",
+    "Settings",
+    "allowed",
+    "child_environ",
+    "color_wanted",
+    "flag",
+    "flagged",
+    "load_config",
+    "project_may",
+    "use_one_math_thread",
+    "user_config_path",
+]

@@ -1,0 +1,165 @@
+"""From sources to one ``Config``: the one place where settings are checked and merged, for every front end.
+
+Command line (or editor) over the project's file over the user's file over the defaults, setting by setting. A mistake
+in the project's file, which may be a stranger's, is a warning and costs that setting only (I-23). A mistake of the user's
+own is an error on the command line, where somebody reads it at once, and a warning in an editor, which has to start.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from findspot.config.settings import CONFLICTING, FORMER_NAMES, Settings, allowed, project_may
+from findspot.config.sources import Source, cache_dir, git_environ, project_file, user_config_path, user_file
+from findspot.errors import ConfigError
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_NAME_LENGTH = 40
+
+_SHOWN_VALUE = 80
+_SHOWN_MISTAKES = 3
+_SHOWN_LENGTH = 160
+
+_USER, _PROJECT, _GIVEN = range(3)
+
+_YIELDING = ((_PROJECT,), (_USER,), (_USER, _PROJECT), (_GIVEN,), (_USER, _PROJECT, _GIVEN))
+"""Which sources give up the settings that do not go together, in the order in which that is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The resolved configuration of one root.
+
+    ``environ`` holds the few variables of git that decide which files a user ignores everywhere; ``warnings`` say, one
+    line for each source, what was ignored.
+    """
+
+    settings: Settings
+    cache_dir: Path
+    environ: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def index_dir(self, root: Path) -> Path:
+        """Return the folder of the index of ``root``, inside the cache folder and named after the root.
+
+        Settings that take in other files have an index of their own, so that asking once with ``--hidden`` or
+        ``--no-ignore`` neither changes nor rebuilds the usual one.
+        """
+        digest = hashlib.blake2b(os.fsencode(str(root)), digest_size=8).hexdigest()
+        # The name is for people who look into the cache; what a file system or library may not take is left out.
+        name = _UNSAFE.sub("_", root.name)[:_NAME_LENGTH] or "root"
+        variant = "-hidden" * self.settings.hidden + "-all" * (not self.settings.ignore_files)
+        return self.cache_dir / "indexes" / f"{name}-{digest}{variant}"
+
+
+def load_config(
+    root: Path | None,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    override_source: str = "command line",
+    lenient: bool = False,
+    environ: Mapping[str, str] | None = None,
+    user_config: Path | None = None,
+) -> Config:
+    """Resolve the settings for ``root``, or without a project for None.
+
+    ``overrides`` are the values of the command line or the editor, which ``override_source`` names; None values in
+    it count as absent. A mistake in them or in the user's file is a ``ConfigError`` that names the source and the nearest
+    known name; a ``lenient`` call leaves that setting out and warns, as all calls do for the project's file.
+    """
+    given = Source(override_source, {name: value for name, value in (overrides or {}).items() if value is not None})
+    sources = [
+        _checked(user_file(user_config_path() if user_config is None else user_config), _mistake),
+        _checked(Source("", {}) if root is None else project_file(root), _project_mistake),
+        _checked(given, _mistake),
+    ]
+    if not lenient:
+        _raise_first(sources[_USER], sources[_GIVEN])
+    fitting = _fitting(sources)
+    if not lenient:
+        _raise_first(fitting[_USER], fitting[_GIVEN])
+    return Config(
+        _merged(fitting),
+        cache_dir(environ),
+        git_environ(environ),
+        tuple(_warning(source) for source in fitting if source.mistakes),
+    )
+
+
+def _raise_first(*sources: Source) -> None:
+    for source in sources:
+        for mistake in source.mistakes:
+            raise ConfigError(f"{source.name}: {mistake}")
+
+
+def _checked(source: Source, mistake_in: Callable[[str, Any], str]) -> Source:
+    """Return the settings of ``source`` that can be used, and what is wrong with the others."""
+    found = {name: mistake_in(name, value) for name, value in source.values.items()}
+    values = {name: value for name, value in source.values.items() if not found[name]}
+    return Source(source.name, values, (*source.mistakes, *filter(None, found.values())))
+
+
+def _mistake(name: str, value: Any) -> str:
+    """Return in words what is wrong with one setting, whoever sets it; empty when nothing is."""
+    if name not in Settings.model_fields:
+        nearest = FORMER_NAMES.get(name) or next(iter(difflib.get_close_matches(name, Settings.model_fields, n=1)), "")
+        hint = f"did you mean '{nearest}'?" if nearest else f"known: {', '.join(sorted(Settings.model_fields))}"
+        return f"unknown setting '{name}'; {hint}"
+    try:
+        Settings.model_validate({name: value})
+    except ValidationError:
+        return f"setting '{name}' must be {allowed(name)}, not {str(value)[:_SHOWN_VALUE]!r}"
+    return ""
+
+
+def _project_mistake(name: str, value: Any) -> str:
+    mistake = _mistake(name, value)
+    if mistake:
+        return mistake
+    may = project_may(name)
+    if may is None:
+        return f"'{name}' may only be set by you, not by a project"
+    return "" if may.takes(value) else f"a project may set '{name}' to {may.bounds()}"
+
+
+def _merged(sources: Sequence[Source]) -> Settings:
+    return Settings.model_validate({name: value for source in sources for name, value in source.values.items()})
+
+
+def _fitting(sources: Sequence[Source]) -> list[Source]:
+    """Return ``sources`` without settings that do not go together: whoever is trusted least gives way first."""
+    conflict = _merged(sources).conflict()
+    if not conflict:
+        return list(sources)
+    trials = (
+        [_without(source, conflict) if place in yielding else source for place, source in enumerate(sources)]
+        for yielding in _YIELDING
+    )
+    return next(trial for trial in trials if not _merged(trial).conflict())
+
+
+def _without(source: Source, conflict: str) -> Source:
+    """Return ``source`` without the settings that do not go together, if it has any of them."""
+    if CONFLICTING.isdisjoint(source.values):
+        return source
+    values = {name: value for name, value in source.values.items() if name not in CONFLICTING}
+    return replace(source, values=values, mistakes=(*source.mistakes, conflict))
+
+
+def _warning(source: Source) -> str:
+    """Return one line about a source, short whatever stands in it."""
+    mistakes = source.mistakes
+    shown = [mistake if len(mistake) <= _SHOWN_LENGTH else f"{mistake[:_SHOWN_LENGTH]}…" for mistake in mistakes]
+    more = len(shown) - _SHOWN_MISTAKES
+    text = "; ".join(shown[:_SHOWN_MISTAKES]) + (f"; and {more} more" if more > 0 else "")
+    line = f"{source.name}: ignored: {text}"
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)

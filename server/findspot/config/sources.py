@@ -1,0 +1,132 @@
+"""Where settings come from: the user's file, the project's file, the environment. Each is read here and nowhere else (I-8).
+
+The project's file may come from a stranger (I-23), so it is opened under guard and read within bounds, line by line before
+TOML sees it. What is wrong with a file is data: whether it is an error is for ``resolve`` to decide.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from findspot.errors import ConfigError, reason
+from findspot.opening import read_small
+
+OWN_DIR = ".findspot"
+"""Marker folder in a root; it holds ``config.toml`` and nothing of the index."""
+
+ROOT_MARKERS = (".git", ".hg", ".jj", OWN_DIR)
+
+PROJECT_FILE_BYTES = 64_000
+"""A project's settings file may hold no more."""
+
+_PROJECT_LINE = re.compile(r"""[ \t]*(?:#.*|[A-Za-z0-9_-]+[ \t]*=[ \t]*(?!\"{3}|'{3})[^ \t\[{].*)?\Z""")
+"""What a line of it may be: a comment or a plain name with a plain value. Tables and lists, which no setting needs, can
+be nested or dotted so that reading them takes minutes."""
+
+_PROJECT_NAMES = 100
+"""Far more than there are settings; looking up the nearest known name of each takes time."""
+
+_GIT_VARIABLES = ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")
+
+_CACHE_VARIABLE = "FINDSPOT_CACHE_DIR"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one source sets, and what is wrong with it; ``name`` says in messages which source it is."""
+
+    name: str
+    values: Mapping[str, Any]
+    mistakes: tuple[str, ...] = ()
+
+
+def user_config_path() -> Path:
+    """Return where the user's own settings file lies."""
+    return Path(platformdirs.user_config_dir("findspot", appauthor=False)) / "config.toml"
+
+
+def project_config_path(root: Path) -> Path:
+    """Return where a project's settings file lies."""
+    return root / OWN_DIR / "config.toml"
+
+
+def user_file(path: Path) -> Source:
+    """Read the user's own settings file; without one nothing is set."""
+    if not path.is_absolute():  # no home folder, no settings of its owner
+        return Source(str(path), {})
+    try:
+        return Source(str(path), tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (FileNotFoundError, NotADirectoryError):
+        return Source(str(path), {})
+    except (OSError, ValueError, RecursionError) as error:
+        return Source(str(path), {}, (f"cannot be read as TOML: {reason(error)}",))
+
+
+def project_file(root: Path) -> Source:
+    """Read the settings file of a project, which may be a stranger's; without one nothing is set."""
+    path = project_config_path(root)
+    try:
+        text = read_small(root, f"{OWN_DIR}/{path.name}", PROJECT_FILE_BYTES).decode("utf-8-sig")
+        odd = next((number for number, line in enumerate(text.splitlines(), 1) if not _PROJECT_LINE.match(line)), None)
+        values = tomllib.loads(text) if odd is None else {}
+    except FileNotFoundError:
+        mistake = "it is no regular file" if os.path.lexists(path) else ""
+    except OSError as error:
+        mistake = f"it {error.strerror}" if error.errno in {errno.EINVAL, errno.EFBIG} else str(error.strerror)
+    except ValueError as error:
+        mistake = f"it cannot be read as TOML: {error}"
+    else:
+        if odd is None and len(values) <= _PROJECT_NAMES:
+            return Source(str(path), values)
+        many = f"it sets {len(values):,} names, more than {_PROJECT_NAMES}"
+        mistake = many if odd is None else f"line {odd} is none of the form 'name = value'"
+    return Source(str(path), {}, (mistake,) if mistake else ())
+
+
+def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the folder of all indexes; raises ``ConfigError`` where there is no home folder to keep them in."""
+    named = (os.environ if environ is None else environ).get(_CACHE_VARIABLE)
+    try:
+        chosen = Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("findspot", appauthor=False))
+    except RuntimeError:  # expanduser finds no home folder
+        chosen = Path("~")
+    if chosen.parts[:1] == ("~",):
+        raise ConfigError(f"there is no home folder to keep the index in; set {_CACHE_VARIABLE} to a folder")
+    return chosen.absolute()
+
+
+def git_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the variables of git that decide which files a user ignores everywhere."""
+    env = os.environ if environ is None else environ
+    return {name: env[name] for name in _GIT_VARIABLES if name in env}
+
+
+def child_environ() -> dict[str, str]:
+    """Return the environment that a program started by Findspot inherits."""
+    return dict(os.environ)
+
+
+def color_wanted(environ: Mapping[str, str] | None = None, *, platform: str = sys.platform) -> bool:
+    """Return whether a terminal may get colours: not with ``NO_COLOR`` or a dumb one, nor on an old Windows console."""
+    env = os.environ if environ is None else environ
+    if env.get("NO_COLOR") or env.get("TERM") == "dumb":
+        return False
+    return platform != "win32" or bool(env.get("WT_SESSION") or env.get("TERM_PROGRAM") or env.get("TERM"))
+
+
+def use_one_math_thread() -> None:
+    """Keep numpy's matrix library to one thread, here and in worker processes, unless the user has chosen a number.
+
+    Its threads spin while they wait: for our small matrices they double the processor time and gain nothing.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
