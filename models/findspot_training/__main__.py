@@ -24,8 +24,8 @@ from findspot_training.mining.commands import add_commands as add_mining
 from findspot_training.questions.commands import add_commands as add_questions
 from findspot_training.recipe import add_command as add_recipe
 from findspot_training.rescoring.commands import add_commands as add_rescoring
-from findspot_training.runs.commands import add_commands as add_runs
 from findspot_training.source import TrainingError
+from findspot_training.trajectories.commands import add_commands as add_runs
 
 _MODELS = Path(__file__).resolve().parents[1]
 

@@ -8,15 +8,15 @@ import shlex
 from collections.abc import Mapping
 from typing import Any, Final
 
-from findspot_training.runs.acts import Act, Kind, tidy
-from findspot_training.runs.schema import Call
-from findspot_training.runs.shell import shell_act
+from findspot_training.trajectories.effects import Effect, Kind, normalized
+from findspot_training.trajectories.schema import Call
+from findspot_training.trajectories.shell import shell_effect
 
 _LEAVING_ALONE: Final = re.compile(
     r"todo(read|write)|updateplan|think|finish|submit|web(search|fetch)|toolsearch|skill|task(create|update|get|list)"
     r"|(ask|exitplan|enterplan)\w*|goto|scroll(up|down)|(bash|task)output"
 )
-"""Tools that leave the workspace alone and tell nothing of it, or what they tell depends on more than their arguments."""
+"""Tools that leave the workspace alone and show nothing of it, or whose output depends on more than their arguments."""
 
 _WORDS: Final = (
     (
@@ -45,27 +45,27 @@ _SAYS_WHY: Final = frozenset({"description", "explanation", "thought", "security
 """Arguments that do not change what is asked for."""
 
 
-def act_of(call: Call, folder: str) -> Act:
-    """Return what a call does; ``folder`` is where the shell is."""
+def effect_of(call: Call, folder: str) -> Effect:
+    """Return what a call does; ``folder`` is the shell's working directory."""
     kind = _kind(call)
     if kind is Kind.SHELL:
         text = _command_line(call.arguments)
-        return Act(kind, "", changes=True, folder="") if text is None else shell_act(text, folder)
+        return Effect(kind, "", changes=True, shell_folder="") if text is None else shell_effect(text, folder)
     given = {
-        name: tidy(value) if _PATHS.fullmatch(name) and isinstance(value, str) else value
+        name: normalized(value) if _PATHS.fullmatch(name) and isinstance(value, str) else value
         for name, value in call.arguments.items()
         if value is not None and name not in _SAYS_WHY
     }
     paths = [str(value) for name, value in given.items() if _PATHS.fullmatch(name)]
     if {"move", "rename"} & set(_words(call.tool)):
-        paths = []  # the place that is named is not the only one that changes
-    return Act(
+        paths = []  # the file that is named is not the only one that changes
+    return Effect(
         kind,
         json.dumps(given, sort_keys=True),
         changes=kind is Kind.CHANGE
         or (kind is Kind.OTHER and not _LEAVING_ALONE.fullmatch("".join(_words(call.tool)))),
         path=paths[0] if len(paths) == 1 else "." if not paths and kind in {Kind.LIST, Kind.SEARCH} else None,
-        first=_first(given),
+        first_line=_first_line(given),
     )
 
 
@@ -92,7 +92,9 @@ def _command_line(arguments: Mapping[str, Any]) -> str | None:
     return command if isinstance(command, str) else None
 
 
-def _first(given: Mapping[str, Any]) -> int:
+def _first_line(given: Mapping[str, Any]) -> int:
     lines = given.get("view_range")
-    told = lines[0] if isinstance(lines, list) and lines else next((given[name] for name in _FIRST if name in given), 1)
-    return told if isinstance(told, int) else 1
+    first = (
+        lines[0] if isinstance(lines, list) and lines else next((given[name] for name in _FIRST if name in given), 1)
+    )
+    return first if isinstance(first, int) else 1

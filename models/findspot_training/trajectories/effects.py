@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Effect:
     """What a call does.
 
     ``changes`` is whether it may change the workspace, which everything does that is not known to leave it alone; if there
@@ -27,19 +27,19 @@ class Act:
     """
 
     kind: Kind
-    asks: str
+    request: str
     """The same for two calls that ask for the same."""
     changes: bool = False
     path: str | None = None
     """The one file or folder that it is about, where there is one."""
-    first: int = 1
+    first_line: int = 1
     """The line that a read begins with, for output without line numbers."""
-    folder: str | None = None
-    """Of a shell: where it is from now on, empty if nobody knows; None if it stays."""
-    beside: str | None = None
+    shell_folder: str | None = None
+    """Of a shell: the working directory from now on, empty if it is not known; None if it stays."""
+    output_folder: str | None = None
     """Of a shell: what paths in its output are relative to."""
 
 
-def tidy(path: str, folder: str = "") -> str:
-    """Return one spelling of a path, below the folder that it is relative to; a slash at the end says nothing."""
+def normalized(path: str, folder: str = "") -> str:
+    """Return one spelling of a path, below the folder that it is relative to; a slash at the end does not count."""
     return posixpath.normpath(posixpath.join(folder, path))

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from findspot_training.evaluation.report import Table, table_text
-from findspot_training.runs.analysis import Figures, analyse, totals
-from findspot_training.runs.recorded import read_recorded
 from findspot_training.source import TrainingError, write_whole
+from findspot_training.trajectories.analysis import Figures, analyse, totals
+from findspot_training.trajectories.reading import read_trajectories
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,7 +32,7 @@ def _analyse(arguments: argparse.Namespace) -> int:
     found: list[tuple[Path, Figures]] = []
     problems = 0
     for path in arguments.files:
-        for one in read_recorded(path):
+        for one in read_trajectories(path):
             if isinstance(one, TrainingError):
                 print(f"error: {printable(str(one))}", file=sys.stderr)
                 problems += 1
@@ -61,59 +61,52 @@ def _json_text(found: Sequence[tuple[Path, Figures]], problems: int) -> str:
 
 
 def _plain_text(found: Sequence[Figures]) -> str:
-    head = ["run", "turns", "calls", "a turn", "most", "several", "errors", "longest", "redundant", "%"]
     rows = [
         [
-            printable(one.run),
+            one.run,
             str(one.turns),
             str(one.calls),
-            f"{one.mean:.2f}",
-            str(one.most),
-            str(one.turns_with_several),
+            f"{one.mean_calls_per_turn:.2f}",
+            str(one.most_calls_in_a_turn),
+            str(one.turns_with_several_calls),
             str(one.errors),
             f"{one.longest_observation:,}",
-            str(len(one.redundant)),
-            f"{100 * one.share:.1f}",
+            str(len(one.redundant_calls)),
+            f"{100 * one.redundant_share:.1f}",
         ]
         for one in found
     ]
-    parts = [table_text(Table("", "", head, rows))]
-    parts += [_redundant_text(one) for one in found if one.redundant]
-    return "\n\n".join([*parts, _totals_text(found)]) + "\n"
+    parts = [_table("run|turns|calls|a turn|most|several|errors|longest|redundant|%", rows)]
+    for one in found:
+        if one.redundant_calls:
+            rows = [[str(call), call.tool, call.reason.value, str(call.earlier)] for call in one.redundant_calls]
+            parts.append(f"Redundant in {printable(one.run)}:\n{_table('turn.call|tool|reason|because of', rows)}")
+    return "\n\n".join([*parts, *_totals_texts(found)]) + "\n"
 
 
-def _redundant_text(figures: Figures) -> str:
-    rows = [
-        [f"{one.place[0]}.{one.place[1]}", printable(one.tool), one.reason.value, f"{one.earlier[0]}.{one.earlier[1]}"]
-        for one in figures.redundant
-    ]
-    table = table_text(Table("", "", ["turn.call", "tool", "reason", "because of"], rows))
-    return f"Redundant in {printable(figures.run)}:\n{table}"
-
-
-def _totals_text(found: Sequence[Figures]) -> str:
+def _totals_texts(found: Sequence[Figures]) -> list[str]:
     numbers = totals(found)
-    rows = [
-        [name, f"{numbers[key]['mean']:.2f}", f"{numbers[key]['median']:.2f}"]
-        for name, key in (
-            ("turns", "turns"),
-            ("calls", "calls_of_a_run"),
-            ("calls a turn", "calls_per_turn"),
-            ("turns with several calls", "turns_with_several_calls"),
-        )
-    ]
+    named = {
+        "turns": "turns",
+        "calls": "calls_of_a_run",
+        "calls a turn": "calls_per_turn",
+        "turns with several calls": "turns_with_several_calls",
+    }
+    spreads = [[name, f"{numbers[key]['mean']:.2f}", f"{numbers[key]['median']:.2f}"] for name, key in named.items()]
     reasons = ", ".join(f"{number} {reason}" for reason, number in numbers["redundant_by_reason"].items())
-    tools = [[printable(tool), str(of["calls"]), str(of["redundant"])] for tool, of in numbers["by_tool"].items()]
-    return "\n\n".join(
-        [
-            f"Totals (runs: {numbers['runs']}):\n" + table_text(Table("", "", ["of a run", "mean", "median"], rows)),
-            (
-                f"{numbers['redundant']} of {numbers['calls']} calls were redundant "
-                f"({100 * numbers['redundant_share']:.1f} %): {reasons}."
-            ),
-            table_text(Table("", "", ["tool", "calls", "redundant"], tools)),
-        ]
+    share = (
+        f"{numbers['redundant']} of {numbers['calls']} calls were redundant ({100 * numbers['redundant_share']:.1f} %)"
     )
+    tools = [[tool, str(of["calls"]), str(of["redundant"])] for tool, of in numbers["by_tool"].items()]
+    return [
+        f"Totals (runs: {numbers['runs']}):\n{_table('of a run|mean|median', spreads)}",
+        f"{share}: {reasons}.",
+        _table("tool|calls|redundant", tools),
+    ]
+
+
+def _table(head: str, rows: Sequence[Sequence[str]]) -> str:
+    return table_text(Table("", "", head.split("|"), [list(map(printable, row)) for row in rows]))
 
 
 def printable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Runs for tests: calls as agents make them, and files with what they leave behind."""
+"""Trajectories for tests: calls as agents make them, and files with what they leave behind."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from findspot_training.runs.schema import Call, Run, Turn
+from findspot_training.trajectories.schema import Call, Trajectory, Turn
 
 
 def call(tool: str, observation: str | None = "", *, error: bool = False, **arguments: Any) -> Call:
-    return Call(tool, arguments, observation, error=error)
+    return Call(tool=tool, arguments=arguments, observation=observation, error=error)
 
 
-def run_of(*turns: Call | list[Call], name: str = "r") -> Run:
-    return Run(name, "where?", tuple(Turn((one,) if isinstance(one, Call) else tuple(one)) for one in turns))
+def trajectory(*turns: Call | list[Call], name: str = "r") -> Trajectory:
+    grouped = [Turn(calls=(turn,) if isinstance(turn, Call) else tuple(turn)) for turn in turns]
+    return Trajectory(id=name, query="where?", turns=tuple(grouped))
 
 
 def numbered(first: int, last: int) -> str:
@@ -31,6 +32,10 @@ def read(path: str, first: int, last: int) -> Call:
 
 def bash(command: str, observation: str | None = "", *, error: bool = False) -> Call:
     return call("Bash", observation, error=error, command=command)
+
+
+def nested(levels: int) -> Any:
+    return json.loads("[" * levels + "]" * levels)
 
 
 def written(path: Path, *lines: Any) -> Path:

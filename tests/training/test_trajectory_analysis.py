@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
-from findspot_training.runs.acts import Kind
-from findspot_training.runs.analysis import analyse, totals
-from findspot_training.runs.schema import Call
-from findspot_training.runs.shell import MAX_LENGTH, shell_act
-from findspot_training.runs.tools import act_of
-from tests.training.recorded_runs import bash, call, numbered, plain, read, run_of
+from findspot_training.trajectories.analysis import analyse, totals
+from findspot_training.trajectories.effects import Kind
+from findspot_training.trajectories.schema import Call
+from findspot_training.trajectories.shell import MAX_LENGTH, shell_effect
+from findspot_training.trajectories.tools import effect_of
+from tests.training.trajectories import bash, call, numbered, plain, read, trajectory
 
 
 def redundant(*turns: Call | list[Call]) -> list[tuple[tuple[int, int], str, tuple[int, int]]]:
-    return [(one.place, one.reason.value, one.earlier) for one in analyse(run_of(*turns)).redundant]
+    found = analyse(trajectory(*turns)).redundant_calls
+    return [((one.turn, one.call), one.reason.value, (one.earlier.turn, one.earlier.call)) for one in found]
 
 
 EDIT = call("Edit", "done", file_path="src/a.py", old_string="x", new_string="y")
@@ -25,14 +30,14 @@ GREP = "src/a.py:3:import os\nsrc/b.py:9:import re\n"
 @pytest.mark.row("A16")
 def test_the_figures_of_a_run() -> None:
     figures = analyse(
-        run_of(
+        trajectory(
             [bash("ls", "a.py\nb.py"), read("a.py", 1, 3)],
             call("Grep", None, pattern="x"),
             [read("a.py", 1, 3), read("a.py", 2, 3), bash("pytest", "E" * 70, error=True)],
             [],
         )
     )
-    assert figures.as_json() == {
+    assert json.loads(json.dumps(figures.as_json())) == {
         "run": "r",
         "turns": 4,
         "turns_with_calls": 3,
@@ -56,7 +61,7 @@ def test_the_figures_of_a_run() -> None:
 @pytest.mark.row("A16")
 def test_a_call_is_repeated_when_it_asks_for_the_same() -> None:
     first = call("search", GREP, query="import", path="./src/")
-    assert redundant(first, Call("search", {"path": "src", "limit": None, "query": "import"}, GREP)) == [
+    assert redundant(first, call("search", GREP, path="src", limit=None, query="import")) == [
         ((2, 1), "repeated", (1, 1))
     ]
     assert redundant([first, first], first) == [((1, 2), "repeated", (1, 1)), ((2, 1), "repeated", (1, 1))]
@@ -184,60 +189,65 @@ def test_another_folder_is_another_question() -> None:
         ("find . -type f 2> /dev/null | sort | head -20", Kind.LIST),
         ("git log -3 && git status 2>&1", Kind.SHELL),
         ("ls && cat a.py", Kind.SHELL),
+        ("grep -rn '`x`|$(y)' src \\\n  --include='*.py' # a comment; rm a.py", Kind.SEARCH),
+        ("! 2>/dev/null grep '&&' a.py >/dev/null b.py |& head", Kind.SEARCH),
         ("find . -name '*.py' -exec wc -l {} +", Kind.SHELL),
     ],
 )
 def test_commands_that_only_read(command: str, kind: Kind) -> None:
-    act = shell_act(command, "")
-    assert (act.kind, act.changes) == (kind, False)
+    effect = shell_effect(command, "")
+    assert (effect.kind, effect.changes) == (kind, False)
 
 
 @pytest.mark.row("A16")
 @pytest.mark.parametrize(
-    "command",
+    "commands",
     [
-        "cat a.py > b.py",
-        "cat a.py >> /dev/null > b.py",
-        "cat <<EOF > a.py\nx\nEOF",
-        "ls; rm a.py",
-        "ls\nrm a.py",
-        "grep x a.py # y\nrm a.py",
-        "ls & rm a.py",
-        "cat a.py # so \\\nrm b.py",
-        "cat $(make)",
-        "cat `make`",
-        "cat <(make)",
-        "sed -n 's/x/y/w out' a.py",
-        "sed -n -e 1p -e 'w out' a.py",
-        "sed s/x/y/ -i a.py",
-        "sort -o a.py b.py",
-        "find . -delete",
-        "find . -exec grep -q x {} + -exec rm {} +",
-        "find . -name x -exec rm {} \\;",
-        "ls | xargs -I F rm F",
-        "ls | xargs",
-        "git checkout .",
-        "git -c alias.log=!make log",
-        "git",
-        "rg --pre make x",
-        "python -m pytest",
-        "for f in *; do cat $f; done",
-        "echo 'open",
-        "bash -lc 'rm a.py'",
-        "",
-        "echo " + "x" * MAX_LENGTH,
+        ["cat a.py > b.py", "cat a.py >> /dev/null > b.py", "cat a >/dev/null >b", "cat a >& b", "cat \\ #x >b"],
+        ["cat <<EOF > a.py\nx\nEOF", "cat <<'EOF'\nx\nEOF", "cat <<EOF", "cat <<< x"],
+        ["ls; rm a.py", "ls\nrm a.py", "grep x a.py # y\nrm a.py", "ls & rm a.py", "cat a.py # so \\\nrm b.py"],
+        ["cat $(make)", "cat `make`", "cat <(make)", 'cat "${x:-`make`}"', "test a == >b", "cat a\\\nb"],
+        ["(cd src; ls)", "{ ls; }", "for f in *; do cat $f; done", "bash -lc 'rm a.py'", "python -m pytest", ""],
+        ["sed -n 's/x/y/w out' a.py", "sed -n -e 1p -e 'w out' a.py", "sed s/x/y/ -i a.py", "sort -o a.py b.py"],
+        ["find . -delete", "find . -exec grep -q x {} + -exec rm {} +", "find . -name x -exec rm {} \\;"],
+        ["ls | xargs -I F rm F", "ls | xargs", "rg --pre make x"],
+        ["git checkout .", "git -c alias.log=!make log", "git"],
+        ["echo 'open", 'echo "open $(', "ls )", "ls |", "ls\0; rm a.py"],
+        ["echo " + "x" * 1_000_000, "(" * 4_000 + "ls" + ")" * 4_000, "$(" * 3_000],
     ],
 )
-def test_commands_that_may_change_something(command: str) -> None:
-    act = shell_act(command, "/w")
-    assert act.changes
-    assert (act.kind, act.path, act.folder) == (Kind.SHELL, None, "")
+def test_commands_that_may_change_something(commands: list[str]) -> None:
+    for command in commands:
+        effect = shell_effect(command, "/w")
+        assert (effect.changes, effect.kind, effect.path, effect.shell_folder) == (True, Kind.SHELL, None, ""), command
 
 
-def test_commands_that_call_each_other_without_end_are_understood() -> None:
+@pytest.mark.row("A16")
+def test_long_and_deep_commands_are_understood() -> None:
     calls = "xargs " * (MAX_LENGTH // 6 - 1)
-    assert shell_act(f"{calls}cat", "/w").kind is Kind.READ
-    assert shell_act(f"{calls}rm", "/w").changes
+    assert shell_effect(f"{calls}cat", "/w").kind is Kind.READ
+    assert shell_effect(f"{calls}rm", "/w").changes
+    assert shell_effect("ls && " * (MAX_LENGTH // 6 - 1) + "ls", "/w").kind is Kind.LIST
+
+
+@pytest.mark.row("A16")
+@pytest.mark.skipif(not Path("/bin/bash").exists(), reason="there is no bash to compare with")
+def test_what_is_said_to_only_read_writes_nothing_in_bash(tmp_path: Path) -> None:
+    """Random lines in a bash that finds no programs: what it redirects or runs of them makes a file."""
+    runs = "$(: >f)~`: >f`~<(: >f)~>f~>|f~2>f~; : >f~& : >f~\n: >f~${x:-$(: >f)}~${x:-`: >f`}"
+    others = "a~-n~*.py~'a b'~$x~\"~'~\\~#~\\\n~\r~<<A~==~2>/dev/null~2>&1~X=1~(~{"
+    words = [quote + word + quote for word in runs.split("~") for quote in ("", '"', "'")] + others.split("~")
+    chance = Random(1)
+    bash = ["/bin/bash", "-c"]
+    only_read = 0
+    for _ in range(3_000):
+        line = chance.choice(["cat ", "grep -n x ", "ls; echo ", "X=1 head "])
+        line += chance.choice([" ", ""]).join(chance.choices(words, k=chance.randrange(1, 5)))
+        if not shell_effect(line, "").changes:
+            only_read += 1
+            subprocess.run([*bash, line], cwd=tmp_path, env={"PATH": ""}, stdin=subprocess.DEVNULL, check=False)
+            assert list(tmp_path.iterdir()) == [], line
+    assert only_read > 300
 
 
 @pytest.mark.row("A16")
@@ -263,14 +273,14 @@ def test_commands_that_call_each_other_without_end_are_understood() -> None:
     ],
 )
 def test_what_a_tool_is_for(tool: str, arguments: dict[str, Any], kind: Kind) -> None:
-    assert act_of(Call(tool, arguments, ""), "").kind is kind
+    assert effect_of(call(tool, **arguments), "").kind is kind
 
 
 @pytest.mark.row("A16")
 def test_totals_are_over_runs_and_over_calls() -> None:
-    wasteful = run_of([bash("ls", "a"), bash("ls", "a")], [bash("ls", "a"), read("a", 1, 2)])
-    careful = run_of(read("a", 1, 2), read("b", 1, 2), read("a", 2, 2))
-    silent = run_of([])
+    wasteful = trajectory([bash("ls", "a"), bash("ls", "a")], [bash("ls", "a"), read("a", 1, 2)])
+    careful = trajectory(read("a", 1, 2), read("b", 1, 2), read("a", 2, 2))
+    silent = trajectory([])
     found = totals([analyse(one) for one in (wasteful, careful, silent)])
     assert found["runs"] == 3
     assert found["calls"] == 7

@@ -1,4 +1,4 @@
-"""Recorded runs: the schema, the logs of chat messages in their shapes, and the command that counts."""
+"""Trajectories: the record, the logs of chat messages in their shapes, and the command that counts."""
 
 from __future__ import annotations
 
@@ -8,36 +8,43 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from findspot_training.__main__ import main
-from findspot_training.runs.recorded import read_recorded
-from findspot_training.runs.schema import MAX_DEPTH, Call, Run, Turn, read_runs
-from findspot_training.source import TrainingError
-from tests.training.recorded_runs import bash, call, numbered, read, run_of, written
+from findspot_training.trajectories.reading import read_trajectories
+from findspot_training.trajectories.schema import Call, Trajectory, Turn
+from tests.training.trajectories import bash, call, nested, numbered, read, trajectory, written
 
-FULL = Run(
-    id="one",
-    query="where are retries scheduled?",
-    turns=(
-        Turn((Call("search", {"query": "retry", "deep": {"er": [1, None]}}, "src/a.py:3:retry\n", at=0.5),)),
-        Turn((Call("read", {"path": "src/a.py"}, None), Call("read", {"path": "b"}, "no such file", 2.0, error=True))),
-        Turn(()),
-    ),
-    repository="acme/tool",
-    commit="0" * 40,
-    answer=({"path": "src/a.py", "symbol": "retry", "start_line": 3, "end_line": 9},),
-    metrics={"seconds": 2.5, "tokens": 1200},
-)
-LEAST = {"id": "two", "query": "", "turns": []}
 CALL = {"tool": "ls", "arguments": {}, "observation": ""}
+LEAST = {"id": "two", "query": "", "turns": []}
+FULL = {
+    "id": "one",
+    "query": "where are retries scheduled?",
+    "repository": "acme/tool",
+    "commit": "0" * 40,
+    "turns": [
+        {
+            "calls": [
+                {"tool": "search", "arguments": {"deep": {"er": [1, None]}}, "observation": "a.py:3:retry", "at": 0.5}
+            ]
+        },
+        {"calls": [{**CALL, "observation": None}, {**CALL, "at": 2.0, "error": True}]},
+        {"calls": []},
+    ],
+    "answer": [{"path": "src/a.py", "symbol": "retry", "start_line": 3, "end_line": 9}],
+    "metrics": {"seconds": 2.5, "tokens": 1200.0},
+}
 
 
 @pytest.mark.row("O05")
-def test_a_recorded_run_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    file = written(tmp_path / "runs.jsonl", FULL.as_json(), "", LEAST)
-    assert list(read_runs(file)) == [FULL, Run("two", "", ())]
-    assert list(read_recorded(file)) == [FULL, Run("two", "", ())]
-    assert list(read_recorded(written(tmp_path / "one.json", FULL.as_json()))) == [FULL]
+def test_a_record_comes_back_as_it_was_written_and_is_frozen(tmp_path: Path) -> None:
+    full, least = read_trajectories(written(tmp_path / "runs.jsonl", FULL, "", LEAST))
+    assert isinstance(full, Trajectory)
+    assert json.loads(json.dumps(full.as_json())) == FULL
+    assert least == Trajectory(id="two", query="", turns=())
+    assert list(read_trajectories(written(tmp_path / "one.json", FULL))) == [full]
+    with pytest.raises(ValidationError, match="frozen"):
+        full.turns[0].calls[0].observation = "other"  # type: ignore[misc]
 
 
 def with_call(**changed: Any) -> dict[str, Any]:
@@ -49,58 +56,49 @@ def with_call(**changed: Any) -> dict[str, Any]:
     ("line", "said"),
     [
         ('{"id": "x", "turns": [', "not JSON"),
-        ("[1]", "must be an object with 'id', 'query'"),
-        ({**LEAST, "id": ""}, "'id' must be text that is not empty; it is empty text"),
-        ({"id": "x", "turns": []}, "'query' must be text; it is missing"),
-        ({**LEAST, "turns": {}}, "'turns' must be a list; it is an empty object"),
-        ({**LEAST, "turns": [[]]}, "line 2, turn 1: must be an object with 'calls', not an empty list"),
-        ({**LEAST, "comit": "1"}, "'comit' is not known here; known are 'id'"),
-        ({**LEAST, "commit": 1}, "'commit' must be text; it is a number"),
-        ({**LEAST, "answer": ["a.py"]}, "'answer' must be a list of objects"),
-        ({**LEAST, "metrics": {"x": True}}, "'metrics' must be an object of numbers"),
-        ('{"id": "x", "query": "", "turns": [], "metrics": {"x": NaN}}', "'metrics' must be an object of numbers"),
-        (with_call(tool=None), "line 2, turn 2, call 2: 'tool' must be text that is not empty; it is null"),
-        (with_call(tool=7), "'tool' must be text; it is a number"),
-        (with_call(arguments="{}"), "'arguments' must be an object; it is text"),
-        (with_call(observation=["x"]), "'observation' must be text, or null if nothing came back"),
-        ({**LEAST, "turns": [{"calls": [{"tool": "a", "arguments": {}}]}]}, "'observation' must be text, or null"),
-        (with_call(at=-1), "'at' must be seconds since the run began"),
-        (with_call(at="1"), "'at' must be seconds"),
-        (with_call(error="no"), "'error' must be true or false; it is text"),
+        ("[1]", "must be an object"),
+        ({**LEAST, "id": ""}, "id: must not be empty"),
+        ({"id": "x", "turns": []}, "query: is missing"),
+        ({**LEAST, "turns": {}}, "turns: must be a list"),
+        ({**LEAST, "turns": [[]]}, "turns[0]: must be an object"),
+        ({**LEAST, "comit": "1"}, "comit: is not a known field"),
+        ({**LEAST, "commit": 1}, "commit: must be text"),
+        ({**LEAST, "answer": ["a.py"]}, "answer: must be an object"),
+        ({**LEAST, "metrics": {"x": True}}, "metrics.x: must be a number"),
+        ('{"id": "x", "query": "", "turns": [], "metrics": {"x": NaN}}', "metrics.x: must be a finite number"),
+        (with_call(tool=None), "turns[1].calls[1].tool: must be text"),
+        (with_call(arguments="{}"), "turns[1].calls[1].arguments: must be an object"),
+        ({**LEAST, "turns": [{"calls": [{"tool": "a", "arguments": {}}]}]}, "calls[0].observation: is missing"),
+        (with_call(at=-1), ".at: Input should be greater than or equal to 0"),
+        (with_call(at="1"), ".at: must be a number"),
+        (with_call(error=1), ".error: must be true or false"),
+        ({"turns": [{"calls": [{}, {}]}]}, "tool: is missing; and 5 more"),
         ('{"id": "x", "query": "", "turns": [{"calls": ' + "[" * 100_000, "nested too deeply"),
-        (with_call(arguments={"x": json.loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)}), "nested too deeply"),
+        (with_call(arguments={"x": nested(500)}), "turns[1].calls[1].arguments: is nested too deeply"),
     ],
 )
-def test_a_bad_line_is_named_with_its_field(
+def test_a_bad_line_is_named_with_its_field_and_the_rest_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: Any, said: str
 ) -> None:
-    file = written(tmp_path / "runs.jsonl", LEAST, line, FULL.as_json())
-    runs = read_runs(file)
-    assert next(runs).id == "two"
-    with pytest.raises(TrainingError, match="line 2") as caught:
-        next(runs)
-    assert said in str(caught.value)
-    # The command says the same, and goes on with the rest.
+    file = written(tmp_path / "runs.jsonl", LEAST, line, FULL)
     assert main(["runs", "analyse", "--json", str(file)]) == 0
     printed = capsys.readouterr()
+    assert f"error: {file}, line 2: " in printed.err
     assert said in printed.err
     assert "runs read: 2; problems: 1" in printed.err
     assert [json.loads(text).get("run") for text in printed.out.splitlines()] == ["two", "one", None]
 
 
 # One run of two turns, as logs of different kinds tell it. OpenAI's shape has no mark for errors.
-TOLD = Run(
-    "log",
-    "where?",
-    (
-        Turn((call("Read", numbered(1, 3), file_path="a.py"), call("Grep", "a.py:1:x\nb", pattern="x"))),
-        Turn((call("Read", numbered(1, 2), file_path="a.py", limit=2),)),
-        Turn(()),
-    ),
+TOLD = trajectory(
+    [call("Read", numbered(1, 3), file_path="a.py"), call("Grep", "a.py:1:x\nb", pattern="x")],
+    call("Read", numbered(1, 2), file_path="a.py", limit=2),
+    [],
+    name="log",
 )
 
 
-def anthropic(told: Run) -> list[dict[str, Any]]:
+def anthropic(told: Trajectory) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = [{"role": "user", "content": told.query}]
     for at, turn in enumerate(told.turns):
         uses = [
@@ -122,7 +120,7 @@ def parts(one: Call) -> Any:
     return one.observation if one.tool == "Read" else [{"type": "text", "text": line} for line in lines]
 
 
-def openai(told: Run) -> list[dict[str, Any]]:
+def openai(told: Trajectory) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = [{"role": "system", "content": "Help."}, {"role": "user", "content": told.query}]
     for turn in told.turns:
         calls = [  # as a server does that counts from 0 in each message
@@ -136,35 +134,24 @@ def openai(told: Run) -> list[dict[str, Any]]:
     return messages
 
 
-def session(told: Run) -> list[dict[str, Any]]:
+def session(told: Trajectory) -> list[dict[str, Any]]:
     """Return lines with one block each, the last two of a turn in the wrong order, among lines of other kinds."""
     lines: list[dict[str, Any]] = [{"type": "summary", "summary": "A title"}]
     for at, message in enumerate(anthropic(told)):
-        blocks = message["content"] if isinstance(message["content"], list) else [message["content"]]
-        whole = isinstance(message["content"], str)
-        split = [
-            {
-                "type": message["role"],
-                "isSidechain": False,
-                "uuid": f"{at}-{n}",
-                "message": {**message, "id": f"msg_{at}", "content": block if whole else [block]},
-            }
-            for n, block in enumerate(blocks)
-        ]
-        lines += split
+        content = message["content"]
+        for block in [content] if isinstance(content, str) else [[block] for block in content]:
+            inner = {**message, "id": f"msg_{at}", "content": block}
+            lines.append({"type": message["role"], "isSidechain": False, "message": inner})
     lines[4], lines[5] = lines[5], lines[4]  # a result before the call that it answers
-    return [
-        *lines,
-        *lines[2:4],
-        {"type": "system", "subtype": "turn_duration"},
-    ]  # and lines that a resumed session repeats
+    again = lines[2:4]  # which a resumed session writes again
+    return [*lines, *again, {"type": "system", "subtype": "turn_duration"}]
 
 
 @pytest.mark.row("A16")
 @pytest.mark.parametrize("shape", [anthropic, openai, session])
 @pytest.mark.parametrize("held", ["list", "lines", "messages", "history", "an object a line"])
 def test_every_shape_of_a_log_tells_the_same_run(
-    tmp_path: Path, shape: Callable[[Run], list[dict[str, Any]]], held: str
+    tmp_path: Path, shape: Callable[[Trajectory], list[dict[str, Any]]], held: str
 ) -> None:
     messages = shape(TOLD)
     file = tmp_path / "log.x"
@@ -176,7 +163,7 @@ def test_every_shape_of_a_log_tells_the_same_run(
         whole = {"info": {}, ("history" if held == "history" else "messages"): messages}
         written(file, whole, *([{**whole, "instance_id": "second"}] if held == "an object a line" else []))
     names = {"an object a line": ["log-1", "second"]}.get(held, ["log"])
-    assert list(read_recorded(file)) == [Run(name, TOLD.query, TOLD.turns) for name in names]
+    assert list(read_trajectories(file)) == [TOLD.model_copy(update={"id": name}) for name in names]
 
 
 def assistant(*calls: dict[str, Any], **around: Any) -> dict[str, Any]:
@@ -209,7 +196,7 @@ def test_agents_that_were_called_are_runs_of_their_own(tmp_path: Path) -> None:
         assistant(use("f"), parent_tool_use_id="toolu_9"),
         result("a"),
     )
-    runs = {one.id: one for one in read_recorded(file) if isinstance(one, Run)}
+    runs = {one.id: one for one in read_trajectories(file) if isinstance(one, Trajectory)}
     assert {name: [len(turn.calls) for turn in one.turns] for name, one in runs.items()} == {
         "log": [1],
         "log/u1": [1],
@@ -218,11 +205,11 @@ def test_agents_that_were_called_are_runs_of_their_own(tmp_path: Path) -> None:
         "log/toolu_9": [1],
     }
     assert (runs["log"].query, runs["log/u1"].query, runs["log/v1"].query) == ("Do it", "First", "Second")
-    assert runs["log"].turns[0].calls == (Call("ls", {}, "x", at=2.5),)
-    assert runs["log/u1"].turns[0].calls == (Call("ls", {}, "x"),)
+    assert runs["log"].turns[0].calls == (Call(tool="ls", arguments={}, observation="x", at=2.5),)
+    assert runs["log/u1"].turns[0].calls == (call("ls", "x"),)
     assert runs["log/v1"].turns[0].calls[0].observation is None
-    (alone,) = read_recorded(written(tmp_path / "agent-1.jsonl", assistant(use("a"), **older, agentId="1")))
-    assert isinstance(alone, Run)
+    (alone,) = read_trajectories(written(tmp_path / "agent-1.jsonl", assistant(use("a"), **older, agentId="1")))
+    assert isinstance(alone, Trajectory)
     assert alone.id == "agent-1"
 
 
@@ -236,12 +223,13 @@ def test_the_lists_of_results_of_swe_agent_are_understood(tmp_path: Path) -> Non
         tmp_path / "a.traj",
         {"history": [asked, {"role": "tool", "content": "text", "tool_call_ids": ["c"]}], "info": {}},
     )
-    assert list(read_recorded(file)) == [Run("a", "", (Turn((call("open", "text", path="a"),)),))]
+    assert list(read_trajectories(file)) == [
+        Trajectory(id="a", query="", turns=(Turn(calls=(call("open", "text", path="a"),)),))
+    ]
 
 
 @pytest.mark.row("A16")
 def test_what_is_wrong_in_a_log_is_told_and_the_rest_read(tmp_path: Path) -> None:
-    deep = json.loads('{"x":' * 200 + "1" + "}" * 200)
     odd = [
         {"id": "o", "function": {"name": "bash", "arguments": '{"command": "ls'}},
         {"id": "p"},
@@ -249,8 +237,8 @@ def test_what_is_wrong_in_a_log_is_told_and_the_rest_read(tmp_path: Path) -> Non
     ]
     file = written(
         tmp_path / "log.jsonl",
-        assistant(use("a"), use("b", name=None), use("c", input=deep), use("d", input=[1]), use(None)),
-        result("a", json.loads('[{"type": "image"}, "text", 5, ' + "[" * 500 + "]" * 501)),
+        assistant(use("a"), use("b", name=None), use("c", input={"x": nested(500)}), use("d", input=[1]), use(None)),
+        result("a", [{"type": "image"}, "text", 5, nested(500)]),
         result("a", "other"),
         result("nobody"),
         result(["a"]),
@@ -259,17 +247,22 @@ def test_what_is_wrong_in_a_log_is_told_and_the_rest_read(tmp_path: Path) -> Non
         {"role": ["assistant"]},
         {"role": "assistant", "content": "spoke", "tool_calls": odd},
     )
-    found = list(read_recorded(file))
-    (run,) = [one for one in found if isinstance(one, Run)]
-    assert [len(turn.calls) for turn in run.turns] == [4, 1]
-    first, second, third, nameless = run.turns[0].calls
-    assert first == Call("ls", {}, "[image]\ntext\n\n")
-    assert (second.arguments, third.arguments, nameless.observation) == ({}, {"unparsed": [1]}, None)
-    assert run.turns[1].calls == (Call("bash", {"unparsed": '{"command": "ls'}, None),)
-    said = "\n".join(str(one) for one in found if isinstance(one, TrainingError))
-    for line in (
+    *problems, run = read_trajectories(file)
+    first, second, third, nameless, last = (
+        call("ls", "[image]\ntext\n\n"),
+        call("ls", None),
+        call("ls", None, unparsed=[1]),
+        call("ls", None),
+        call("bash", None, unparsed='{"command": "ls'),
+    )
+    assert run == trajectory([first, second, third, nameless], last, name="log").model_copy(update={"query": ""})
+    assert [str(problem).removeprefix(f"{file}, line ").split(":", maxsplit=1)[0] for problem in problems] == list(
+        "113567994"
+    )
+    told = "\n".join(map(str, problems))
+    for problem in (
         "line 1: call 2 names no tool",
-        "line 1: call 3: its arguments are nested too deeply",
+        "line 1: call 3: its arguments are nested too deeply and were left out",
         "line 3: a second result for the call 'a'; the first is kept",
         "line 4: a result for the call 'nobody', which is not in the log",
         "line 5: a result that does not say for which call",
@@ -278,8 +271,7 @@ def test_what_is_wrong_in_a_log_is_told_and_the_rest_read(tmp_path: Path) -> Non
         "line 9: call 2 names no tool",
         "line 9: call 3 names no tool",
     ):
-        assert line in said
-    assert len(said.splitlines()) == 9
+        assert problem in told
 
 
 @pytest.mark.row("A16")
@@ -312,14 +304,16 @@ def test_a_file_that_holds_no_run_is_refused(
 def test_a_line_that_is_not_utf_8_spoils_no_other(tmp_path: Path) -> None:
     file = tmp_path / "runs.jsonl"
     file.write_bytes(b'\xef\xbb\xbf{"id": "x", "query": "", "turns": []}\n{"id": "\xff"}\n')
-    first, second = read_recorded(file)
-    assert first == Run("x", "", ())
+    first, second = read_trajectories(file)
+    assert first == Trajectory(id="x", query="", turns=())
     assert str(second) == f"{file}, line 2: not UTF-8"
 
 
 @pytest.mark.row("A16")
 def test_the_command_prints_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    own = written(tmp_path / "runs.jsonl", run_of(read("a.py", 1, 9), read("a.py", 1, 9), name="own").as_json(), LEAST)
+    own = written(
+        tmp_path / "runs.jsonl", trajectory(read("a.py", 1, 9), read("a.py", 1, 9), name="own").as_json(), LEAST
+    )
     log = written(tmp_path / "log.jsonl", *session(TOLD))
     missing = tmp_path / "missing.jsonl"
     assert main(["runs", "analyse", str(own), str(missing), str(tmp_path), str(log)]) == 0
@@ -351,7 +345,7 @@ def test_the_command_writes_objects(tmp_path: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.row("A16")
 def test_huge_observations_and_strange_names_are_borne(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     huge = "x = 1\n" * 400_000
-    strange = run_of(call("re\x1b[31md\ud800", huge), bash("cat a", huge), bash("cat ./a", huge), name="\x1b[2J")
+    strange = trajectory(call("re\x1b[31md\ud800", huge), bash("cat a", huge), bash("cat ./a", huge), name="\x1b[2J")
     file = written(tmp_path / "runs.jsonl", strange.as_json())
     assert main(["runs", "analyse", str(file)]) == 0
     printed = capsys.readouterr().out

@@ -1,1 +1,0 @@
-"""Recorded runs of agents: what they called, what came back, and which of the calls were redundant."""
