@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from findspot.config import Settings
+from findspot.core.types import Unavailable
 from findspot.indexing.prepare import Preparer
 from findspot.indexing.tasks import Task
 from findspot.inference.models import Models
@@ -109,7 +110,7 @@ def models() -> Iterator[Models]:
 @pytest.fixture(scope="session")
 def embedder(models: Models) -> StaticEmbedder:
     found = models.embedder()
-    assert not isinstance(found, str), found
+    assert not isinstance(found, Unavailable), found
     return found
 
 

@@ -13,6 +13,7 @@ import pytest
 from findspot.core.arrays import Vectors
 from findspot.core.ranking.features import UNIT_FEATURES
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS
+from findspot.core.types import Unavailable
 from findspot.errors import Cancelled
 from findspot.inference.models import Models
 from findspot.inference.static import StaticEmbedder
@@ -90,9 +91,9 @@ def text_of(row: ChunkRow) -> str | None:
 
 
 def make(
-    store: IndexStore, embedder: StaticEmbedder, model: DocumentModel | str, cache: Memory | None = None
+    store: IndexStore, embedder: StaticEmbedder, model: DocumentModel | Unavailable, cache: Memory | None = None
 ) -> Localizer:
-    return Localizer(Searcher(store, embedder), lambda _deadline: model, cache or Memory(), text_of)
+    return Localizer(Searcher(store, embedder), lambda _deadline: model, cache or Memory())
 
 
 def symbols(found: Localization) -> list[str | None]:
@@ -101,8 +102,8 @@ def symbols(found: Localization) -> list[str | None]:
 
 def test_an_issue_leads_to_its_function(store: IndexStore, embedder: StaticEmbedder, models: Models) -> None:
     model = models.localization_model()
-    assert not isinstance(model, str), model
-    found = make(store, embedder, model).localize(ISSUE, budget=60.0)
+    assert not isinstance(model, Unavailable), model
+    found = make(store, embedder, model).localize(ISSUE, text_of=text_of, budget=60.0)
     assert symbols(found)[0] == "RetryPolicy.next_delay"
     assert (found.stage, found.model) == ("localized", "applied")
     assert found.rescored == found.considered > 1
@@ -112,13 +113,13 @@ def test_an_issue_leads_to_its_function(store: IndexStore, embedder: StaticEmbed
 
 
 def test_frames_are_evidence(store: IndexStore, embedder: StaticEmbedder) -> None:
-    found = make(store, embedder, "none here").localize(ISSUE)
+    found = make(store, embedder, Unavailable("none here")).localize(ISSUE)
     details = {one.detail for one in found.results[0].evidence}
     assert "frame 1 at src/upload/scheduler.py:17" in details
 
 
 def test_the_reason_why_there_was_no_model(store: IndexStore, embedder: StaticEmbedder) -> None:
-    found = make(store, embedder, "the model file is missing").localize(ISSUE)
+    found = make(store, embedder, Unavailable("the model file is missing")).localize(ISSUE)
     assert (found.stage, found.model, found.rescored) == ("hybrid", "the model file is missing", 0)
     assert symbols(found)[0] == "RetryPolicy.next_delay"
     found = make(store, embedder, Marked("x")).localize(ISSUE, budget=0.0)
@@ -127,9 +128,9 @@ def test_the_reason_why_there_was_no_model(store: IndexStore, embedder: StaticEm
 
 def test_the_model_changes_the_order(store: IndexStore, embedder: StaticEmbedder) -> None:
     text = "The queue of uploads: items and delays of the policy are wrong"
-    plain = make(store, embedder, "none").localize(text)
+    plain = make(store, embedder, Unavailable("none")).localize(text)
     word = "def pop"
-    likes_pop = make(store, embedder, Marked(word)).localize(text, budget=60.0)
+    likes_pop = make(store, embedder, Marked(word)).localize(text, text_of=text_of, budget=60.0)
     assert symbols(likes_pop).index("Queue.pop") < symbols(plain).index("Queue.pop")
     assert [one.score for one in likes_pop.results] == sorted((o.score for o in likes_pop.results), reverse=True)
 
@@ -138,9 +139,9 @@ def test_the_model_leaves_the_first_function_of_a_report_alone_but_not_that_of_a
     store: IndexStore, embedder: StaticEmbedder
 ) -> None:
     for text, stays in ((ISSUE, True), ("next delay of the retry policy after a failed upload", False)):
-        plain = symbols(make(store, embedder, "none").localize(text))
+        plain = symbols(make(store, embedder, Unavailable("none")).localize(text))
         first, second = str(plain[0]).rsplit(".", 1)[-1], str(plain[1]).rsplit(".", 1)[-1]
-        against = make(store, embedder, Marked(f"def {second}")).localize(text, budget=60.0)
+        against = make(store, embedder, Marked(f"def {second}")).localize(text, text_of=text_of, budget=60.0)
         assert against.model == "applied"
         assert (symbols(against)[0] == plain[0]) is stays, (first, second)
 
@@ -160,14 +161,14 @@ def test_the_model_leaves_the_first_function_of_a_report_alone_but_not_that_of_a
 )
 def test_what_the_model_reads_of_a_query(store: IndexStore, embedder: StaticEmbedder, text: str, read: str) -> None:
     model = Marked("def pop")
-    assert make(store, embedder, model).localize(text, budget=60.0).model == "applied"
+    assert make(store, embedder, model).localize(text, text_of=text_of, budget=60.0).model == "applied"
     assert [line for line in model.query.split("\n") if line] == [line for line in read.split("\n") if line]
 
 
 def test_rankers_read_a_score_without_embeddings_of_reports(store: IndexStore, embedder: StaticEmbedder) -> None:
     without = replace(DEFAULT_WEIGHTS, dense=dict.fromkeys(DEFAULT_WEIGHTS.dense, 0.0))
     read = [
-        Localizer(Searcher(store, embedder), lambda _: "none", Memory(), text_of, weights).features(ISSUE)
+        Localizer(Searcher(store, embedder), lambda _: Unavailable("none"), Memory(), weights).features(ISSUE)
         for weights in (DEFAULT_WEIGHTS, without)
     ]
     hand, dense = (UNIT_FEATURES.index(name) for name in ("hand", "dense"))
@@ -177,7 +178,9 @@ def test_rankers_read_a_score_without_embeddings_of_reports(store: IndexStore, e
 
 def test_the_hybrid_list_comes_first(store: IndexStore, embedder: StaticEmbedder) -> None:
     partial: list[Localization] = []
-    final = make(store, embedder, Marked("def pop")).localize(ISSUE, top_k=50, budget=60.0, on_partial=partial.append)
+    final = make(store, embedder, Marked("def pop")).localize(
+        ISSUE, text_of=text_of, top_k=50, budget=60.0, on_partial=partial.append
+    )
     assert [one.stage for one in partial] == ["hybrid"]
     assert final.stage == "localized"
     assert set(symbols(partial[0])) == set(symbols(final))
@@ -187,22 +190,22 @@ def test_a_slow_model_is_cut_and_what_it_read_is_kept(store: IndexStore, embedde
     cache = Memory()
     slow = Marked("def pop", seconds=0.2)
     started = time.monotonic()
-    found = make(store, embedder, slow, cache).localize(ISSUE, budget=1.0)
+    found = make(store, embedder, slow, cache).localize(ISSUE, text_of=text_of, budget=1.0)
     assert time.monotonic() - started < 10  # the rest of twelve documents was not read
     assert 0 < found.rescored < found.considered
     assert len(cache.vectors) == slow.embedded == found.rescored
-    again = make(store, embedder, slow, cache).localize(ISSUE, budget=60.0)
+    again = make(store, embedder, slow, cache).localize(ISSUE, text_of=text_of, budget=60.0)
     assert again.rescored == again.considered
     assert slow.embedded == len(cache.vectors) == again.rescored
 
 
 def test_a_model_too_slow_for_two_documents_is_not_applied(store: IndexStore, embedder: StaticEmbedder) -> None:
-    found = make(store, embedder, Marked("x", seconds=30.0)).localize(ISSUE, budget=0.5)
+    found = make(store, embedder, Marked("x", seconds=30.0)).localize(ISSUE, text_of=text_of, budget=0.5)
     assert (found.stage, found.model) == ("hybrid", "no time was left in the budget")
 
 
 def test_files(store: IndexStore, embedder: StaticEmbedder) -> None:
-    found = make(store, embedder, Marked("x")).localize(ISSUE, level="file", budget=60.0)
+    found = make(store, embedder, Marked("x")).localize(ISSUE, text_of=text_of, level="file", budget=60.0)
     assert found.results[0].row.path == "src/upload/scheduler.py"
     assert len({one.row.path for one in found.results}) == len(found.results)
     assert {(one.kind, one.symbol) for one in found.results} == {("file", None)}
@@ -212,14 +215,14 @@ def test_files(store: IndexStore, embedder: StaticEmbedder) -> None:
 
 
 def test_callers_and_callees_come_along(store: IndexStore, embedder: StaticEmbedder) -> None:
-    found = make(store, embedder, "none").localize("`schedule_retry` loses items", top_k=20)
+    found = make(store, embedder, Unavailable("none")).localize("`schedule_retry` loses items", top_k=20)
     graph = {one.symbol: e.detail for one in found.results for e in one.evidence if e.kind == "graph"}
     assert graph["Queue.push"] == "called by schedule_retry"
 
 
 @pytest.mark.row("V24")
 def test_a_scope_holds(store: IndexStore, embedder: StaticEmbedder) -> None:
-    found = make(store, embedder, "none").localize(ISSUE, scope=["src/report", "web"], top_k=20)
+    found = make(store, embedder, Unavailable("none")).localize(ISSUE, scope=["src/report", "web"], top_k=20)
     assert {one.row.path.split("/")[0] for one in found.results} <= {"src", "web"}
     assert all(not one.row.path.startswith("src/upload") for one in found.results)
 
@@ -229,10 +232,12 @@ def test_stop_stops(store: IndexStore, embedder: StaticEmbedder) -> None:
     stop = threading.Event()
     stop.set()
     with pytest.raises(Cancelled):
-        make(store, embedder, "none").localize(ISSUE, stop=stop)
+        make(store, embedder, Unavailable("none")).localize(ISSUE, stop=stop)
     stop = threading.Event()
     with pytest.raises(Cancelled):
-        make(store, embedder, Marked("x")).localize(ISSUE, budget=60.0, stop=stop, on_partial=lambda _: stop.set())
+        make(store, embedder, Marked("x")).localize(
+            ISSUE, text_of=text_of, budget=60.0, stop=stop, on_partial=lambda _: stop.set()
+        )
 
 
 @pytest.mark.parametrize("text", ["zzyzx qwrtp", ".", "```", "\n\n"])

@@ -12,7 +12,7 @@ from findspot.core.ranking.calibration import HERE_INPUTS, RESULT_INPUTS
 from findspot.core.ranking.features import FEATURES_VERSION, FILE_FEATURES, UNIT_FEATURES, Features
 from findspot.core.ranking.learned import Rankers
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS, SIGNALS, RankingWeights, Signal
-from findspot.core.types import Level
+from findspot.core.types import Level, Unavailable
 from findspot.inference.models import Models
 from findspot.inference.static import StaticEmbedder
 from findspot.retrieval.localizer import Localization, Localizer
@@ -26,11 +26,17 @@ def localizer(
     store: IndexStore,
     embedder: StaticEmbedder,
     weights: RankingWeights = DEFAULT_WEIGHTS,
-    rankers: Rankers | str = "there are none",
+    rankers: Rankers | None = None,
 ) -> Localizer:
     """Make a localizer without a localization model."""
     searcher = Searcher(store, embedder, weights)
-    return Localizer(searcher, lambda _: "no model here", Memory(), lambda _: None, weights, lambda: rankers)
+    return Localizer(
+        searcher,
+        lambda _: Unavailable("no model here"),
+        Memory(),
+        weights,
+        lambda: rankers or Unavailable("there are none"),
+    )
 
 
 def off(*signals: Signal) -> RankingWeights:

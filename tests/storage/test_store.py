@@ -83,7 +83,7 @@ def test_names_paths_and_edges_are_found(open_store: OpenStore) -> None:
     callers = store.callers(["send", "nobody"])
     assert {row.symbol for row in store.rows(callers["send"]).values()} == {"retry_upload", "Storage.save"}
     assert store.references_of(callers["send"][:1]) == {callers["send"][0]: ["send", "write"]}
-    assert store.imports_of("src/upload.py") == ["os.path"]
+    assert store.imports_of(["src/upload.py", "gone.py"]) == {"src/upload.py": ["os.path"], "gone.py": []}
     assert store.chunk_at("src/upload.py", 2) == named["save"][0]
     assert store.chunk_at("src/upload.py", 99) is None
 

@@ -21,6 +21,7 @@ from typing import Any
 import findspot
 from findspot.config import Settings
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS, SIGNALS, RankingWeights
+from findspot.core.types import Unavailable
 from findspot.engine import Models
 from findspot.errors import FindspotError, ModelError
 from findspot.evaluation.bm25 import Units
@@ -200,8 +201,8 @@ class _Desk:
         move = self._tree.go(instance.commit, tree)
         engine, options = self._index.engine, self._options
         refreshed = engine.refresh()
-        if "model" not in options.off and isinstance(reason := self._models.localization_model(), str):
-            raise ModelError(f"the localization model cannot be used: {reason}")
+        if "model" not in options.off and isinstance(found := self._models.localization_model(), Unavailable):
+            raise ModelError(f"the localization model cannot be used: {found.reason}")
         asked = ask_engine(engine, instance.text, top_k=options.top_k, depth=options.depth)
         units = self._units.of(tree, self._tree.read)
         baselines = {

@@ -18,6 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+from findspot.core.types import Unavailable
 from findspot.engine import Models
 from findspot.errors import ModelError
 from findspot.evaluation.bm25 import Units
@@ -174,8 +175,8 @@ def _measure_repository(questions: Sequence[Question], *, places: Places, option
     with IndexedTree(place, settings, models, options.weights()) as index:
         with BareRepository(repository_of(places.repositories, name)) as bare:
             tree = lay_out(index.root, questions, bare, Parsers())
-        if "model" not in options.off and isinstance(reason := models.localization_model(), str):
-            raise ModelError(f"the localization model cannot be used: {reason}")
+        if "model" not in options.off and isinstance(found := models.localization_model(), Unavailable):
+            raise ModelError(f"the localization model cannot be used: {found.reason}")
         rows = _answered(questions, tree, index, options)
     lines = [json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows]
     write_whole(_rows_path(places.out, name), "".join(lines))

@@ -319,6 +319,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Why a model cannot be used, in words for a person; answers are then made without it (I-13)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """A report of a long call: what is being done, how far it is, and what it has counted so far."""
 

@@ -30,11 +30,13 @@ from findspot.core.types import (
     RefreshReport,
     Skipped,
     Stage,
+    Unavailable,
 )
 from findspot.engine.freshness import Freshness, Watching, Work
 from findspot.engine.labels import label, shown_of
 from findspot.engine.named import NamedPaths
 from findspot.engine.read_ahead import Filler
+from findspot.engine.snippets import Reading
 from findspot.engine.unsaved import Unsaved
 from findspot.errors import IndexDamagedError
 from findspot.indexing.indexer import Indexer
@@ -44,7 +46,8 @@ from findspot.indexing.skipped import MAX_SKIPPED, list_skipped
 from findspot.inference.models import Models
 from findspot.retrieval.definitions import related_places, symbol_places
 from findspot.retrieval.localizer import Localization, Localizer
-from findspot.retrieval.searcher import Ranked, Searcher
+from findspot.retrieval.results import Ranked
+from findspot.retrieval.searcher import Searcher
 from findspot.storage.locks import is_locked
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
@@ -56,16 +59,19 @@ __all__ = ["Engine", "Models", "Unsaved", "find_root"]
 _WATCH_LOCK_SECONDS = 30.0
 """How long the watcher waits for another process that indexes the same root."""
 
-_NO_MODEL = "not asked for"
-
 _T = TypeVar("_T")
 
 
 class _Asked(NamedTuple):
-    """When a question came (``time.monotonic``), and whether the index was complete then: what is read after that is too late."""
+    """When a question came (``time.monotonic``), and whether the index was complete then: what is read after that is too late.
+
+    ``own`` has the buffers of whoever asks, ``reading`` the files read for the answer.
+    """
 
     at: float
     complete: bool
+    own: Unsaved
+    reading: Reading
 
 
 class Engine:
@@ -83,14 +89,14 @@ class Engine:
         options = preparer_options(root, config.settings, config.environ)
         self._pool = PreparerPool(options)
         embedder = models.embedder()
-        self._no_embedder = embedder if isinstance(embedder, str) else ""
-        found = None if isinstance(embedder, str) else embedder
+        self._no_embedder = embedder.reason if isinstance(embedder, Unavailable) else ""
+        found = None if isinstance(embedder, Unavailable) else embedder
         self._store = IndexStore(self._index_dir, index_key(models, config.settings))
         self._indexer = Indexer(self._pool, self._index_dir, self._store, found)
         self._cache, model = VectorCache(config.cache_dir), models.localization_model
         self._searcher = Searcher(self._store, found, weights)
-        make = partial(Localizer, self._searcher, model, self._cache, weights=weights, rankers=models.rankers)
-        self.unsaved = partial(Unsaved, options, self._pool, found, make)
+        self._localizer = Localizer(self._searcher, model, self._cache, weights, models.rankers)
+        self.unsaved = partial(Unsaved, options, self._pool, found)
         """Makes a place for the unsaved buffers of one of several clients, which the others do not see."""
         self._own = self.unsaved()
         self._named = NamedPaths(self._pool, self._store)
@@ -257,14 +263,14 @@ class Engine:
         found = self._guarded(
             lambda: self._searcher.search(
                 checked_text(query),
-                wanted,
-                inside,
-                named.overlay,
-                stop,
+                top_k=wanted,
+                scope=inside,
                 exclude=clean_scope(exclude),
+                overlay=named.overlay,
+                stop=stop,
             )
         )
-        made = self._named.noted(self._answer(found, "hybrid", _NO_MODEL, asked, own), named, wanted)
+        made = self._named.noted(self._answer(found, asked), named, wanted)
         return label(made, query, found, inside, self._searcher, named.overlay)
 
     def localize(
@@ -296,30 +302,31 @@ class Engine:
 
         def answer(found: Localization) -> Answer:
             shown = shown_of(found, top_k)
-            made = self._named.noted(self._answer(shown, found.stage, found.note, asked, own), named, wanted)
+            made = self._named.noted(self._answer(shown, asked, found.stage, found.note), named, wanted)
             complete = made.status.complete and not found.hurried
             status = replace(made.status, here=found.here, likely=found.length, complete=complete)
             return label(replace(made, status=status), text, shown, inside, self._searcher, named.overlay)
 
         found = self._guarded(
-            lambda: own.localizer.localize(
+            lambda: self._localizer.localize(
                 checked_text(text),
-                wanted,
-                inside,
-                level,
-                seconds,
-                named.overlay,
-                stop,
-                None if on_partial is None else lambda found: on_partial(answer(found)),
-                asked.at,
+                text_of=asked.reading.text_of,
+                top_k=wanted,
+                scope=inside,
                 exclude=clean_scope(exclude),
+                level=level,
+                budget=seconds,
+                overlay=named.overlay,
+                stop=stop,
+                on_partial=None if on_partial is None else lambda found: on_partial(answer(found)),
+                started=asked.at,
             )
         )
         return answer(found)
 
     def features(self, text: str, *, report: bool = True) -> Features:
         """Return what the learned rankers read of each candidate for a text: for training, not for front ends."""
-        return self._guarded(lambda: self._own.localizer.features(checked_text(text), report=report))
+        return self._guarded(lambda: self._localizer.features(checked_text(text), report=report))
 
     def symbols(
         self,
@@ -338,10 +345,14 @@ class Engine:
         inside, outside = clean_scope(scope), clean_scope(exclude)
 
         def find() -> list[Ranked]:
-            by_meaning = self._searcher.search(checked_text(query), limit, inside, overlay, stop, exclude=outside)
-            return symbol_places(self._store, query, by_meaning, limit, inside, overlay, outside)
+            by_meaning = self._searcher.search(
+                checked_text(query), top_k=limit, scope=inside, exclude=outside, overlay=overlay, stop=stop
+            )
+            return symbol_places(
+                self._store, query, by_meaning, limit=limit, scope=inside, exclude=outside, overlay=overlay
+            )
 
-        return self._answer(self._guarded(find), "hybrid", _NO_MODEL, asked, own)
+        return self._answer(self._guarded(find), asked)
 
     def related(self, path: str, line: int, *, top_k: int | None = None) -> Answer:
         """Return what calls, is called by, or defines what stands at a 1-based line of a root-relative file."""
@@ -351,11 +362,11 @@ class Engine:
                 self._store,
                 clean_prefix(path),
                 line,
-                checked_length(top_k, self.config.settings.top_k),
-                self._own.buffers.overlay,
+                limit=checked_length(top_k, self.config.settings.top_k),
+                overlay=self._own.buffers.overlay,
             )
         )
-        return self._answer(found, "hybrid", _NO_MODEL, asked, self._own)
+        return self._answer(found, asked)
 
     # ── state ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -420,22 +431,24 @@ class Engine:
         return "; ".join(filter(None, (self._freshness.message, self._no_embedder, own.buffers.pending)))
 
     def _asked(self, own: Unsaved) -> _Asked:
-        return _Asked(time.monotonic(), self._is_complete(self._state(), own))
+        return _Asked(time.monotonic(), self._is_complete(self._state(), own), own, own.texts.reading())
 
-    def _answer(self, found: Sequence[Ranked], stage: Stage, model: str, asked: _Asked, own: Unsaved) -> Answer:
-        results, contents = own.texts.results(found, stage)
+    def _answer(
+        self, found: Sequence[Ranked], asked: _Asked, stage: Stage = "hybrid", model: str = "not asked for"
+    ) -> Answer:
+        results, contents = asked.reading.results(found, stage)
         corpus = self._guarded(self._store.corpus)
         state = self._state()
         status = AnswerStatus(
             state=state,
-            complete=asked.complete and self._is_complete(state, own),
+            complete=asked.complete and self._is_complete(state, asked.own),
             lexical=True,
             dense=not self._no_embedder,
             model=model,
             files=corpus.files,
             chunks=corpus.chunks,
             elapsed_seconds=time.monotonic() - asked.at,
-            message=self._message(own),
+            message=self._message(asked.own),
         )
         return Answer(results, status, contents)
 

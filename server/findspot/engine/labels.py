@@ -11,7 +11,8 @@ from findspot.core.text import SubTokenizer
 from findspot.core.types import Answer, AnswerStatus, SearchResult
 from findspot.retrieval.index_view import Overlay
 from findspot.retrieval.localizer import Localization
-from findspot.retrieval.searcher import Ranked, Searcher
+from findspot.retrieval.results import Ranked
+from findspot.retrieval.searcher import Searcher
 
 SHORTEST = 3
 SHORTEST_WHEN_FLAT = 5

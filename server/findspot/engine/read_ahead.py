@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from findspot.core.arrays import Vectors
-from findspot.core.render import content_hash, render_model_document
+from findspot.core.types import Unavailable
 from findspot.errors import FindspotError
-from findspot.retrieval.localizer import chunk_of
-from findspot.retrieval.protocols import DocumentModel, VectorCache
+from findspot.retrieval.protocols import DocumentModel, DocumentVectors
+from findspot.retrieval.rescoring import model_document
 from findspot.storage.records import ChunkRow
 
 _QUIET_SECONDS = 1.0
@@ -50,8 +50,8 @@ class Filler:
     def __init__(
         self,
         index: FunctionReader,
-        model: Callable[[], DocumentModel | str],
-        cache: VectorCache,
+        model: Callable[[], DocumentModel | Unavailable],
+        cache: DocumentVectors,
         text_of: Callable[[ChunkRow], str | None],
         limit: int,
         is_busy: Callable[[], bool],
@@ -111,7 +111,7 @@ class Filler:
 
     def _pass(self) -> None:
         model = self._model()
-        if isinstance(model, str):
+        if isinstance(model, Unavailable):
             return
         ids = self._index.recent_functions(self._limit)
         for start in range(0, len(ids), _BATCH):
@@ -131,8 +131,8 @@ class Filler:
             row = rows.get(number)
             text = self._text_of(row) if row is not None else None
             if row is not None and text is not None:
-                document = render_model_document(chunk_of(row, text))
-                found[content_hash(document.encode("utf-8", "surrogatepass"))] = document
+                key, document = model_document(row, text)
+                found[key] = document
         return found
 
     def _keep(self, model: DocumentModel, wanted: Mapping[bytes, str]) -> None:

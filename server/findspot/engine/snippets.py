@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from findspot.core.excerpts import Excerpts
 from findspot.core.types import PreviewLine, SearchResult, Span, Stage
 from findspot.engine.buffers import Buffers
-from findspot.retrieval.searcher import Ranked
+from findspot.retrieval.results import Ranked
 from findspot.storage.records import ChunkRow
 from findspot.workspace.files import Source, read_source
 from findspot.workspace.skip_rules import named_limit
@@ -25,28 +26,57 @@ _HEAD = 600
 
 
 class Texts:
-    """Reads the workspace and the unsaved buffers of one root."""
+    """The workspace and the unsaved buffers of one root, as text."""
 
     def __init__(self, root: Path, buffers: Buffers, max_file_bytes: int) -> None:
         self._root = root
         self._buffers = buffers
         self._max_file_bytes = max_file_bytes
 
+    def reading(self) -> Reading:
+        """Return what reads for one request."""
+        return Reading(self._source)
+
+    def text_of(self, row: ChunkRow) -> str | None:
+        """Return the text of a chunk if its file is still the one that was indexed."""
+        return self.reading().text_of(row)
+
+    def is_on_disk(self, path: str, text: str) -> bool:
+        """Return whether a buffer is what lies on disk; editors drop a byte order mark and may change line ends."""
+        source = read_source(self._root, path, self._max_file_bytes)
+        return source is not None and _plain_lines(source.text) == _plain_lines(text.encode("utf-8", "replace"))
+
+    def _source(self, path: str, buffered: bool) -> Source | None:  # noqa: FBT001 - the key of what is read
+        if buffered:
+            # A file that was named for one question is held in memory like a buffer, and its text is that of the disk.
+            source = self._buffers.source(path)
+            return source or read_source(self._root, path, named_limit(self._max_file_bytes))
+        return read_source(self._root, path, self._max_file_bytes)
+
+
+class Reading:
+    """Reads for one request: each file once, for the localization model and for the results alike."""
+
+    def __init__(self, read: Callable[[str, bool], Source | None]) -> None:
+        self._source = cache(read)
+
+    def text_of(self, row: ChunkRow) -> str | None:
+        """Return the text of a chunk if its file is still the one that was indexed."""
+        source = self._source(row.path, _is_buffered(row))
+        if source is None or source.content_hash != row.file_hash:
+            return None
+        return source.slice(row.span, _MAX_TEXT)
+
     def results(self, found: Sequence[Ranked], stage: Stage) -> tuple[tuple[SearchResult, ...], dict[str, bytes]]:
         """Turn ranked places into results, with the texts by path that the spans of fresh ones count in.
 
-        Each file is read once. A file that has changed since it was indexed gives the lines that stand at the place now,
-        and is marked.
+        A file that has changed since it was indexed gives the lines that stand at the place now, and is marked.
         """
-        sources: dict[tuple[str, bool], Source | None] = {}
         excerpts: dict[int, Excerpts] = {}
         results: list[SearchResult] = []
         contents: dict[str, bytes] = {}
         for rank, one in enumerate(found, start=1):
-            key = (one.row.path, _is_buffered(one.row))
-            if key not in sources:
-                sources[key] = self._source(one.row)
-            source = sources[key]
+            source = self._source(one.row.path, _is_buffered(one.row))
             fresh = source is not None and source.content_hash == one.row.file_hash
             result = SearchResult(
                 path=one.row.path,
@@ -70,25 +100,6 @@ class Texts:
                 result = _with_text(result, one, source, finder)
             results.append(result)
         return tuple(results), contents
-
-    def is_on_disk(self, path: str, text: str) -> bool:
-        """Return whether a buffer is what lies on disk; editors drop a byte order mark and may change line ends."""
-        source = read_source(self._root, path, self._max_file_bytes)
-        return source is not None and _plain_lines(source.text) == _plain_lines(text.encode("utf-8", "replace"))
-
-    def text_of(self, row: ChunkRow) -> str | None:
-        """Return the text of a chunk if its file is still the one that was indexed."""
-        source = self._source(row)
-        if source is None or source.content_hash != row.file_hash:
-            return None
-        return source.slice(row.span, _MAX_TEXT)
-
-    def _source(self, row: ChunkRow) -> Source | None:
-        if _is_buffered(row):
-            # A file that was named for one question is held in memory like a buffer, and its text is that of the disk.
-            buffered = self._buffers.source(row.path)
-            return buffered or read_source(self._root, row.path, named_limit(self._max_file_bytes))
-        return read_source(self._root, row.path, self._max_file_bytes)
 
 
 def _with_text(result: SearchResult, one: Ranked, source: Source, finder: Excerpts) -> SearchResult:
@@ -135,7 +146,7 @@ def _cut(text: bytes, start: int, end: int, limit: int = _MAX_TEXT) -> int:
 
 
 def _is_buffered(row: ChunkRow) -> bool:
-    """Say whether a row stands for unsaved text: those carry negative ids."""
+    """Return whether a row stands for unsaved text: those carry negative ids."""
     return row.id < 0
 
 

@@ -5,15 +5,11 @@ Several editors may share one engine. Each searches its own unsaved text and nev
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from findspot.engine.buffers import Buffers
 from findspot.engine.snippets import Texts
 from findspot.indexing.pool import PreparerPool
 from findspot.indexing.tasks import PreparerOptions
 from findspot.inference.base import Embedder
-from findspot.retrieval.localizer import Localizer
-from findspot.storage.records import ChunkRow
 from findspot.workspace.skip_rules import classify_name
 from findspot.workspace.walker import clean_prefix
 
@@ -26,13 +22,11 @@ class Unsaved:
         options: PreparerOptions,
         pool: PreparerPool,
         embedder: Embedder | None,
-        make_localizer: Callable[[Callable[[ChunkRow], str | None]], Localizer],
     ) -> None:
-        """Take what buffers are parsed and embedded with; ``make_localizer`` is given what reads a chunk's text."""
+        """Take what buffers are parsed and embedded with."""
         self._options = options
         self.buffers = Buffers(pool, embedder)
         self.texts = Texts(options.root, self.buffers, options.walk.max_file_bytes)
-        self.localizer = make_localizer(self.texts.text_of)
 
     def set(self, path: str, text: str | None, patience: float | None = None) -> None:
         """Search ``text`` in place of what is on disk at the root-relative ``path``; None goes back to the disk.

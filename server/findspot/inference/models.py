@@ -9,12 +9,13 @@ from typing import Self
 
 from findspot.config import ModelSettings
 from findspot.core.ranking.learned import Rankers
+from findspot.core.types import Unavailable
 from findspot.errors import ModelError
 from findspot.inference.llama import LlamaEmbedder
 from findspot.inference.manifest import Manifest, load_llama, load_manifest, load_rankers, load_static
 from findspot.inference.static import StaticEmbedder
 
-_CLOSED = "the models are closed"
+_CLOSED = Unavailable("the models are closed")
 
 
 class Models:
@@ -28,9 +29,9 @@ class Models:
         self._settings = settings
         self._manifest = manifest
         self._lock = threading.Lock()
-        self._embedder: StaticEmbedder | str | None = None
-        self._rankers: Rankers | str | None = None
-        self._loading: Future[LlamaEmbedder | str] | None = None
+        self._embedder: StaticEmbedder | Unavailable | None = None
+        self._rankers: Rankers | Unavailable | None = None
+        self._loading: Future[LlamaEmbedder | Unavailable] | None = None
 
     @classmethod
     def load(cls, settings: ModelSettings) -> Self:
@@ -39,7 +40,7 @@ class Models:
             return cls(settings, load_manifest())
         except ModelError as error:
             models = cls(settings, None)
-            models._embedder = str(error)
+            models._embedder = Unavailable(str(error))
             return models
 
     @property
@@ -52,17 +53,17 @@ class Models:
         """Number of components of the static embedder's vectors; 1 without one."""
         return self._manifest.entry(self._settings.embedder).dimension if self._manifest is not None else 1
 
-    def embedder(self) -> StaticEmbedder | str:
-        """Return the static embedder, or in words why there is none."""
+    def embedder(self) -> StaticEmbedder | Unavailable:
+        """Return the static embedder, or why there is none."""
         with self._lock:
             if self._embedder is None:
                 try:
                     self._embedder = load_static(self._known().entry(self._settings.embedder))
                 except ModelError as error:
-                    self._embedder = str(error)
+                    self._embedder = Unavailable(str(error))
             return self._embedder
 
-    def preload(self) -> Future[LlamaEmbedder | str]:
+    def preload(self) -> Future[LlamaEmbedder | Unavailable]:
         """Begin to load the localization model in a thread, if that has not happened yet; it takes about 0.2 s."""
         with self._lock:
             if self._loading is None:
@@ -71,8 +72,8 @@ class Models:
                 loader.start()
             return self._loading
 
-    def localization_model(self, deadline: float | None = None) -> LlamaEmbedder | str:
-        """Return the localization model, or in words why there is none; waits for it until ``deadline`` at most.
+    def localization_model(self, deadline: float | None = None) -> LlamaEmbedder | Unavailable:
+        """Return the localization model, or why there is none; waits for it until ``deadline`` at most.
 
         ``deadline`` is a value of ``time.monotonic``.
         """
@@ -80,21 +81,21 @@ class Models:
         try:
             return self.preload().result(timeout=wait)
         except TimeoutError:
-            return "the model is still being loaded"
+            return Unavailable("the model is still being loaded")
 
-    def rankers(self) -> Rankers | str:
-        """Return the learned rankers, or in words why there are none; loaded when first asked for, in about 0.03 s."""
+    def rankers(self) -> Rankers | Unavailable:
+        """Return the learned rankers, or why there are none; loaded when first asked for, in about 0.03 s."""
         with self._lock:
             if self._rankers is None:
                 try:
                     self._rankers = self._load_rankers()
                 except ModelError as error:
-                    self._rankers = str(error)
+                    self._rankers = Unavailable(str(error))
             return self._rankers
 
-    def _load_rankers(self) -> Rankers | str:
+    def _load_rankers(self) -> Rankers | Unavailable:
         if not self._settings.ranker:
-            return "switched off by the setting 'ranker'"
+            return Unavailable("switched off by the setting 'ranker'")
         return load_rankers(self._known().entry(self._settings.ranker))
 
     def close(self) -> None:
@@ -103,22 +104,22 @@ class Models:
             loading, self._loading = self._loading, _closed()
             embedder, self._embedder = self._embedder, _CLOSED
         for model in (embedder, loading.result() if loading is not None else None):
-            if model is not None and not isinstance(model, str):
+            if model is not None and not isinstance(model, Unavailable):
                 model.close()
 
-    def _fill(self, loading: Future[LlamaEmbedder | str]) -> None:
+    def _fill(self, loading: Future[LlamaEmbedder | Unavailable]) -> None:
         try:
             loading.set_result(self._load_localization_model())
         except BaseException as error:  # noqa: BLE001 - it is raised where the model is asked for
             loading.set_exception(error)
 
-    def _load_localization_model(self) -> LlamaEmbedder | str:
+    def _load_localization_model(self) -> LlamaEmbedder | Unavailable:
         if not self._settings.localization_model:
-            return "switched off by the setting 'localization_model'"
+            return Unavailable("switched off by the setting 'localization_model'")
         try:
             return load_llama(self._known().entry(self._settings.localization_model), self._settings.threads)
         except ModelError as error:
-            return str(error)
+            return Unavailable(str(error))
 
     def _known(self) -> Manifest:
         if self._manifest is None:
@@ -126,7 +127,7 @@ class Models:
         return self._manifest
 
 
-def _closed() -> Future[LlamaEmbedder | str]:
-    done: Future[LlamaEmbedder | str] = Future()
+def _closed() -> Future[LlamaEmbedder | Unavailable]:
+    done: Future[LlamaEmbedder | Unavailable] = Future()
     done.set_result(_CLOSED)
     return done

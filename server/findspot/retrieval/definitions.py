@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from findspot.core.types import Evidence
 from findspot.retrieval.index_view import IndexView, Overlay, in_scope
-from findspot.retrieval.searcher import Ranked
-from findspot.storage.reader import StoreReader
+from findspot.retrieval.protocols import IndexReader
+from findspot.retrieval.results import Ranked
 from findspot.storage.records import ChunkRow, SymbolRow
 
 _NAME = re.compile(r"[\w$.:#]+")
@@ -19,13 +19,14 @@ _DEFINITIONS = 3
 
 
 def symbol_places(
-    store: StoreReader,
+    store: IndexReader,
     query: str,
     by_meaning: Sequence[Ranked],
+    *,
     limit: int,
     scope: Sequence[str],
+    exclude: Sequence[str],
     overlay: Overlay,
-    exclude: Sequence[str] = (),
 ) -> list[Ranked]:
     """Return definitions whose name holds the query, when it is one word, then the answers by meaning.
 
@@ -52,7 +53,7 @@ def symbol_places(
     return [replace(place, score=1.0 / (1 + at)) for at, place in enumerate(merged)]
 
 
-def related_places(store: StoreReader, path: str, line: int, limit: int, overlay: Overlay) -> list[Ranked]:
+def related_places(store: IndexReader, path: str, line: int, *, limit: int, overlay: Overlay) -> list[Ranked]:
     """Return callers of the definition at a line, and the definitions that it calls, nearest relation first."""
     view = IndexView(store, overlay, ())
     here = view.chunk_at(path, line)

@@ -7,23 +7,24 @@ function often shares fewer words with a report than its neighbours do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from threading import Event
 
 from findspot.cancellation import check
 from findspot.core.paths import unit_class
-from findspot.core.query import Query, Zone, term_weights
+from findspot.core.query import Zone, term_weights
 from findspot.core.ranking.commit_votes import ZONES as MESSAGE_ZONES
-from findspot.core.ranking.commit_votes import import_neighbours, message_votes
+from findspot.core.ranking.commit_votes import message_votes
 from findspot.core.ranking.features import PastSignal
-from findspot.core.ranking.result_lists import Scored, joined
-from findspot.core.ranking.weights import RankingWeights
+from findspot.core.ranking.import_graph import import_neighbours
+from findspot.core.ranking.result_lists import joined
 from findspot.core.types import PathClass
-from findspot.retrieval.candidates import Pool
-from findspot.retrieval.index_view import IndexView
+from findspot.retrieval.candidates import Candidates, Step, Steps
 from findspot.retrieval.mentions import find_mentions
 from findspot.retrieval.pace import Pace
 from findspot.retrieval.path_lookup import PathTable
+from findspot.retrieval.question import Question
 from findspot.storage.records import ChunkRow
 
 _ZONES: tuple[tuple[tuple[Zone, ...], int, int], ...] = (
@@ -68,139 +69,154 @@ _MESSAGES = 200
 _MESSAGE_TERMS = 24
 
 
-def gather(
-    pool: Pool,
-    view: IndexView,
-    query: Query,
-    weights: RankingWeights,
-    table: Callable[[], PathTable],
-    top_k: int,
-    stop: Event | None,
-    pace: Pace,
-    keep: Callable[[], None],
-) -> None:
-    """Fill the pool with what ``pace`` allows; raises ``Cancelled`` once ``stop`` is set.
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """How candidates are gathered: for how many results, how fast, and who wants to know.
 
-    Where time is short, a cheap question to the index comes first, and ``keep`` is called when there is something that
-    can be an answer.
+    ``paths`` is called only when the query names a path or module. ``keep`` gets the first candidates that can be an
+    answer where time is short. ``stop`` ends the work with ``Cancelled``.
     """
+
+    top_k: int
+    pace: Pace
+    paths: Callable[[], PathTable]
+    keep: Callable[[Candidates], None] = lambda _: None
+    stop: Event | None = None
+
+
+def gather(question: Question, how: Gathering) -> Candidates:
+    """Return the candidates that the pace allows; raises ``Cancelled``.
+
+    Where time is short, a cheap question to the index comes first, and its candidates are kept.
+    """
+    view, weights, pace, stop = question.view, question.weights, how.pace, how.stop
+    found = Candidates(question)
     kept = not pace.fits(2 * (_ALL_COST + ORDER_COST))
     if kept:
-        pool.add(view.lexical(pool.gathering_terms(*_QUICK)[0], max(_QUICK_LIMIT, top_k * 3))[0])
-        keep()
+        terms, _ = question.gathering_terms(*_QUICK)
+        found = found.with_chunks(view.lexical(terms, max(_QUICK_LIMIT, how.top_k * 3))[0])
+        how.keep(found)
         check(stop)
     if weights.uses("mentions") and pace.allows(STEP_COST):
-        pool.add_mentions(find_mentions(query, view, table, weights))
+        found = found.with_mentions(find_mentions(question.query, view, how.paths, weights))
         check(stop)
-    for zones, limit, terms in _ZONES:
+    for zones, limit, most in _ZONES:
         check(stop)
         if not pace.allows(_ZONE_COST + ORDER_COST):
             break
-        asked, _ = pool.gathering_terms(terms, _POSTINGS, zones)
-        pool.add(view.lexical(asked, max(limit, top_k * 3))[0])
+        terms, _ = question.gathering_terms(most, _POSTINGS, zones)
+        found = found.with_chunks(view.lexical(terms, max(limit, how.top_k * 3))[0])
         if not kept and not pace.fits(2 * (_ZONE_COST + ORDER_COST)):
-            keep()
+            how.keep(found)
             kept = True
     check(stop)
     if weights.uses("history") and pace.allows(STEP_COST + ORDER_COST):
-        pool.past = _votes(view, query)
+        found = replace(found, past=_votes(question))
         check(stop)
     if pace.allows(STEP_COST + ORDER_COST):
-        _take_files(pool, view)
+        found = _with_likely_files(found)
         check(stop)
     if weights.uses("calls") and pace.allows(STEP_COST + ORDER_COST):
-        _follow_calls(pool, view)
+        found = _with_calls(found)
         check(stop)
     if weights.uses("tests") and pace.allows(STEP_COST + ORDER_COST):
-        _cross_tests(pool, view)
+        found = _with_tested_code(found)
         check(stop)
-    if not pace.allows(STEP_COST + ORDER_COST):
-        return
-    paths = list(dict.fromkeys(row.path for row in pool.rows))
-    if weights.uses("recency"):
-        for path, change in view.changes_of(paths).items():
-            known = pool.past.get(path, PastSignal())
-            pool.past[path] = known._replace(newest=change.newest, times=change.times)
-    if weights.uses("imports"):
-        pool.neighbours, pool.importers = import_neighbours(view.imports_of(paths))
+    return _with_file_facts(found) if pace.allows(STEP_COST + ORDER_COST) else found
 
 
-def _votes(view: IndexView, query: Query) -> dict[str, PastSignal]:
+def _votes(question: Question) -> dict[str, PastSignal]:
     """Return what messages of past commits say of files that exist for this request."""
-    wanted = term_weights(query, MESSAGE_ZONES)
+    wanted = term_weights(question.query, MESSAGE_ZONES)
     strongest = sorted(wanted, key=lambda term: (-wanted[term], term))
-    found = view.past_matches([term for term in strongest if wanted[term] > 0][: 4 * _MESSAGE_TERMS], _MESSAGES)
+    terms = [term for term in strongest if wanted[term] > 0][: 4 * _MESSAGE_TERMS]
+    found = question.view.past_matches(terms, _MESSAGES)
     votes = message_votes(wanted, found.messages, found.frequencies, found.total, found.files)
     return {path: PastSignal(count, best) for path, (count, best) in votes.items()}
 
 
-def _take_files(pool: Pool, view: IndexView) -> None:
-    """Take in all units of the likeliest files."""
-    scores = pool.file_scores()
-    classes = {row.path: row.path_class for row in pool.rows}
+def _with_likely_files(found: Candidates) -> Candidates:
+    """Add all units of the likeliest files."""
+    scores = found.scores.files
+    classes = {row.path: row.path_class for row in found.rows}
     likely = [path for path in scores if classes[path] is PathClass.SOURCE]
     likely.sort(key=lambda path: (-scores[path], path))
-    voted = sorted(pool.past, key=lambda path: (-pool.past[path].votes, path))
-    for path in dict.fromkeys((*likely[:_FILES], *voted[:_VOTED_FILES])):
-        pool.add(row.id for row in view.chunks_of(path)[:_UNITS_OF_FILE])
+    voted = sorted(found.past, key=lambda path: (-found.past[path].votes, path))
+    paths = dict.fromkeys((*likely[:_FILES], *voted[:_VOTED_FILES]))
+    chunks_of = found.question.view.chunks_of
+    return found.with_chunks([row.id for path in paths for row in chunks_of(path)[:_UNITS_OF_FILE]])
 
 
-def _follow_calls(pool: Pool, view: IndexView) -> None:
-    """Take callees and callers of the best candidates in, each with a share of that candidate's score."""
-    scores = pool.scores()
-    seeds = joined(pool.rows, scores)[:_SEEDS]
+def _with_calls(found: Candidates) -> Candidates:
+    """Add callees and callers of the best candidates, each with a share of that candidate's score."""
+    rows, view = found.rows, found.question.view
+    seeds = joined(rows, found.scores.units.tolist())[:_SEEDS]
     if not seeds:
-        return
+        return found
     best = seeds[0].score or 1.0
     shares = {entry.index: entry.score / best for entry in seeds}
-    pool.called = _callees(pool, view, seeds, shares, "called by")
-    bare = {at: symbol.rsplit(".", 1)[-1] for at in shares if (symbol := pool.rows[at].symbol) is not None}
-    bare = {at: name for at, name in bare.items() if pool.rows[at].kind in {"function", "method"}}
+    called = _callees(found, shares, "called by")
+    bare = {at: symbol.rsplit(".", 1)[-1] for at in shares if (symbol := rows[at].symbol) is not None}
+    bare = {at: name for at, name in bare.items() if rows[at].kind in {"function", "method"}}
     callers = view.callers(sorted(set(bare.values())), _CALLERS_OF_ONE + 1)
-    found: dict[int, tuple[float, str]] = {}
+    calls: dict[int, Step] = {}
     for at, name in bare.items():
         ids = callers.get(name, [])
         for number in ids if len(ids) <= _CALLERS_OF_ONE else []:
-            _note(found, number, pool.rows[at].id, shares[at], f"calls {pool.rows[at].symbol}")
-    pool.calls = found
-    pool.add([*pool.called, *pool.calls])
+            _keep_best(calls, number, rows[at].id, Step(shares[at], f"calls {rows[at].symbol}"))
+    return replace(found, called=called, calls=calls).with_chunks([*called, *calls])
 
 
-def _cross_tests(pool: Pool, view: IndexView) -> None:
-    """Take in what the best matching tests call: a test and a report often describe the same behaviour."""
-    lexical = pool.lexical
-    tests = [at for at, row in enumerate(pool.rows) if _is_test(row) and lexical[at] > 0]
-    tests.sort(key=lambda at: (-lexical[at], pool.rows[at].path, pool.rows[at].span.start_line))
-    seeds = [Scored(at, lexical[at]) for at in tests[:_TESTS]]
-    if seeds:
-        best = max(lexical) or 1.0
-        found = _callees(pool, view, seeds, {entry.index: entry.score / best for entry in seeds}, "tested by")
-        pool.add(found)
-        kept = {row.id for row in pool.rows if not _is_test(row)}
-        pool.bridges = {number: note for number, note in found.items() if number in kept}
+def _with_tested_code(found: Candidates) -> Candidates:
+    """Add what the best matching tests call: a test and a report often describe the same behaviour."""
+    lexical = found.lexical.tolist()
+    tests = [at for at, row in enumerate(found.rows) if _is_test(row) and lexical[at] > 0]
+    tests.sort(key=lambda at: (-lexical[at], found.rows[at].path, found.rows[at].span.start_line))
+    if not tests:
+        return found
+    best = max(lexical) or 1.0
+    tested = _callees(found, {at: lexical[at] / best for at in tests[:_TESTS]}, "tested by")
+    wider = found.with_chunks(tested)
+    kept = {row.id for row in wider.rows if not _is_test(row)}
+    return replace(wider, bridges={number: step for number, step in tested.items() if number in kept})
+
+
+def _with_file_facts(found: Candidates) -> Candidates:
+    """Add when the files of the candidates were changed, and which of them import each other."""
+    view, weights = found.question.view, found.question.weights
+    paths = list(dict.fromkeys(row.path for row in found.rows))
+    if weights.uses("recency"):
+        past = dict(found.past)
+        for path, change in view.changes_of(paths).items():
+            past[path] = past.get(path, PastSignal())._replace(newest=change.newest, times=change.times)
+        found = replace(found, past=past)
+    if weights.uses("imports"):
+        neighbours, importers = import_neighbours(view.imports_of(paths))
+        found = replace(found, neighbours=neighbours, importers=importers)
+    return found
 
 
 def _is_test(row: ChunkRow) -> bool:
     return unit_class(row.path_class, row.path, row.symbol) is PathClass.TEST
 
 
-def _callees(
-    pool: Pool, view: IndexView, seeds: Sequence[Scored], shares: dict[int, float], words: str
-) -> dict[int, tuple[float, str]]:
-    """Return the definitions that the seeds call, by chunk, each with the share of its best caller."""
-    called = view.references_of([pool.rows[entry.index].id for entry in seeds])
-    names = sorted({name for found in called.values() for name in found})
+def _callees(found: Candidates, shares: Mapping[int, float], words: str) -> Steps:
+    """Return the steps to what candidates call; ``shares`` has theirs of the best score, by their place in ``rows``."""
+    view = found.question.view
+    called = view.references_of([found.rows[at].id for at in shares])
+    names = sorted({name for references in called.values() for name in references})
     definers = view.named(names, _CALLEES_OF_ONE + 1)
-    found: dict[int, tuple[float, str]] = {}
-    for entry in seeds:
-        row = pool.rows[entry.index]
+    steps: dict[int, Step] = {}
+    for at, share in shares.items():
+        row = found.rows[at]
         for name in called.get(row.id, ()):
             ids = definers.get(name, [])
             for number in ids if len(ids) <= _CALLEES_OF_ONE else []:
-                _note(found, number, row.id, shares[entry.index], f"{words} {row.symbol or row.path}")
-    return found
+                _keep_best(steps, number, row.id, Step(share, f"{words} {row.symbol or row.path}"))
+    return steps
 
 
-def _note(found: dict[int, tuple[float, str]], number: int, seed: int, share: float, detail: str) -> None:
-    if number != seed and share > found.get(number, (0.0, ""))[0]:
-        found[number] = (share, detail)
+def _keep_best(steps: dict[int, Step], number: int, origin: int, step: Step) -> None:
+    known = steps[number].share if number in steps else 0.0
+    if number != origin and step.share > known:
+        steps[number] = step

@@ -149,11 +149,6 @@ class IndexView:
         return self.corpus.chunks == 0 and not self._overlay.rows
 
     @property
-    def overlay_paths(self) -> frozenset[str]:
-        """Paths whose stored chunks are hidden by unsaved text."""
-        return self._overlay.paths
-
-    @property
     def total(self) -> int:
         """Number of chunks that terms are rare or frequent among."""
         return self.corpus.chunks + len(self._overlay.rows)
@@ -282,7 +277,7 @@ class IndexView:
 
     def imports_of(self, paths: Sequence[str]) -> dict[str, list[str]]:
         """Return the import targets of each file as they are written there; unsaved imports are not known."""
-        return {path: self._store.imports_of(path) for path in paths}
+        return self._store.imports_of(paths)
 
     def past_matches(self, terms: Sequence[str], limit: int) -> PastMatches:
         """Return the messages of past commits that hold any of the terms, with files inside the scope only."""

@@ -1,44 +1,40 @@
 """localize: a whole issue or trace in, ranked files or functions out, within a stated time.
 
-``Localizer(searcher, localization_model, cache, text_of, weights, rankers).localize(text, top_k=10, scope=(),
-level="function", budget=1.0, overlay=NO_OVERLAY, stop=None, on_partial=None, started=None)`` returns a ``Localization``.
+``Localizer(searcher, localization_model, cache, weights, rankers).localize(text, text_of=...)`` returns a
+``Localization``.
 
-``localization_model(deadline)`` gives the model, or the reason in plain words why there is none by then. ``cache``
-keeps document vectors by the hash of what the model reads. ``text_of(row)`` gives the present text of a chunk, or None
-when its file has changed or gone. ``rankers()`` gives the learned rankers, or why there are none; then hand-set weights
-order. ``on_partial`` gets the hybrid list as soon as it stands.
+``localization_model(deadline)`` gives the model, or why there is none by then. ``cache`` keeps document vectors by the
+hash of what the model reads. ``rankers()`` gives the learned rankers, or why there are none; then hand-set weights order.
 
-Candidates are gathered (see ``gathering``), ordered, and given probabilities. The model then re-scores the best sixteen,
-from cached vectors first, then as many as fit before the deadline.
+Candidates are gathered (see ``gathering``), ordered, and given probabilities. The model then re-scores the best sixteen
+(see ``rescoring``), from cached vectors first, then as many as fit before the deadline.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 
-import numpy as np
-
 from findspot.cancellation import check
-from findspot.core.arrays import Vectors, rounded
-from findspot.core.query import Query, QueryKind, analyse
+from findspot.core.query import QueryKind, analyse
 from findspot.core.ranking.features import Features, file_features, unit_features
 from findspot.core.ranking.learned import Chances, Order, Rankers, file_chances, learned_order, unit_chances
-from findspot.core.ranking.result_lists import Scored, held_back, joined, ordered, whole_span, with_model
+from findspot.core.ranking.result_lists import Scored, demote_repeats, joined, ordered, whole_span, with_model
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
-from findspot.core.render import content_hash, render_model_document, render_model_query
 from findspot.core.text import SubTokenizer
-from findspot.core.types import Chunk, Evidence, Level, Stage
-from findspot.retrieval.candidates import Pool
-from findspot.retrieval.gathering import ORDER_COST, STEP_COST, gather
+from findspot.core.types import Evidence, Level, Stage, Unavailable
+from findspot.retrieval.candidates import Candidates
+from findspot.retrieval.gathering import ORDER_COST, STEP_COST, Gathering, gather
 from findspot.retrieval.index_view import NO_OVERLAY, IndexView, Overlay
 from findspot.retrieval.pace import Pace, by_deadline
-from findspot.retrieval.protocols import DocumentModel, VectorCache
-from findspot.retrieval.searcher import Ranked, Searcher, finish, wider
-from findspot.storage.records import ChunkRow
+from findspot.retrieval.protocols import DocumentModel, DocumentVectors
+from findspot.retrieval.question import Question
+from findspot.retrieval.rescoring import TextOf, cosines, no_text
+from findspot.retrieval.results import Ranked, ranked
+from findspot.retrieval.searcher import Searcher, wider
 
 _WIDEST = 60
 """Candidates from which the net is cast wider when the list is short."""
@@ -50,9 +46,6 @@ _RANKED = _REPORTS | {QueryKind.PROSE}
 
 _DENSE = 40
 """Neighbours by meaning that become candidates."""
-
-_TELLING_TITLE = 3
-"""Words of a title, not all of them stop words, from which on the model reads nothing else of a report."""
 
 _RESERVE = 0.03
 """Seconds kept for fusing and answering after the model's last document."""
@@ -105,87 +98,97 @@ class Localization:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    query: Query
-    view: IndexView
-    pool: Pool
+    """What one question asks for, besides its words."""
+
     level: Level
     top_k: int
+    text_of: TextOf
     stop: Event | None
     pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
 class _Ordered:
-    """The candidates of a request in order: all scores, the best entry of each definition, files, probabilities.
+    """Candidates in order: all scores, the best entry of each definition, files, probabilities.
 
     ``files`` is empty unless files are asked for; ``chances`` are of what is asked for.
     """
 
+    candidates: Candidates
     order: Order
-    entries: list[Scored]
-    files: list[Scored]
-    chances: Chances | None
+    entries: Sequence[Scored]
+    files: Sequence[Scored] = ()
+    chances: Chances | None = None
+
+    @property
+    def kind(self) -> QueryKind:
+        return self.candidates.question.query.kind
 
 
 class Localizer:
-    """Finds the places that a report is about."""
+    """Finds the places that a report is about; may be shared by threads."""
 
     def __init__(
         self,
         searcher: Searcher,
-        localization_model: Callable[[float], DocumentModel | str],
-        cache: VectorCache,
-        text_of: Callable[[ChunkRow], str | None],
+        localization_model: Callable[[float], DocumentModel | Unavailable],
+        cache: DocumentVectors,
         weights: RankingWeights = DEFAULT_WEIGHTS,
-        rankers: Callable[[], Rankers | str] = lambda: "there are none",
+        rankers: Callable[[], Rankers | Unavailable] = lambda: Unavailable("there are none"),
     ) -> None:
         self._searcher = searcher
         self._localization_model = localization_model
         self._cache = cache
-        self._text_of = text_of
-        self._weights = weights.beside_rankers()
+        self._weights = weights.for_ranker_features()
         self._rankers = rankers
 
     def localize(
         self,
         text: str,
+        *,
+        text_of: TextOf = no_text,
         top_k: int = 10,
         scope: Sequence[str] = (),
+        exclude: Sequence[str] = (),
         level: Level = "function",
         budget: float = 1.0,
         overlay: Overlay = NO_OVERLAY,
         stop: Event | None = None,
         on_partial: Callable[[Localization], None] | None = None,
         started: float | None = None,
-        exclude: Sequence[str] = (),
     ) -> Localization:
         """Rank the places a report is about; ``started`` (``time.monotonic``) is when the budget began to run.
 
         The answer comes when the budget is over at the latest, as far as it is by then; with a budget of 0 it is what
-        the candidates give, without the model, however long that takes. Raises ``Cancelled`` once ``stop`` is set.
+        the candidates give, without the model, however long that takes. The model reads what ``text_of`` gives and judges
+        nothing else. ``on_partial`` gets the hybrid list as soon as it
+        stands. Raises ``Cancelled`` once ``stop`` is set.
         """
         began = time.monotonic() if started is None else started
 
         def work(keep: Callable[[Localization], None], stopped: Event) -> Localization:
             pace = Pace(began + _CANDIDATES * budget if budget > 0 else None)
             with self._searcher.store.interruptible(stopped):
-                return answer(keep, stopped, pace)
+                return answer(keep, _Request(level, top_k, text_of, stopped, pace))
 
-        def answer(keep: Callable[[Localization], None], stopped: Event, pace: Pace) -> Localization:
+        def answer(keep: Callable[[Localization], None], request: _Request) -> Localization:
             # One line is a question, and is answered as a search would; a title with a text below it is a report.
             query = analyse(text, SubTokenizer(), report="\n" in text.strip())
             view = IndexView(self._searcher.store, overlay, scope, exclude)
             if view.empty or top_k < 1:
                 return Localization((), "hybrid", "nothing is indexed yet")
-            request = _Request(query, view, Pool(view, query, self._weights), level, top_k, stopped, pace)
-            self._gather(request, lambda: keep(replace(self._hybrid(request, self._by_hand(request)), hurried=True)))
-            found = self._ordered(request)
+
+            def keep_by_hand(found: Candidates) -> None:
+                keep(replace(self._hybrid(request, self._by_hand(request, found)), hurried=True))
+
+            candidates = self._gather(Question.of(query, view, self._weights), request, keep_by_hand)
+            found = self._ordered(request, candidates)
             hybrid = self._hybrid(request, found)
             keep(hybrid)
-            check(stopped)
+            check(request.stop)
             if on_partial is not None and found.entries:
                 on_partial(hybrid)
-            check(stopped)
+            check(request.stop)
             return self._with_model(request, found, hybrid, began + budget)
 
         if budget <= 0:
@@ -193,118 +196,107 @@ class Localizer:
         found, done = by_deadline(work, began + budget - min(_RESERVE, budget / 10), stop)
         return found if done else replace(found, model=_NO_TIME)
 
-    def _hybrid(self, request: _Request, found: _Ordered) -> Localization:
-        """Return the answer without the model."""
-        results = self._answers(request, found, {})
-        return Localization(
-            results,
-            "hybrid",
-            "the model has not been asked yet",
-            here=found.chances.here if found.chances is not None else None,
-            length=min(found.chances.length, len(results)) if found.chances is not None else None,
-            cut=request.query.kind in _REPORTS,
-            by_hand=self._missing_ranker(request.query),
-            hurried=request.pace.cut,
-        )
-
-    def _by_hand(self, request: _Request) -> _Ordered:
-        """Return the candidates so far by hand-set weights, which takes a few milliseconds."""
-        order = Order(np.array(request.pool.scores()), request.pool.file_scores())
-        entries = self._definitions(request, order)
-        return _Ordered(order, entries, _files(request.pool, order, entries) if request.level == "file" else [], None)
-
-    def features(self, text: str, scope: Sequence[str] = (), *, report: bool = True) -> Features:
+    def features(self, text: str, *, scope: Sequence[str] = (), report: bool = True) -> Features:
         """Return what the learned rankers read of each candidate for a text; nothing is ranked by them here.
 
         A text of one line is a question unless it is said to be a ``report``.
         """
-        query = analyse(text, SubTokenizer(), report=report)
         view = IndexView(self._searcher.store, NO_OVERLAY, scope)
-        pool = Pool(view, query, self._weights)
+        question = Question.of(analyse(text, SubTokenizer(), report=report), view, self._weights)
+        found = Candidates(question)
         if not view.empty:
-            self._gather(_Request(query, view, pool, "function", 10, None, Pace()), lambda: None)
-        table = pool.table()
-        entries = joined(pool.rows, pool.scores())
-        kept = [entry.index for entry in entries]
-        files, of_files = file_features(table)
-        return Features([pool.rows[at] for at in kept], unit_features(table)[kept], files, of_files)
+            found = self._gather(question, _Request("function", 10, no_text, None, Pace()))
+        kept = [entry.index for entry in joined(found.rows, found.scores.units.tolist())]
+        files, of_files = file_features(found.table)
+        return Features([found.rows[at] for at in kept], unit_features(found.table)[kept], files, of_files)
 
-    def _ordered(self, request: _Request) -> _Ordered:
-        """Return the candidates in order, with probabilities where a ranker ordered them."""
-        order, entries = self._entries(request)
-        if entries and not request.pool.terms:  # rankers have never seen a question without a known word
-            return _Ordered(order, entries, _files(request.pool, order, entries), None)
+    # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _gather(
+        self, question: Question, request: _Request, keep: Callable[[Candidates], None] = lambda _: None
+    ) -> Candidates:
+        view, pace = question.view, request.pace
+        paths = partial(self._searcher.path_table, view)
+        found = gather(question, Gathering(request.top_k, pace, paths, keep, request.stop))
+        if not question.terms:
+            return self._searcher.with_meaning_only(found)
+        if self._weights.uses("dense") and pace.allows(2 * STEP_COST + ORDER_COST):
+            vector = self._searcher.vector(question.query)
+            if vector is not None:
+                return found.with_neighbours(vector, view.dense(vector, _DENSE))
+        return found
+
+    # ── order ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _by_hand(self, request: _Request, found: Candidates) -> _Ordered:
+        """Return candidates by hand-set weights, which takes a few milliseconds."""
+        order = Order(found.scores.units, found.scores.files)
+        entries = self._definitions(found, order)
+        return _Ordered(found, order, entries, _files(found, order, entries) if request.level == "file" else ())
+
+    def _ordered(self, request: _Request, candidates: Candidates) -> _Ordered:
+        """Return candidates in order, with probabilities where a ranker ordered them."""
+        found = self._best(request, candidates)
+        order, entries, rows = found.order, found.entries, found.candidates.rows
+        files = _files(found.candidates, order, entries) if request.level == "file" else ()
+        if entries and not candidates.question.terms:  # rankers have never seen a question without a known word
+            return replace(found, files=files)
         # Probabilities were fitted on all candidates with all that is known of them.
         chances: Chances | None = None if request.pace.cut else Chances([], 0.0)
         if entries and chances is not None:
             chances = unit_chances(order, [entry.index for entry in entries])
-        if request.level != "file":
-            return _Ordered(order, entries, [], chances)
-        files = _files(request.pool, order, entries)
-        if chances is not None:
-            chances = file_chances(order, [request.pool.rows[entry.index].path for entry in files], chances.here)
-        return _Ordered(order, entries, files, chances)
+        if request.level == "file" and chances is not None:
+            chances = file_chances(order, [rows[entry.index].path for entry in files], chances.here)
+        return replace(found, files=files, chances=chances)
 
-    def _entries(self, request: _Request) -> tuple[Order, list[Scored]]:
-        """Return the order of all candidates and its best definitions, from as wide a net as ``top_k`` needs (V27)."""
-        pool = request.pool
-        if not request.pace.allows(ORDER_COST * len(pool) / _USUAL):
-            ordered = self._by_hand(request)
-            return ordered.order, ordered.entries
-        steps = wider(pool, request.view, _WIDEST, request.stop, more=True)
+    def _best(self, request: _Request, found: Candidates) -> _Ordered:
+        """Return all candidates and the best definitions among them, from as wide a net as ``top_k`` needs (V27)."""
+        pace = request.pace
+        if not pace.allows(ORDER_COST * len(found) / _USUAL):
+            return self._by_hand(request, found)
+        steps = wider(found, _WIDEST, request.stop, more=True)
         while True:
-            order = self._order(request)
-            entries = self._definitions(request, order)
-            found = {pool.rows[entry.index].path for entry in entries} if request.level == "file" else entries
-            enough = len(found) >= request.top_k or not request.pace.fits(ORDER_COST)
-            if enough or not next(steps, False):
-                return order, entries
+            order = self._order(found)
+            entries = self._definitions(found, order)
+            listed = {found.rows[entry.index].path for entry in entries} if request.level == "file" else entries
+            enough = len(listed) >= request.top_k or not pace.fits(ORDER_COST)
+            more = None if enough else next(steps, None)
+            if more is None:
+                return _Ordered(found, order, entries)
+            found = more
 
-    def _missing_ranker(self, query: Query) -> str:
+    def _missing_ranker(self, kind: QueryKind) -> str:
         """Return why hand-set weights did what a ranker should, "" when one did it or none was wanted (I-13)."""
-        rankers = self._rankers() if self._weights.uses("ranker") and query.kind in _RANKED else ""
-        return rankers if isinstance(rankers, str) else ""
+        if not self._weights.uses("ranker") or kind not in _RANKED:
+            return ""
+        rankers = self._rankers()
+        return rankers.reason if isinstance(rankers, Unavailable) else ""
 
-    def _order(self, request: _Request) -> Order:
+    def _order(self, found: Candidates) -> Order:
         """Order reports and questions by the rankers, which learned from reports; names keep the order of a search."""
-        pool = request.pool
-        if request.query.kind in _RANKED and self._weights.uses("ranker") and pool.rows:
+        if found.question.query.kind in _RANKED and self._weights.uses("ranker") and found.rows:
             rankers = self._rankers()
             if isinstance(rankers, Rankers):
-                return learned_order(pool.table(), rankers, self._weights)
-        return Order(np.array(pool.scores()), pool.file_scores())
+                return learned_order(found.table, rankers, self._weights)
+        return Order(found.scores.units, found.scores.files)
 
-    def _definitions(self, request: _Request, order: Order) -> list[Scored]:
+    def _definitions(self, found: Candidates, order: Order) -> list[Scored]:
         """Return one entry per definition, best first.
 
         By hand-set weights only what matches is an answer. A ranker may also choose what came along with its file.
         """
-        pool, kind = request.pool, request.query.kind
-        matching = [pool.matches(row) for row in pool.rows]
-        if not any(matching):
+        kind = found.question.query.kind
+        if not any(found.matching):
             return []
         if order.learned:
             # Which part speaks for a long definition is a matter of words; the ranker compares definitions.
-            speakers = [entry.index for entry in joined(pool.rows, pool.scores())]
-            rows = [pool.rows[at] for at in speakers]
+            speakers = [entry.index for entry in joined(found.rows, found.scores.units.tolist())]
+            rows = [found.rows[at] for at in speakers]
             entries = [Scored(speakers[one.index], one.score) for one in ordered(rows, order.units[speakers].tolist())]
         else:
-            entries = [entry for entry in joined(pool.rows, order.units.tolist()) if matching[entry.index]]
+            entries = [one for one in joined(found.rows, order.units.tolist()) if found.matching[one.index]]
         spread = kind not in _REPORTS
-        return held_back(pool.rows, entries, kind, self._weights, learned=order.learned, spread=spread)
-
-    # ── candidates ──────────────────────────────────────────────────────────────────────────────────────────
-
-    def _gather(self, request: _Request, keep: Callable[[], None]) -> None:
-        view, query, pool, pace = request.view, request.query, request.pool, request.pace
-        table = partial(self._searcher.path_table, view)
-        gather(pool, view, query, self._weights, table, request.top_k, request.stop, pace, keep)
-        if not pool.terms:
-            self._searcher.add_by_meaning_only(pool, query, view)
-        elif self._weights.uses("dense") and pace.allows(2 * STEP_COST + ORDER_COST):
-            vector = self._searcher.vector(query)
-            if vector is not None:
-                pool.add_dense(vector, view.dense(vector, _DENSE))
+        return demote_repeats(found.rows, entries, kind, self._weights, learned=order.learned, spread=spread)
 
     # ── the model ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -317,60 +309,58 @@ class Localizer:
         if deadline - time.monotonic() < _LEAST_TIME:
             return replace(hybrid, model=_NO_TIME)
         model = self._localization_model(deadline - _RESERVE)
-        if isinstance(model, str):
-            return replace(hybrid, model=model)
+        if isinstance(model, Unavailable):
+            return replace(hybrid, model=model.reason)
         if deadline - time.monotonic() < _LEAST_TIME:
             return replace(hybrid, model=_NO_TIME)
-        cosines = self._cosines(request, model, head, deadline - _RESERVE)
-        if len(cosines) < 2:
+        query, rows = found.candidates.question.query, found.candidates.rows
+        scored = cosines(
+            model,
+            self._cache,
+            query,
+            {entry.index: rows[entry.index] for entry in head},
+            request.text_of,
+            deadline=deadline - _RESERVE,
+            stop=request.stop,
+        )
+        if len(scored) < 2:
             return replace(hybrid, model=_NO_TIME, considered=len(head))
         check(request.stop)
-        kind = request.query.kind
-        first = self._weights.model_first if kind in _REPORTS else 0
-        entries = with_model(found.entries, cosines, self._weights.model[kind.value], first=first)
-        mixed = replace(found, entries=entries)
+        first = self._weights.model_first if query.kind in _REPORTS else 0
+        entries = with_model(found.entries, scored, self._weights.model[query.kind.value], first=first)
         return replace(
             hybrid,
-            results=self._answers(request, mixed, cosines),
+            results=self._answers(request, replace(found, entries=entries), scored),
             stage="localized",
             model="applied",
-            rescored=len(cosines),
+            rescored=len(scored),
             considered=len(head),
         )
 
-    def _cosines(
-        self, request: _Request, model: DocumentModel, head: Sequence[Scored], deadline: float
-    ) -> dict[int, float]:
-        """Return the model's cosine by candidate index, for as many of the head as time allows."""
-        documents: dict[int, tuple[bytes, str]] = {}
-        for entry in head:
-            row = request.pool.rows[entry.index]
-            text = self._text_of(row)
-            if text is not None:
-                document = render_model_document(chunk_of(row, text))
-                documents[entry.index] = (content_hash(document.encode("utf-8", "surrogatepass")), document)
-        check(request.stop)
-        question = model.embed_query(_read_of(request.query)).reshape(-1)
-        known = self._cache.get(model.model_id, [key for key, _ in documents.values()])
-        missing = {key: document for key, document in documents.values() if key not in known}
-        if missing:
-            keys = list(missing)
-            rows = model.embed_documents(list(missing.values()), request.stop, deadline)
-            fresh: dict[bytes, Vectors] = {keys[at]: rounded(rows[at]) for at in range(len(rows))}
-            self._cache.put(model.model_id, fresh)
-            known = {**known, **fresh}
-        return {index: float(known[key] @ question) for index, (key, _) in documents.items() if key in known}
-
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _answers(self, request: _Request, found: _Ordered, cosines: dict[int, float]) -> tuple[Ranked, ...]:
-        entries = found.entries if request.level != "file" else self._files_with_model(request, found, cosines)
+    def _hybrid(self, request: _Request, found: _Ordered) -> Localization:
+        """Return the answer without the model."""
+        results = self._answers(request, found, {})
+        return Localization(
+            results,
+            "hybrid",
+            "the model has not been asked yet",
+            here=found.chances.here if found.chances is not None else None,
+            length=min(found.chances.length, len(results)) if found.chances is not None else None,
+            cut=found.kind in _REPORTS,
+            by_hand=self._missing_ranker(found.kind),
+            hurried=request.pace.cut,
+        )
+
+    def _answers(self, request: _Request, found: _Ordered, scored: Mapping[int, float]) -> tuple[Ranked, ...]:
+        entries = found.entries if request.level != "file" else self._files_with_model(found, scored)
         entries = entries[: request.top_k]
         answers: list[Ranked] = []
-        for place, (entry, one) in enumerate(zip(entries, finish(request.pool, request.view, entries), strict=True)):
-            answer, cosine = one, cosines.get(entry.index)
+        for place, (entry, one) in enumerate(zip(entries, ranked(found.candidates, entries), strict=True)):
+            answer, cosine = one, scored.get(entry.index)
             if request.level == "file":
-                spans = [row.span for row in request.view.chunks_of(one.row.path)]
+                spans = [row.span for row in found.candidates.question.view.chunks_of(one.row.path)]
                 answer = replace(one, span=whole_span(spans) if spans else one.span, kind="file", symbol=None)
             if found.chances is not None:
                 # Probabilities belong to places in the list: they fall from one to the next, whoever stands there.
@@ -378,52 +368,26 @@ class Localizer:
             answers.append(_with_evidence(answer, cosine))
         return tuple(answers)
 
-    def _files_with_model(self, request: _Request, found: _Ordered, cosines: dict[int, float]) -> list[Scored]:
-        speakers = {request.pool.rows[entry.index].path: entry.index for entry in found.files}
+    def _files_with_model(self, found: _Ordered, scored: Mapping[int, float]) -> Sequence[Scored]:
+        rows = found.candidates.rows
+        speakers = {rows[entry.index].path: entry.index for entry in found.files}
         best: dict[int, float] = {}
-        for index, cosine in cosines.items():
-            speaker = speakers[request.pool.rows[index].path]
+        for index, cosine in scored.items():
+            speaker = speakers[rows[index].path]
             best[speaker] = max(best.get(speaker, -1.0), cosine)
-        return with_model(found.files, best, self._weights.model_files[request.query.kind.value])
+        return with_model(found.files, best, self._weights.model_files[found.kind.value])
 
 
-def _files(pool: Pool, order: Order, entries: Sequence[Scored]) -> list[Scored]:
+def _files(found: Candidates, order: Order, entries: Sequence[Scored]) -> list[Scored]:
     """Return one entry per file, best first, each shown by its best unit."""
     shown: dict[str, Scored] = {}
     for entry in entries:
-        shown.setdefault(pool.rows[entry.index].path, entry)
+        shown.setdefault(found.rows[entry.index].path, entry)
     by_score = sorted(shown, key=lambda path: (-order.files[path], path))
     return [Scored(shown[path].index, order.files[path]) for path in by_score]
-
-
-def _read_of(query: Query) -> str:
-    """Return what the model reads of a query.
-
-    Of a report this is its title, unless that tells nothing: prose behind it makes the order worse, the more the worse (0016).
-    """
-    title, prose = query.report.title, query.report.prose
-    if not title and not prose:
-        return render_model_query(query.sentence, "")
-    telling = "title" in query.zones and len(title.split()) >= _TELLING_TITLE
-    return render_model_query(title, "" if telling else prose)
 
 
 def _with_evidence(answer: Ranked, cosine: float | None) -> Ranked:
     if cosine is None:
         return answer
     return replace(answer, evidence=(*answer.evidence, Evidence("model", "localization model", round(cosine, 4))))
-
-
-def chunk_of(row: ChunkRow, text: str) -> Chunk:
-    """Return a stored chunk with its text, as the model's document is rendered from it."""
-    return Chunk(
-        path=row.path,
-        language=row.language,
-        kind=row.kind,
-        symbol=row.symbol,
-        signature=row.signature,
-        docstring=row.docstring,
-        span=row.span,
-        text=text,
-        part=row.part,
-    )

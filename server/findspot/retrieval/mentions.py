@@ -49,7 +49,7 @@ class Mention:
     line: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Mentions:
     """The strongest mention of each chunk (by name, by frame) and of each file."""
 
@@ -87,7 +87,7 @@ def find_mentions(query: Query, view: IndexView, table: Callable[[], PathTable],
     return found
 
 
-def called_so(query: Query, view: IndexView) -> frozenset[int]:
+def defined_as_written(query: Query, view: IndexView) -> frozenset[int]:
     """Return the chunks that define just the name that a query is: the whole of it, or its end in a folder or file of the rest.
 
     ``Model.save`` is a method of ``Model``, and not any other ``save``; ``flask.Flask`` is a ``Flask`` below ``flask/``.

@@ -11,7 +11,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.render import Fields
 from findspot.core.types import Span
 from findspot.storage.commits import Changes, PastMatches
-from findspot.storage.records import ChunkRow, Corpus, StoredFile
+from findspot.storage.records import ChunkRow, Corpus, StoredFile, SymbolRow
 
 
 class IndexReader(Protocol):
@@ -53,6 +53,10 @@ class IndexReader(Protocol):
         """Return the chunks that define each name, bare or qualified."""
         ...
 
+    def symbols_like(self, text: str, limit: int, scope: Sequence[str] = ()) -> list[SymbolRow]:
+        """Return definitions whose name holds ``text`` in any case, the most alike first."""
+        ...
+
     def chunks_of(self, path: str) -> list[ChunkRow]:
         """Return the chunks of one file in file order."""
         ...
@@ -65,8 +69,8 @@ class IndexReader(Protocol):
         """Return the span of whole definitions by (path, qualified name)."""
         ...
 
-    def stored_files(self, prefix: str = "") -> dict[str, StoredFile]:
-        """Return the files of the index by path."""
+    def stored_files(self, scope: Sequence[str] = ()) -> dict[str, StoredFile]:
+        """Return the files of the index by path: those in ``scope``, by default all."""
         ...
 
     def callers(self, names: Sequence[str], limit: int = 100) -> dict[str, list[int]]:
@@ -77,8 +81,8 @@ class IndexReader(Protocol):
         """Return the bare names that each chunk references."""
         ...
 
-    def imports_of(self, path: str) -> list[str]:
-        """Return the import targets of a file as they are written there."""
+    def imports_of(self, paths: Sequence[str]) -> dict[str, list[str]]:
+        """Return the import targets of each file as they are written there."""
         ...
 
     def past_matches(self, terms: Sequence[str], limit: int) -> PastMatches:
@@ -109,7 +113,7 @@ class DocumentModel(Protocol):
         ...
 
 
-class VectorCache(Protocol):
+class DocumentVectors(Protocol):
     """Document vectors of the localization model, by its ``model_id`` and the hash of what it reads."""
 
     def get(self, model_id: str, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:

@@ -399,14 +399,17 @@ class StoreReader:
             names.update(connection.execute(f"SELECT id, name FROM names WHERE id IN {LISTED}", (wanted,)))
             return {chunk: sorted(names[n] for n in numbers if n in names) for chunk, numbers in packed.items()}
 
-    def imports_of(self, path: str) -> list[str]:
-        """Return the import targets of a file as they are written there."""
+    def imports_of(self, paths: Sequence[str]) -> dict[str, list[str]]:
+        """Return the import targets of each file as they are written there, in the order of ``paths``."""
+        found: dict[str, list[str]] = {path: [] for path in paths}
         with self._connection() as connection:
-            rows = connection.execute(
-                "SELECT target FROM imports i JOIN files f ON f.id = i.file_id WHERE f.path = ? ORDER BY i.rowid",
-                (path,),
-            ).fetchall()
-            return [str(row[0]) for row in rows]
+            for path, target in connection.execute(
+                f"SELECT f.path, i.target FROM files f JOIN imports i ON i.file_id = f.id WHERE f.path IN {LISTED} "
+                "ORDER BY i.rowid",
+                (listed(paths),),
+            ):
+                found[path].append(str(target))
+        return found
 
     # ── the past ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from findspot.core.ranking.commit_votes import import_neighbours, message_votes
+from findspot.core.ranking.commit_votes import message_votes
+from findspot.core.ranking.import_graph import import_neighbours
 
 
 def votes(weights: dict[str, float], commits: list[tuple[str, list[str]]]) -> dict[str, tuple[float, float]]:

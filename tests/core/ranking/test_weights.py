@@ -12,7 +12,7 @@ from findspot.core.query import QueryKind, analyse
 from findspot.core.ranking.bm25 import match_terms, weights_of
 from findspot.core.ranking.result_lists import (
     Scored,
-    held_back,
+    demote_repeats,
     joined,
     ordered,
     whole_span,
@@ -197,12 +197,12 @@ def test_what_a_query_covers_and_how_long_a_unit_is_matters_for_questions_only()
         assert len(set(file_scores(units, own, signals, query, DEFAULT_WEIGHTS).values())) == 1
 
 
-def test_a_unit_of_few_words_is_held_back_and_keeps_its_floor() -> None:
+def test_a_unit_of_few_words_is_lowered_to_a_floor_at_most() -> None:
     units = [Piece(id=number) for number in range(4)]
     signals = known(4.0, 4.0, 4.0, 4.0, tokens=(200.0, 54.0, 20.0, 1.0))
     long, enough, short, tiny = text_scores(units, signals, QUESTION, DEFAULT_WEIGHTS)
     assert long == enough > short > tiny
-    assert tiny == pytest.approx(DEFAULT_WEIGHTS.short_floor * long)
+    assert tiny == pytest.approx(DEFAULT_WEIGHTS.min_unit_factor * long)
 
 
 def test_no_candidates_no_scores() -> None:
@@ -233,10 +233,10 @@ def test_parts_of_one_definition_are_one_answer_and_overloads_are_not() -> None:
     assert [parts[entry.index].id for entry in found] == [2, 3]
 
 
-def test_further_answers_of_one_file_are_held_back_not_dropped() -> None:
+def test_further_answers_of_one_file_are_demoted_not_dropped() -> None:
     units = [Piece(id=number, path="a.py", symbol=f"f{number}") for number in range(5)] + [Piece(id=9, path="b.py")]
     entries = [Scored(at, score) for at, score in enumerate([1.0, 0.99, 0.98, 0.97, 0.96])] + [Scored(5, 0.95)]
-    found = held_back(units, entries, QueryKind.SYMBOL, DEFAULT_WEIGHTS)
+    found = demote_repeats(units, entries, QueryKind.SYMBOL, DEFAULT_WEIGHTS)
     assert [units[entry.index].id for entry in found] == [0, 1, 2, 9, 3, 4]
     assert [entry.score for entry in found] == sorted((entry.score for entry in found), reverse=True)
 
@@ -247,10 +247,10 @@ def test_overloads_come_after_other_definitions_and_stay(learned: bool) -> None:
     units += [Piece(id=3, symbol="B.load"), Piece(id=4, path="b.py", symbol="A.load"), Piece(id=5, symbol=None)]
     units += [Piece(id=6, symbol=None)]
     entries = [Scored(at, 2.0 - at / 10) for at in range(len(units))]
-    found = held_back(units, entries, QueryKind.ISSUE, DEFAULT_WEIGHTS, learned=learned, spread=False)
+    found = demote_repeats(units, entries, QueryKind.ISSUE, DEFAULT_WEIGHTS, learned=learned, spread=False)
     assert [units[entry.index].id for entry in found] == [0, 3, 4, 5, 6, 1, 2]
     assert [entry.score for entry in found] == sorted((entry.score for entry in found), reverse=True)
-    assert held_back(units, entries, QueryKind.SYMBOL, DEFAULT_WEIGHTS, learned=learned, spread=False) == entries
+    assert demote_repeats(units, entries, QueryKind.SYMBOL, DEFAULT_WEIGHTS, learned=learned, spread=False) == entries
 
 
 def test_the_model_reorders_only_what_it_has_read() -> None:

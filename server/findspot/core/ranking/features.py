@@ -58,7 +58,7 @@ _TEST_WORDS = frozenset({"test", "tests", "spec", "specs", "it", "should"})
 class PastSignal(NamedTuple):
     """What past commits say of a file.
 
-    ``votes`` and ``best`` come from messages like the query (see ``core.past``), ``newest`` is the place of the file's
+    ``votes`` and ``best`` come from messages like the query (see ``commit_votes``), ``newest`` is the place of the file's
     newest commit (0 is the newest of all), ``times`` how often it was changed.
     """
 

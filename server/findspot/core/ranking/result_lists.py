@@ -60,7 +60,7 @@ def _same_definition(one: Unit, other: Unit) -> bool:
     return (one.part < other.part) == (one.span.start_byte < other.span.start_byte)
 
 
-def held_back(
+def demote_repeats(
     units: Sequence[Unit],
     entries: Sequence[Scored],
     kind: QueryKind,
@@ -82,7 +82,7 @@ def held_back(
         if unit.symbol is not None and unit.kind != "section" and kind not in NAMES:
             name = (unit.path, unit.symbol)
             if name in names:
-                score = score - weights.learned_repeated if learned else score * weights.repeated
+                score = score - weights.learned_repeat_step if learned else score * weights.repeat_factor
             names.add(name)
         of_file[unit.path] += 1
         over = of_file[unit.path] - weights.file_share[kind.value]

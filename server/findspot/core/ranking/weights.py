@@ -94,8 +94,8 @@ class RankingWeights:
     # Tokens below which a unit is too small to be what a question is about, and what is left of the smallest's score:
     # the share of the tokens' logarithm. Measured on questions that people ask: +3 of function nDCG@10, +4 of file@1;
     # first sentences of documentation, which are as often of tiny functions, lose 1 of function nDCG@10.
-    short: Mapping[str, float] = field(default_factory=lambda: _table(**_QUESTIONS_ONLY, prose=54.0))
-    short_floor: float = 0.4
+    min_unit_tokens: Mapping[str, float] = field(default_factory=lambda: _table(**_QUESTIONS_ONLY, prose=54.0))
+    min_unit_factor: float = 0.4
 
     # A file is as good as its best units together. Measured on issues: three give +2.8 points of file@1, +1.2 of file@5
     # over the best one; on questions two and three are alike, one is worse.
@@ -167,8 +167,8 @@ class RankingWeights:
     # What is left of the score of a definition whose name stands further up for the same file already, as overloads and the
     # getters and setters of properties do: once is enough to be led there. A name that is looked up wants them all.
     # Measured on questions that people ask: +0.1 of nDCG@10 as the list shows it, of files and of functions.
-    repeated: float = 0.6
-    learned_repeated: float = 1.5
+    repeat_factor: float = 0.6
+    learned_repeat_step: float = 1.5
 
     # z(score) + this * z(cosine) of the best 16, by kind of query. Measured on questions: +2 of nDCG@10 and +3 of
     # file@1, flat from 0.5 to 1; the file of a name is found without it. Measured on reports, whose titles
@@ -204,12 +204,12 @@ class RankingWeights:
     # Signals that are left out; for measuring what each is worth.
     off: frozenset[Signal] = frozenset()
 
-    def beside_rankers(self) -> RankingWeights:
+    def for_ranker_features(self) -> RankingWeights:
         """Return the weights of the score that rankers read: they learned from one in which reports have no embeddings."""
         return replace(self, dense=_table(**{**self.dense, "trace": 0.0, "issue": 0.0}))
 
     def uses(self, signal: Signal) -> bool:
-        """Say whether a signal is looked up at all."""
+        """Return whether a signal is looked up at all."""
         return signal not in self.off
 
 
@@ -294,10 +294,10 @@ def text_scores(units: Sequence[Unit], signals: Signals, query: Query, weights: 
 
 def _size_factors(tokens: Floats, query: Query, weights: RankingWeights) -> Floats:
     """Return what is left of the score of units that are too small for what the query asks."""
-    enough = weights.short[query.kind.value]
+    enough = weights.min_unit_tokens[query.kind.value]
     if enough <= 0:
         return np.ones(len(tokens))
-    return np.clip(np.log1p(tokens) / math.log1p(enough), weights.short_floor, 1.0)
+    return np.clip(np.log1p(tokens) / math.log1p(enough), weights.min_unit_factor, 1.0)
 
 
 def prior_factors(units: Sequence[Unit], query: Query, weights: RankingWeights) -> Floats:
