@@ -10,7 +10,8 @@ import pytest
 
 from findspot.config import load_config
 from findspot.core.types import Answer, Level
-from findspot.engine import Engine, Models
+from findspot.engine import Engine, Models, snippets
+from findspot.workspace.files import Source, read_source
 
 TRACE = """TypeError: cannot compare the two clocks
 
@@ -142,3 +143,19 @@ def test_a_file_that_has_gone_has_no_text(engine: Engine) -> None:
         (engine.root / name).unlink()
     for result in engine.search("compare the two clocks").results:
         assert (result.text, result.preview, result.fresh) == ("", (), False)
+
+
+def test_an_answer_reads_each_file_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(root: Path, path: str, max_bytes: int) -> Source | None:
+        read.append(path)
+        return read_source(root, path, max_bytes)
+
+    monkeypatch.setattr(snippets, "read_source", counted)
+    partial: list[Answer] = []
+    answer = engine.localize(TRACE, budget=60.0, on_partial=partial.append)
+    assert answer.status.model == "applied"
+    assert partial
+    assert sorted(read) == sorted(set(read))
+    assert {result.path for result in answer.results} <= set(read)

@@ -6,7 +6,8 @@ from findspot.core.query import analyse
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS
 from findspot.core.text import SubTokenizer
 from findspot.retrieval.candidates import Candidates
-from findspot.retrieval.index_view import NO_OVERLAY, IndexView
+from findspot.retrieval.index_view import IndexView
+from findspot.retrieval.overlay import NO_OVERLAY
 from findspot.retrieval.question import Question
 from findspot.storage.store import IndexStore
 

@@ -9,8 +9,9 @@ import pytest
 from findspot.errors import Cancelled
 from findspot.indexing.prepare import Preparer
 from findspot.inference.static import StaticEmbedder
-from findspot.retrieval.index_view import Overlay
-from findspot.retrieval.searcher import Ranked, Searcher
+from findspot.retrieval.overlay import Overlay
+from findspot.retrieval.results import Ranked
+from findspot.retrieval.searcher import Searcher
 from findspot.storage.store import IndexStore
 from tests.retrieval.conftest import FILES, Index, prepare
 

@@ -19,7 +19,7 @@ from findspot.errors import Cancelled
 from findspot.indexing.pool import PreparerPool
 from findspot.indexing.tasks import Task
 from findspot.inference.base import Embedder
-from findspot.retrieval.index_view import NO_OVERLAY, Overlay
+from findspot.retrieval.overlay import NO_OVERLAY, Overlay
 from findspot.storage.records import PreparedFile
 from findspot.workspace.files import Source
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from findspot.core.query import NAMES, Query, QueryKind, analyse
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Answer, AnswerStatus, SearchResult
-from findspot.retrieval.index_view import Overlay
 from findspot.retrieval.localizer import Localization
+from findspot.retrieval.overlay import Overlay
 from findspot.retrieval.results import Ranked
 from findspot.retrieval.searcher import Searcher
 

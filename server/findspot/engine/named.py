@@ -18,7 +18,7 @@ from findspot.core.types import Answer, FileProblem, ProblemKind
 from findspot.engine.buffers import Buffers
 from findspot.indexing.pool import PreparerPool
 from findspot.indexing.tasks import Task
-from findspot.retrieval.index_view import Overlay
+from findspot.retrieval.overlay import Overlay
 from findspot.storage.reader import StoreReader
 from findspot.storage.records import PreparedFile
 from findspot.workspace.ignore_rules import PathRules

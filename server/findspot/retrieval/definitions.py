@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from findspot.core.types import Evidence
-from findspot.retrieval.index_view import IndexView, Overlay, in_scope
+from findspot.retrieval.index_view import IndexView, in_scope
+from findspot.retrieval.overlay import Overlay
 from findspot.retrieval.protocols import IndexReader
 from findspot.retrieval.results import Ranked
 from findspot.storage.records import ChunkRow, SymbolRow

@@ -28,7 +28,8 @@ from findspot.core.text import SubTokenizer
 from findspot.core.types import Evidence, Level, Stage, Unavailable
 from findspot.retrieval.candidates import Candidates
 from findspot.retrieval.gathering import ORDER_COST, STEP_COST, Gathering, gather
-from findspot.retrieval.index_view import NO_OVERLAY, IndexView, Overlay
+from findspot.retrieval.index_view import IndexView
+from findspot.retrieval.overlay import NO_OVERLAY, Overlay
 from findspot.retrieval.pace import Pace, by_deadline
 from findspot.retrieval.protocols import DocumentModel, DocumentVectors
 from findspot.retrieval.question import Question

@@ -23,8 +23,9 @@ from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
 from findspot.inference.base import WordEmbedder
 from findspot.retrieval.candidates import Candidates
-from findspot.retrieval.index_view import NO_OVERLAY, IndexView, Overlay
+from findspot.retrieval.index_view import IndexView
 from findspot.retrieval.mentions import find_mentions
+from findspot.retrieval.overlay import NO_OVERLAY, Overlay
 from findspot.retrieval.path_lookup import PathTable
 from findspot.retrieval.protocols import IndexReader
 from findspot.retrieval.question import Question
