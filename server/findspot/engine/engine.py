@@ -63,10 +63,7 @@ _T = TypeVar("_T")
 
 
 class _Asked(NamedTuple):
-    """When a question came (``time.monotonic``), and whether the index was complete then: what is read after that is too late.
-
-    ``own`` has the buffers of whoever asks, ``reading`` the files read for the answer.
-    """
+    """When a question came (``time.monotonic``), if the index was complete then, whose buffers it sees, what reads for it."""
 
     at: float
     complete: bool
@@ -175,7 +172,7 @@ class Engine:
             if progress is not None:
                 progress(step)
 
-        self._filler.step_back()
+        self._filler.yield_to_request()
         either = EitherEvent(stop, self._closing)
         with held(self._refreshing, either):
             run = partial(
@@ -260,16 +257,8 @@ class Engine:
         asked = self._asked(own)
         inside, wanted = clean_scope(scope), checked_length(top_k, self.config.settings.top_k)
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
-        found = self._guarded(
-            lambda: self._searcher.search(
-                checked_text(query),
-                top_k=wanted,
-                scope=inside,
-                exclude=clean_scope(exclude),
-                overlay=named.overlay,
-                stop=stop,
-            )
-        )
+        ask = partial(self._searcher.search, top_k=wanted, scope=inside, exclude=clean_scope(exclude), stop=stop)
+        found = self._guarded(lambda: ask(checked_text(query), overlay=named.overlay))
         made = self._named.noted(self._answer(found, asked), named, wanted)
         return label(made, query, found, inside, self._searcher, named.overlay)
 
@@ -357,16 +346,9 @@ class Engine:
     def related(self, path: str, line: int, *, top_k: int | None = None) -> Answer:
         """Return what calls, is called by, or defines what stands at a 1-based line of a root-relative file."""
         asked = self._asked(self._own)
-        found = self._guarded(
-            lambda: related_places(
-                self._store,
-                clean_prefix(path),
-                line,
-                limit=checked_length(top_k, self.config.settings.top_k),
-                overlay=self._own.buffers.overlay,
-            )
-        )
-        return self._answer(found, asked)
+        limit, overlay = checked_length(top_k, self.config.settings.top_k), self._own.buffers.overlay
+        ask = partial(related_places, self._store, clean_prefix(path), line, limit=limit, overlay=overlay)
+        return self._answer(self._guarded(ask), asked)
 
     # ── state ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -454,7 +436,7 @@ class Engine:
 
     def _guarded(self, ask: Callable[[], _T]) -> _T:
         """Ask the index, ahead of what is read in the background; damage is noted, so that the next refresh builds it again: at once in a process that watches."""
-        self._filler.step_back()
+        self._filler.yield_to_request()
         try:
             return ask()
         except IndexDamagedError as error:

@@ -1,7 +1,7 @@
 """Reads functions with the localization model ahead of time, in a process that lives on and has nothing else to do.
 
 A warm ``localize`` then costs the encoding of the question alone. Files that past commits changed lately come first. The
-thread steps back for every request, rests as long as it works, and keeps all vectors in the shared cache, so that it
+thread yields to every request, sleeps as long as it worked, and keeps all vectors in the shared cache, so that it
 begins where it stopped.
 """
 
@@ -80,8 +80,8 @@ class Filler:
         if self._limit > 0:
             self._thread.start()
 
-    def step_back(self) -> None:
-        """Make way for a request that has just come."""
+    def yield_to_request(self) -> None:
+        """Leave the processor to a request that has just come."""
         self._last_request = time.monotonic()
 
     def index_changed(self) -> None:
