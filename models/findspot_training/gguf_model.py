@@ -50,7 +50,7 @@ def tensor_names(layers: int) -> dict[str, str]:
 
 
 def quantizes(name: str) -> bool:
-    """Tell whether the tensor of that GGUF name is a matrix that is stored as Q8_0."""
+    """Return whether the tensor of that GGUF name is a matrix that is stored as Q8_0."""
     return name.endswith(".weight") and any(name.startswith(part) or f".{part}" in name for part in _QUANTIZED)
 
 

@@ -97,7 +97,7 @@ def settings(folder: Path) -> dict[str, Any]:
 
 
 def tokenizer_json(folder: Path) -> dict[str, Any]:
-    """Return the original's ``tokenizer.json`` without truncation and padding, which are the caller's affair."""
+    """Return the original's ``tokenizer.json`` without truncation and padding, which are up to the caller."""
     parsed = dict(json.loads((folder / "tokenizer.json").read_text(encoding="utf-8")))
     parsed["truncation"] = None
     parsed["padding"] = None

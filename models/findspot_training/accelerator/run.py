@@ -136,7 +136,7 @@ class Pack:
         return self
 
     def told(self) -> str:
-        """Say what is here."""
+        """Return a sentence about what was packed."""
         groups = sum(map(len, self.rows.values()))
         held = sum(map(len, self.held.values()))
         lists = 0 if self.lists is None else len(self.lists.right)
@@ -218,7 +218,7 @@ class Clock:
         return max(self.elapsed() / self.of, self.done)
 
     def over(self, end: float) -> bool:
-        """Say whether the share ``end`` of everything is gone, or all of this call's time."""
+        """Return whether the share ``end`` of the whole work is done, or all of this call's time used up."""
         return self.gone() >= end or time.monotonic() - self.began >= self.seconds
 
     def rate(self, peak: float, begin: float, end: float) -> float:

@@ -34,7 +34,7 @@ class Examples:
     vectors: Floats
 
     def digest(self) -> str:
-        """Return a short name for all of it, by which a training that is gone on with knows its pairs again."""
+        """Return a short name for all of it, by which a resumed training run recognizes its pairs."""
         return digest([*self.queries, *self.documents, self.repositories, self.texts, self.functions])
 
 

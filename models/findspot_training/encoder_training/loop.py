@@ -1,6 +1,6 @@
 """The training loop of the bi-encoder: which batch is next, when the state is kept, and the curve of the loss.
 
-What a step does is the learner's affair, so that nothing heavy is needed to know that a training goes on where it stopped.
+What a step does is up to the learner, so that nothing heavy is needed to know that a training goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ Epoch = Callable[[np.random.Generator], Sequence[Integers]]
 
 
 def train(learner: Learner, epoch: Epoch, plan: Plan, made_of: Mapping[str, Any], folder: Path) -> list[Point]:
-    """Train and return the curve. The state is kept in ``folder`` now and then, and gone on with.
+    """Train and return the curve. The state is saved in ``folder`` now and then, and resumed from there.
 
     ``made_of`` are the numbers that the learner and the examples were made with. Raises ``TrainingError`` when the folder
     holds a training with others, or there is no batch.

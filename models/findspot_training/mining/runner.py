@@ -161,7 +161,7 @@ def mine_repository(name: str, place: Path, head: str, rows: Path, options: Opti
 
 
 class _Teller:
-    """Says on standard error how far one repository is, now and then."""
+    """Reports now and then on standard error how far one repository is."""
 
     def __init__(self, name: str) -> None:
         self._name = name

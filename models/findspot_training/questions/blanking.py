@@ -85,5 +85,5 @@ def _symbols(parsed: ParsedFile) -> list[tuple[str, int]]:
 
 
 def says(source: bytes, sentence: str) -> bool:
-    """Say whether a file has a sentence in it, whatever stands between its words."""
+    """Return whether a file has a sentence in it, whatever stands between its words."""
     return f" {normalized(sentence)} " in f" {normalized(source.decode('utf-8', 'replace'))} "

@@ -143,7 +143,7 @@ class Draft:
         return without_obvious(text, [one.name.rsplit(".", 1)[-1] for file in files for one in file.functions])
 
     def _vanishes(self, lookup: Lookup) -> bool:
-        """Say whether the sentence is gone from its file once the function's documentation is."""
+        """Return whether the sentence is gone from its file once the function's documentation is."""
         file = lookup.files[0]
         source = self._bare.blob(self._tree[file.path])
         names = {one.name for one in file.functions}

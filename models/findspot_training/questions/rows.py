@@ -97,7 +97,7 @@ def without_obvious(text: str, names: Iterable[str]) -> tuple[str, tuple[str, ..
 
 
 def tells_enough(text: str) -> bool:
-    """Say whether a text has the length of a question, small words counted, and enough words of its own."""
+    """Return whether a text has the length of a question, small words counted, and enough words of its own."""
     found = words(text)
     return MIN_WORDS <= len(found) <= MAX_WORDS and sum(word.lower() not in _SMALL for word in found) >= _MIN_TELLING
 

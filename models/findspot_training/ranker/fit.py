@@ -136,7 +136,7 @@ def calibrated(
 
 
 def _here_report(units: Sequence[Answers], others: Answers) -> dict[str, float]:
-    """Say how often a half that was not fitted is wrongly or rightly said not to be here."""
+    """Return how often a half that was not fitted is wrongly or rightly said not to be here."""
     half = len(others) // 2
     parts = [
         Answers(others.inputs[:half], others.labels[:half], others.here[:half], others.gold[:half]),

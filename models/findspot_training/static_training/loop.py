@@ -55,7 +55,7 @@ class Examples:
     questions: Bags
 
     def digest(self) -> str:
-        """Return a short name for all of it, by which a training that is gone on with knows its pairs again."""
+        """Return a short name for all of it, by which a resumed training run recognizes its pairs."""
         summed = hashlib.sha256()
         for bags in (self.queries, self.documents, self.questions):
             summed.update(bags.pieces.tobytes() + bags.ends.tobytes())
@@ -84,7 +84,7 @@ def batches(examples: Examples, size: int, draw: np.random.Generator) -> list[In
 
 
 def train_table(table: Floats, examples: Examples, plan: Plan, folder: Path) -> tuple[Floats, list[Point]]:
-    """Return the trained table and the curve. After each epoch the state is kept in ``folder``, and gone on with."""
+    """Return the trained table and the curve. The state is saved in ``folder`` after each epoch, and resumed from there."""
     state = folder / "state.npz"
     made_of = {"plan": asdict(plan), "examples": examples.digest()}
     adam = Adam(table.shape)

@@ -1,4 +1,4 @@
-"""What may be written on the command line, and how it is taken apart.
+"""Command-line arguments and their parsing.
 
 ``build_parser`` declares every command and option once; the reference page is generated from it. ``parse``
 gives the raw arguments; ``findspot.cli.resolve`` turns them into a request.

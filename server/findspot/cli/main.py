@@ -275,7 +275,7 @@ def _refresh(engine: Engine, view: View, stop: Event, *, rebuild: bool = False) 
 def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fresh: _Freshness, *, model: bool) -> int:
     """Print results on standard output and what they are made of on standard error.
 
-    A warning comes first, also with ``--quiet``: nobody shall read a partial answer as a whole one.
+    A warning comes first, also with ``--quiet``, so that a partial answer is never mistaken for a complete one.
     """
     place, view = request.place, request.view
     # A warning has said already why the index is not up to date.

@@ -61,7 +61,7 @@ def _write(stream: TextIO | None, text: str) -> None:
 
 
 def give_up_output() -> None:
-    """Point both streams at nothing, after the reader of one has gone: Python flushes them once more at its end."""
+    """Redirect both streams to /dev/null after the reader of one has gone: Python flushes them once more when it exits."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -62,7 +62,7 @@ class PathMention:
 
 
 def looks_like_identifier(word: str) -> bool:
-    """Say whether one word (no dots) is written as only code writes words."""
+    """Return whether one word (no dots) is written as only code writes words."""
     stripped = word[: MAX_WORD + 1].strip("_$")
     if not 2 <= len(stripped) <= MAX_WORD:
         return False
@@ -91,7 +91,7 @@ def names_in(text: str, *, quoted: bool = False) -> Iterator[Name]:
 
 
 def _plausible_dotted(name: str) -> bool:
-    """Tell ``a.b.c`` from a sentence end without a space after it ("done.Then")."""
+    """Return whether this is ``a.b.c`` and not a sentence end without a space after it ("done.Then")."""
     parts = name.split(".")
     if any(not part for part in parts):
         return False
@@ -101,7 +101,7 @@ def _plausible_dotted(name: str) -> bool:
 
 
 def _called(text: str, end: int) -> bool:
-    """Tell ``name(x)`` from ``word (an aside)`` and ``word(s)``."""
+    """Return whether this is ``name(x)`` and not ``word (an aside)`` or ``word(s)``."""
     return not text.startswith(("s)", "es)", "ies)"), end)
 
 

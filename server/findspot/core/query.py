@@ -140,7 +140,7 @@ def analyse(text: str, tokenizer: SubTokenizer, *, report: bool = False) -> Quer
 
 
 def classify(text: str, report: Report) -> QueryKind:
-    """Say how a query is written."""
+    """Return how a query is written."""
     text = text.strip()
     words = text.split(None, _ISSUE_WORDS + 1)
     if report.frames:

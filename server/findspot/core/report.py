@@ -117,7 +117,7 @@ def parse_report(text: str) -> Report:
 
 
 def _says_nothing(line: str) -> bool:
-    """Say whether a first line was there before the report was written, or is for politeness."""
+    """Return whether a first line was there before the report was written, or is for politeness."""
     words = {re.sub(r"['\u2019]", "", word).lower() for word in _WORD.findall(line)}
     heading = _HEADING.match(line)
     if heading is None:

@@ -25,7 +25,7 @@ _MAX_MESSAGE = 2_000
 
 
 def head_commit(root: Path) -> str | None:
-    """Return the hash of the commit that is checked out, None when there is none to be had."""
+    """Return the hash of the commit that is checked out, None if none is available."""
     place = git.find_git(root)
     return None if place is None else git.head_commit(place)
 

@@ -284,7 +284,7 @@ class Localizer:
     def _definitions(self, found: Candidates, order: Order) -> list[Scored]:
         """Return one entry per definition, best first.
 
-        By hand-set weights only what matches is an answer. A ranker may also choose what came along with its file.
+        By hand-set weights only what matches is an answer. A ranker may also choose what was added with its file.
         """
         kind = found.question.query.kind
         if not any(found.matching):

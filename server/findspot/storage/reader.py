@@ -107,7 +107,7 @@ class StoreReader:
             self._asking.stop = before
 
     def close(self) -> None:
-        """Close the idle connections; a call in flight closes nothing under another's feet."""
+        """Close the idle connections; connections in use are left open."""
         while True:
             try:
                 self._idle.get_nowait().close()

@@ -36,7 +36,7 @@ class FileRows:
         self._generation = generation
 
     def delete_file(self, path: str) -> list[int]:
-        """Remove a file with all that hangs on it and return the ids of its chunks."""
+        """Remove a file and everything that refers to it, and return the ids of its chunks."""
         row = self._connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
         self._connection.execute("DELETE FROM problems WHERE path = ?", (path,))
         if row is None:

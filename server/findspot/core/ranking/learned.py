@@ -2,7 +2,7 @@
 
 ``Rankers.from_json`` reads what training wrote; ``learned_order`` scores the candidates of a report or a question. Scores
 have the size of log-odds, so priors enter as logarithms of their factors. Hand-set weights order the candidates of names
-and paths, and where no ranker is to be had.
+and paths, and where no ranker is available.
 """
 
 from __future__ import annotations

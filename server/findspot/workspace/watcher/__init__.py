@@ -1,6 +1,6 @@
 """Watching a workspace: events of the file system become few, quiet batches of changed paths.
 
-The watcher never ends without a word: whatever goes wrong is told to ``on_error``, and when the system refuses to
+The watcher never ends silently: whatever goes wrong is reported to ``on_error``, and when the system refuses to
 watch, it looks for changes itself every few seconds.
 """
 
@@ -196,7 +196,7 @@ class Watcher:
                     stopping.wait(_GIT_POLL_SECONDS)
                 else:
                     self._deliver()
-        except Exception as error:  # noqa: BLE001 - it must not end without a word
+        except Exception as error:  # noqa: BLE001 - it must not end silently
             self._tell(f"{self._root}: watching has ended because of an error: {error!r}")
         finally:
             stopping.set()

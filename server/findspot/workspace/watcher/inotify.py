@@ -1,7 +1,7 @@
 """Linux: one inotify instance that watches exactly the folders the index cares about.
 
-watchdog's own recursive watch takes every folder, ignored ones included, and passes over folders it gets no watch for
-without a word; a large ``node_modules`` then uses up the system's limit and changes go unseen. So this module puts
+watchdog's own recursive watch takes every folder, ignored ones included, and silently passes over folders it gets no
+watch for; a large ``node_modules`` then uses up the system's limit and changes go unseen. So this module puts
 watchdog's inotify reader to use directly: it chooses the folders, sees when the limit is reached and learns of lost events.
 """
 
