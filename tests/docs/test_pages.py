@@ -14,6 +14,7 @@ from findspot.cli.output import json_line
 from findspot.cli.resolve import Place
 from findspot.config import Config, Settings
 from findspot.core.types import AnswerStatus, Evidence, IndexState, SearchResult, Span
+from findspot_training.__main__ import make_parser
 from tests.architecture.tree import ROOT, modules, repository_files
 
 PAGES = [path for path in repository_files() if path.endswith(".md") and not path.startswith("tests/")]
@@ -73,6 +74,19 @@ def test_commands_on_the_pages_are_understood(page: str, command: str) -> None:
         return
     raw = parse(words)
     assert raw.command in {"search", "localize", "index", "status", "eval", "lsp"}, page
+
+
+@pytest.mark.parametrize(("page", "command"), [item for item in shell_lines() if item[1].startswith("findspot-train ")])
+def test_commands_of_training_on_the_pages_are_understood(page: str, command: str) -> None:
+    assert "run" in make_parser().parse_args(shlex.split(command, comments=True)[1:]), page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_of_training_in_sentences_exist(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for mentioned in re.findall(r"`findspot-train ([a-z][a-z-]*)(?: ([a-z]+)(?=[` ]))?", read(page)):
+        with pytest.raises(SystemExit) as ended:
+            make_parser().parse_args([*filter(None, mentioned), "--help"])
+        assert ended.value.code == 0, f"{page}: findspot-train {' '.join(mentioned)}: {capsys.readouterr().err}"
 
 
 @pytest.mark.parametrize(("page", "command"), [item for item in shell_lines() if item[1].startswith("make")])

@@ -39,7 +39,6 @@ def test_a_folder_that_a_kill_left_half_written_is_filled_again(past: Past, tmp_
     with BareRepository(past.bare) as bare:
         tree = bare.tree(past.commits[0])
         WorkTree(tmp_path / "tree", bare, history=False).go(past.commits[0], tree)
-        (tmp_path / "tree.json").unlink()
         (tmp_path / "tree" / "src" / "upload.py").write_text("half", encoding="utf-8")
         (tmp_path / "tree" / "left.py").write_text("", encoding="utf-8")
         assert WorkTree(tmp_path / "tree", bare, history=False).go(past.commits[0], tree) == Move(4, 0, 0)

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from findspot_training import __main__ as commands
-from findspot_training import gguf_model, manifest, source, static_model
+from findspot_training import source
+from findspot_training.train import gguf_model, manifest
+from findspot_training.train.static import distil as static_model
 
-MODELS = Path(gguf_model.__file__).parents[1]
+MODELS = source.MODELS
 
 
 def test_the_committed_manifest_is_what_the_recipes_and_files_give(tmp_path: Path) -> None:

@@ -17,16 +17,17 @@ import pytest
 from safetensors.numpy import save_file
 
 from findspot.inference.manifest import load_manifest
-from findspot_training import manifest, source
+from findspot_training import source
 from findspot_training.__main__ import main, make_parser
 from findspot_training.accelerator import packing, run, taking
 from findspot_training.accelerator.checking import check_pack
 from findspot_training.accelerator.commands import packing_of
 from findspot_training.accelerator.groups import KINDS, Limits, Made, groups_of
-from findspot_training.encoder_training.encoder import Reader
-from findspot_training.pairs.rendering import for_model
-from findspot_training.rescoring.heads import Candidate, Head
+from findspot_training.corpus.pairs.rendering import for_model
+from findspot_training.measure.heads import Candidate, Head
 from findspot_training.source import TrainingError
+from findspot_training.train import manifest
+from findspot_training.train.encoder.encoder import Reader
 from tests.architecture.tree import ROOT
 from tests.training.repositories import Past, git, issue, write_issues
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from findspot_training.questions.rows import read_questions
+from findspot_training.corpus.questions.rows import read_questions
 
 MODELS = Path(__file__).parents[2] / "models"
 ASKED = read_questions(MODELS / "asked.jsonl")

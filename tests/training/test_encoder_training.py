@@ -13,18 +13,18 @@ import pytest
 from safetensors.numpy import save_file
 
 from findspot.inference.llama import DOCUMENT_TOKENS, QUERY_TOKENS, LlamaEmbedder
-from findspot_training import gguf_model, manifest, source
-from findspot_training.encoder_training import batches, loop
-from findspot_training.encoder_training.encoder import Encoder, Reader
-from findspot_training.encoder_training.learners import HeadCorrection, InBatchNegatives
-from findspot_training.encoder_training.train import Training, make_examples, make_groups, train_encoder
-from findspot_training.pairs.make import Pair
-from findspot_training.rescoring.collect import read_heads
-from findspot_training.rescoring.heads import Candidate, Head
+from findspot_training import source
+from findspot_training.corpus.pairs.make import Pair
+from findspot_training.measure.heads import Candidate, Head, read_heads
 from findspot_training.source import TrainingError
+from findspot_training.train import gguf_model, manifest
+from findspot_training.train.encoder import batches, loop
+from findspot_training.train.encoder.encoder import Encoder, Reader
+from findspot_training.train.encoder.learners import HeadCorrection, InBatchNegatives
+from findspot_training.train.encoder.train import Training, make_examples, make_groups, train_encoder
 from tests.training.repositories import REPO, Past, write_mined
 
-MODELS = Path(manifest.__file__).parents[1]
+MODELS = source.MODELS
 
 RECIPE = manifest.read_recipe(MODELS / "recipes" / "minilm-code-q8.toml")
 
@@ -63,7 +63,9 @@ def test_the_same_text_or_function_is_no_negative() -> None:
 
 def test_wrong_parameters_and_held_out_repositories_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="missing or unknown: rate, speed"):
-        Training.of({"speed" if key == "rate" else key: value for key, value in RECIPE.parameters.items()})
+        source.parameters_of(
+            Training, {"speed" if key == "rate" else key: value for key, value in RECIPE.parameters.items()}
+        )
     with pytest.raises(TrainingError, match="is held out: tornadoweb/tornado"):
         train_encoder(RECIPE.parameters, tmp_path, tmp_path, tmp_path, ["tornadoweb/tornado"])
 
@@ -222,7 +224,7 @@ def test_the_recipe_from_repositories_to_weights_goes_on_where_it_stopped(
     assert train_encoder(parameters, mined, past.folder, out, []).read_bytes() == first
     with pytest.raises(TrainingError, match="other examples or with other numbers"):
         train_encoder({**parameters, "rate": 1e-3}, mined, past.folder, out, [])
-    with pytest.raises(TrainingError, match="drawn with other numbers"):
+    with pytest.raises(TrainingError, match="another runs"):
         train_encoder({**parameters, "runs": 5}, mined, past.folder, out, [])
 
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from findspot_training.__main__ import main
-from findspot_training.evaluation.gold import Gold
-from findspot_training.evaluation.records import Row, append_row, judge, read_rows, rows_path
-from findspot_training.evaluation.report import markdown, page
-from findspot_training.evaluation.summary import compare, splits, summarize
-from findspot_training.evaluation.systems import SYSTEMS, Found, Shown
+from findspot_training.measure.gold import Gold
+from findspot_training.measure.issues import METRICS, report, splits
+from findspot_training.measure.rows import Row, append_row, judge, read_rows, rows_path
+from findspot_training.measure.summary import compare
+from findspot_training.measure.systems import SYSTEMS, Found, Shown
 from tests.training.repositories import REPO, Past, issue, write_issues
 
 REPORT = "Uploads give up after one timeout\n\nThe retry policy is not followed when the server is slow."
@@ -226,24 +226,23 @@ def test_probabilities_are_compared_with_hits_where_there_are_any() -> None:
         "i",
         REPO,
         "c",
-        "x",
         gold_files=["a.py"],
         gold_functions=["a.py:g"],
         systems={"localize": judge(Found(answer, listed=answer), GOLD)},
     )
-    numbers = summarize({"i": row}, {"version": "1", "engine": "e", "top_k": 10, "budget": 1.0, "off": []})
-    assert numbers["calibration"]["localize"]["error"] == pytest.approx(0.2)
-    assert "Expected calibration error" in markdown(numbers)
-    assert page(numbers).count("<svg") == 5
+    found = report({"i": row}, {"version": "1", "engine": "e", "top_k": 10, "budget": 1.0, "off": []})
+    assert found.numbers["calibration"]["localize"]["error"] == pytest.approx(0.2)
+    assert "Expected calibration error" in found.markdown()
+    assert found.page().count("<svg") == 5
 
 
 def test_rows_come_back_as_they_were_written_and_the_last_one_counts(tmp_path: Path) -> None:
     found = Found([Shown("a.py", "g", "function", (1, 2), 0.5)], ["b.py", "a.py"], [("a.py", "g")])
-    row = Row("i", REPO, "c", "x", gold_files=["a.py"], systems={"bm25": judge(found, GOLD)}, seconds={"refresh": 0.5})
+    row = Row("i", REPO, "c", gold_files=["a.py"], systems={"bm25": judge(found, GOLD)}, seconds={"refresh": 0.5})
     path = rows_path(tmp_path, REPO)
-    append_row(path, Row("i", REPO, "c", "x", error="broken"))
+    append_row(path, Row("i", REPO, "c", error="broken"))
     append_row(path, row)
     assert read_rows([path]) == {"i": row}
     assert [len(group) for group in splits([row]).values()] == [1, 0, 0, 0, 0, 0]
     with pytest.raises(Exception, match="share no finished row"):
-        compare([row], [], "bm25", "bm25", ["file@1"])
+        compare({"i": row}, {}, [("bm25", "bm25")], METRICS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from findspot_training.__main__ import main
-from findspot_training.held_out import normalized, read_names, refusals
+from findspot_training.corpus.held_out import normalized, read_names, refusals
 
 HELD_OUT = ["Acme/Tool", "beta/data-kit", "gamma/core"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from findspot_training.evaluation import metrics
+from findspot_training.measure import metrics
 
 
 def test_nothing_can_be_found_in_an_empty_gold_set() -> None:

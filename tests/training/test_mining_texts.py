@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from findspot_training.mining.enlarge import enlarge
-from findspot_training.mining.lookups import first_sentence
+from findspot_training.corpus.mining.enlarge import enlarge
+from findspot_training.corpus.mining.lookups import first_sentence
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from findspot_training.mirrors import find_repository
+from findspot_training.corpus.mirrors import find_repository
 from tests.training.repositories import REPO
 
 

@@ -10,8 +10,8 @@ from findspot.core.types import Chunk
 from findspot.evaluation.history import head_of
 from findspot.parsing.chunker import parse
 from findspot.parsing.languages import Parsers
-from findspot_training.pairs import documents, rendering
-from findspot_training.pairs import make as pairs
+from findspot_training.corpus.pairs import documents, rendering
+from findspot_training.corpus.pairs import make as pairs
 from findspot_training.source import TrainingError
 from tests.training.repositories import REPO, Past, write_mined
 

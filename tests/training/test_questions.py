@@ -11,16 +11,20 @@ from typing import Any
 
 import pytest
 
-from findspot.evaluation.checkouts import BareRepository
+from findspot.config import Settings
+from findspot.engine import Models
 from findspot.evaluation.functions import functions_of
 from findspot.parsing.languages import Parsers
 from findspot_training.__main__ import main
-from findspot_training.mining.parsing import parse_code
-from findspot_training.questions.blanking import says, without_documentation
-from findspot_training.questions.measure import Ranks, Row, lay_out
-from findspot_training.questions.recipe import read_recipe
-from findspot_training.questions.rows import Answer, Question, read_questions, skeleton, without_obvious
-from findspot_training.questions.summary import compare, groups, ndcg
+from findspot_training.corpus.mining.parsing import parse_code
+from findspot_training.corpus.questions.blanking import says, without_documentation
+from findspot_training.corpus.questions.recipe import read_recipe
+from findspot_training.corpus.questions.rows import Answer, Question, read_questions, skeleton, without_obvious
+from findspot_training.measure.cases import Case, jobs_of_questions
+from findspot_training.measure.questions import METRICS, groups, kinds
+from findspot_training.measure.rows import Judged, Row
+from findspot_training.measure.runner import Site, work_through
+from findspot_training.measure.summary import compare, ndcg
 from findspot_training.source import TrainingError
 from tests.training.repositories import git
 
@@ -298,23 +302,29 @@ def test_documentation_goes_and_lines_stay(
 
 def test_the_tree_has_no_past_and_none_of_the_documentation(drawn: Path, bares: Path, tmp_path: Path) -> None:
     questions = read_questions(drawn)
-    with BareRepository(bares / "acme+shop" / "repo") as bare:
-        lay_out(tmp_path / "tree", questions, bare, Parsers())
-    for one in questions:
-        if one.kind == "docstring":
-            assert not says((tmp_path / "tree" / one.paths[0]).read_bytes(), one.written)
-    assert "    return sum(shelf.rows[1:])" in (tmp_path / "tree" / "src" / "store.py").read_text("utf-8").splitlines()
-    assert git(tmp_path / "tree", "rev-list", "--all", "--count") == "0"
+    [job] = jobs_of_questions(questions)
+
+    def look(site: Site, case: Case) -> str:
+        root = site.tree.root
+        for one in questions:
+            if one.kind == "docstring":
+                assert not says((root / one.paths[0]).read_bytes(), one.written)
+        assert "    return sum(shelf.rows[1:])" in (root / "src" / "store.py").read_text("utf-8").splitlines()
+        assert git(root, "rev-list", "--all", "--count") == "0"
+        return case.id
+
+    settings = Settings(workers=1)
+    seen = work_through(job, bares, tmp_path, settings, Models.load(settings), look)
+    assert list(seen) == [one.id for one in questions]
 
 
 def test_documentation_that_cannot_be_taken_out_stops_the_run(bares: Path, tmp_path: Path, drawn: Path) -> None:
     question = next(one for one in read_questions(drawn) if one.kind == "docstring")
     wrong = replace(question, answers=(Answer("src/gone.py", "python", ("f",)),))
-    with (
-        BareRepository(bares / "acme+shop" / "repo") as bare,
-        pytest.raises(TrainingError, match=r"src/gone\.py"),
-    ):
-        lay_out(tmp_path / "tree", [wrong], bare, Parsers())
+    [job] = jobs_of_questions([wrong])
+    settings = Settings(workers=1)
+    with pytest.raises(TrainingError, match=r"src/gone\.py"):
+        list(work_through(job, bares, tmp_path, settings, Models.load(settings), lambda *_: 1))
 
 
 def rows_of(run: Path) -> list[dict[str, Any]]:
@@ -373,12 +383,13 @@ def test_two_runs_are_compared_by_kind(measured: Path, capsys: pytest.CaptureFix
 
 def test_a_run_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["questions", "compare", str(tmp_path), str(tmp_path)]) == 1
-    assert "is no run of questions" in capsys.readouterr().err
+    assert "holds no finished row" in capsys.readouterr().err
 
 
 def row(name: str, functions: list[int | None], kind: str = "docstring") -> Row:
     """Return a row whose only system is ``search``."""
-    return Row(name, kind, REPOSITORY, "go", False, name, {"search": Ranks(functions, [1])}, {}, "")
+    judged = Judged([1], [1], functions, [], {}, listed=[1])
+    return Row(name, REPOSITORY, "c", kind, text=name, language="go", systems={"search": judged})
 
 
 def test_gain_counts_early_places_more() -> None:
@@ -394,13 +405,14 @@ def test_gain_counts_early_places_more() -> None:
 def test_differences_are_taken_question_by_question() -> None:
     left = {name: row(name, [1]) for name in "abc"}
     right = {name: row(name, [2]) for name in "bcd"}
-    found = {one["metric"]: one for one in compare(left, right, ["search"])}
+    systems = [("search", "search")]
+    found = {one["metric"]: one for one in compare(left, right, systems, METRICS, kinds)}
     assert found["questions: function@1"]["n"] == 2
     assert found["questions: function@1"]["difference"] == 1.0
     assert found["questions: function@5"]["difference"] == 0.0
     assert set(groups(left.values())) == {"questions", "docstring", "nothing removed", "questions, go"}
-    with pytest.raises(TrainingError, match="share no question"):
-        compare(left, {"a": replace(left["a"], text="another")}, ["search"])
+    with pytest.raises(TrainingError, match="share no finished row"):
+        compare(left, {"a": replace(left["a"], text="another")}, systems, METRICS, kinds)
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -11,23 +11,22 @@ import pytest
 from findspot.core.ranking.calibration import Logistic
 from findspot.core.ranking.features import FILE_FEATURES, UNIT_FEATURES
 from findspot.core.ranking.tree_ensemble import Trees
-from findspot_training.evaluation.instances import read_instances
-from findspot_training.questions.rows import Answer, Question
-from findspot_training.ranker import fit
-from findspot_training.ranker.calibrate import calibration_error, f_beta_as_cut, probabilities, unit_answers
-from findspot_training.ranker.collect import (
-    collect,
-    collect_questions,
+from findspot_training.corpus.questions.rows import Answer, Question
+from findspot_training.measure.cases import (
     job_of_commits,
     job_of_others,
     jobs_against_others,
-    jobs_of_instances,
+    jobs_of_issues,
     jobs_of_questions,
 )
-from findspot_training.ranker.judge import file_ranks, strict, table, unit_ranks
-from findspot_training.ranker.rows import CLASSES, HEAD, KINDS, Collected, Numbers, empty, merged, read, write
-from findspot_training.ranker.train import unit_group
+from findspot_training.measure.instances import read_instances
 from findspot_training.source import TrainingError
+from findspot_training.train.ranker import fit
+from findspot_training.train.ranker.calibrate import calibration_error, f_beta_as_cut, probabilities, unit_answers
+from findspot_training.train.ranker.collect import collect
+from findspot_training.train.ranker.judge import file_ranks, table, unit_ranks
+from findspot_training.train.ranker.rows import CLASSES, HEAD, KINDS, Collected, Numbers, empty, merged, read, write
+from findspot_training.train.ranker.train import unit_group
 from tests.training.repositories import REPO, Past, issue, write_issues
 
 FUNCTION = KINDS.index("function")
@@ -55,17 +54,15 @@ def rows(labels: list[int], *, classes: list[int] | None = None, gold: int | Non
 def test_ranks_count_functions_in_source_files_only() -> None:
     one = rows([0, 0, 1, 1], classes=[TEST, SOURCE, SOURCE, SOURCE], gold=3)
     scores = np.array([9.0, 1.0, 2.0, 3.0])
-    assert unit_ranks(one, scores)[0].tolist() == [0, 1, -1]
-    assert file_ranks(one, scores)[0].tolist() == [0, 1, -1]
+    assert unit_ranks(one, scores) == [[1, 2, None]]
+    assert file_ranks(one, scores) == [[1, 2, None]]
 
 
 def test_strict_wants_all_of_it() -> None:
     both = merged([rows([1, 0, 1], name="a"), rows([0, 1, 0], name="b"), rows([1, 0, 0], gold=2, name="c")])
     hand = both.units[:, UNIT_FEATURES.index("hand")]
-    ranks = unit_ranks(both, hand)
-    assert strict(ranks, 1).tolist() == [0.0, 0.0, 0.0]
-    assert strict(ranks, 3).tolist() == [1.0, 1.0, 0.0]
-    assert table(both, hand, hand)["func@5"] == pytest.approx(200 / 3)
+    numbers = table(both, hand, hand)
+    assert (numbers["func@1"], numbers["func@5"]) == (0.0, pytest.approx(200 / 3))
 
 
 def test_what_was_only_sampled_teaches_nothing() -> None:
@@ -122,17 +119,17 @@ def test_commits_and_issues_are_collected_through_the_engine(past: Past, tmp_pat
     instances = read_instances([write_issues(tmp_path / "issues.jsonl", [issue(1, past.commits[0], text)])])
     row = mined_row(past, "attempt again after a timeout of the retry policy")
     work = [job_of_commits(REPO, [row], limit=5, words=3, seed=0)]
-    assert job_of_commits(REPO, [row], limit=5, words=30, seed=0).steps == ()
-    collect(work, past.folder, tmp_path / "mined", jobs=1, whole=False)
+    assert job_of_commits(REPO, [row], limit=5, words=30, seed=0).cases == ()
+    collect(work, past.folder, tmp_path / "mined", whole=False)
     [made] = (tmp_path / "mined").glob("*.npz")
     assert float(read(made).unit_labels.sum()) == 1.0
-    collect(jobs_of_instances(instances), past.folder, tmp_path / "issues", jobs=1, whole=True)
+    collect(jobs_of_issues(instances), past.folder, tmp_path / "issues", whole=True)
     issues = merged([read(path) for path in (tmp_path / "issues").glob("*.npz")])
     assert issues.names == [instances[0].id]
     assert float(issues.unit_labels.sum()) == 1.0
-    assert jobs_against_others(instances, 3, 0)[0].steps[0][1] == (), "there is no other repository"
-    with pytest.raises(TrainingError, match="another version"):
-        collect(work, past.folder, tmp_path / "mined", jobs=1, whole=True)
+    assert jobs_against_others(instances, 3, 0)[0].cases == (), "there is no other repository"
+    with pytest.raises(TrainingError, match="another whole"):
+        collect(work, past.folder, tmp_path / "mined", whole=True)
 
 
 def test_questions_are_collected_as_questions_with_some_that_belong_elsewhere(past: Past, tmp_path: Path) -> None:
@@ -143,8 +140,8 @@ def test_questions_are_collected_as_questions_with_some_that_belong_elsewhere(pa
     )
     other = Question("other", "subject", "b/c", past.commits[0], "close every door of the house", "", (), where)
     jobs = [job for job in jobs_of_questions([own, other], 5, 0) if job.repository == REPO]
-    assert [job.strange for job in jobs] == [(other,)]
-    collect_questions(jobs, past.folder, tmp_path)
+    assert [[case.id for case in job.cases] for job in jobs] == [["own", "other elsewhere"]]
+    collect(jobs, past.folder, tmp_path, whole=True)
     right, strange = (read(tmp_path / kind / "acme+tool.npz") for kind in ("own", "strange"))
     assert right.names == ["own"]
     assert float(right.unit_labels.sum()) == 1.0
@@ -152,7 +149,7 @@ def test_questions_are_collected_as_questions_with_some_that_belong_elsewhere(pa
     assert strange.names == ["other elsewhere"]
     assert (int(strange.unit_labels.sum()), int(strange.gold_functions[0])) == (0, 0)
     first = (tmp_path / "own" / "acme+tool.npz").stat().st_mtime_ns
-    collect_questions(jobs, past.folder, tmp_path)
+    collect(jobs, past.folder, tmp_path, whole=True)
     assert (tmp_path / "own" / "acme+tool.npz").stat().st_mtime_ns == first
 
 
@@ -160,11 +157,11 @@ def test_commits_that_a_ranker_learned_from_are_left_out(past: Past) -> None:
     rows = [{**mined_row(past, f"attempt number {at} of them all"), "commit": f"c{at}"} for at in range(40)]
     taken = job_of_commits(REPO, rows, limit=20, words=3, seed=0)
     others = job_of_others(REPO, rows, taken, groups=5, seed=0)
-    known = {text.name for _, texts in taken.steps for text in texts}
-    found = {text.name for _, texts in others.steps for text in texts}
+    known = {case.id for case in taken.cases}
+    found = {case.id for case in others.cases}
     assert len(known) == len(found) == 20
     assert not known & found
-    assert len(job_of_others(REPO, rows, taken, groups=1, seed=0).steps) == 1
+    assert len({case.commit for case in job_of_others(REPO, rows, taken, groups=1, seed=0).cases}) == 1
 
 
 def test_a_calibration_is_judged_on_repositories_that_it_was_not_fitted_on() -> None:

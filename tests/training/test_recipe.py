@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from findspot_training.__main__ import main
-from findspot_training.manifest import read_recipes
 from findspot_training.source import json_lines
+from findspot_training.train.manifest import read_recipes
 from tests.architecture.tree import ROOT
 
 RECIPES = ROOT / "models" / "recipes"

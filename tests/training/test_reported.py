@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from findspot_training import source
-from findspot_training.evaluation.instances import read_instances
+from findspot_training.measure.instances import read_instances
 
 MODELS = Path(__file__).parents[2] / "models"
 REPORTED = MODELS / "reported.jsonl"

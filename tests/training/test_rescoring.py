@@ -14,9 +14,10 @@ from findspot.config import Config, Settings
 from findspot.core.arrays import Vectors
 from findspot.engine import Engine
 from findspot_training.__main__ import main
-from findspot_training.rescoring.collect import read_heads
-from findspot_training.rescoring.heads import Candidate, Head, RecordingModels, head_of
-from findspot_training.rescoring.measure import cosines_of, means, numbers_of
+from findspot_training.measure.cases import Case
+from findspot_training.measure.gold import Gold
+from findspot_training.measure.heads import Candidate, Head, RecordingModels, head_of, read_heads
+from findspot_training.measure.rescoring import cosines_of, numbers_of
 from findspot_training.source import TrainingError
 from tests.training.repositories import REPO, Past
 
@@ -38,9 +39,10 @@ def test_a_head_is_the_list_of_the_engine_with_what_the_model_reads(tmp_path: Pa
     models = RecordingModels.load(settings)
     with Engine.open(root, Config(settings, tmp_path / "cache"), models) as engine:
         engine.refresh()
-        right = frozenset({("upload.py", "retry")}), frozenset({"upload.py"})
-        head = head_of(engine, models, "one", "acme/tool", "issue", ISSUE, *right)
-        again = head_of(engine, models, "one", "acme/tool", "issue", ISSUE, *right)
+        gold = Gold(("upload.py",), ("upload.py",), (("upload.py", "retry"),), (), {})
+        case = Case("one", "c", "issue", ISSUE, gold)
+        head = head_of(engine, models.recorder, case, "acme/tool", gold)
+        again = head_of(engine, models.recorder, case, "acme/tool", gold)
         shown = engine.localize(ISSUE, top_k=10)
     models.close()
     assert head == again
@@ -90,13 +92,12 @@ def test_a_model_reorders_what_it_has_read_and_weight_0_is_the_order_without_it(
     [cosines] = cosines_of([HEAD], model)
     assert cosines == {0: 0.0, 1: 0.0, 2: 1.0}
     without, with_it = numbers_of(HEAD, cosines, 0.0, 0.0), numbers_of(HEAD, cosines, 5.0, 5.0)
-    assert (without.any_function_1, without.file_1) == (0.0, 0.0)
-    assert (with_it.any_function_1, with_it.file_1) == (1.0, 1.0)
-    assert with_it.ndcg > without.ndcg
-    assert with_it.function_5 == 0.0, "one of three is not among the candidates"
-    assert means([without, with_it]).file_1 == 0.5
+    assert (without["any function@1"], without["file@1"]) == (0.0, 0.0)
+    assert (with_it["any function@1"], with_it["file@1"]) == (1.0, 1.0)
+    assert with_it["nDCG@10"] > without["nDCG@10"]
+    assert with_it["function@5"] == 0.0, "one of three is not among the candidates"
     found = replace(HEAD, functions=2)
-    assert numbers_of(found, cosines, 5.0, 5.0).function_5 == 1.0
+    assert numbers_of(found, cosines, 5.0, 5.0)["function@5"] == 1.0
 
 
 def test_what_two_texts_share_is_read_once() -> None:

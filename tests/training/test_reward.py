@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from findspot_training.__main__ import main
-from findspot_training.evaluation.gold import Gold
-from findspot_training.evaluation.reward import MAX_PLACES, reward
+from findspot_training.measure.gold import Gold
+from findspot_training.measure.reward import MAX_PLACES, reward
 from tests.training.repositories import Past, issue, write_issues
 
 GOLD = Gold(

@@ -14,15 +14,16 @@ from tokenizers import Tokenizer
 
 from findspot.inference.static import StaticEmbedder
 from findspot.inference.wordpiece import WordPiece
-from findspot_training import manifest, source, static_model
-from findspot_training.curve import Point, write_curve
+from findspot_training import source
 from findspot_training.source import TrainingError
-from findspot_training.static_training import loop, train, vocabulary
-from findspot_training.static_training.bags import Bags, counted
-from findspot_training.static_training.contrast import loss_and_gradients
+from findspot_training.train import manifest
+from findspot_training.train.curve import Point, write_curve
+from findspot_training.train.static import loop, train, vocabulary
+from findspot_training.train.static.bags import Bags, counted
+from findspot_training.train.static.contrast import loss_and_gradients
 from tests.training.repositories import Past, git
 
-MODELS = Path(manifest.__file__).parents[1]
+MODELS = source.MODELS
 
 TOKENIZER: dict[str, Any] = json.loads((MODELS / "static-code" / "tokenizer.json").read_text(encoding="utf-8"))
 
@@ -32,7 +33,9 @@ def test_a_held_out_repository_or_a_wrong_parameter_is_an_error(past: Past, tmp_
     with pytest.raises(TrainingError, match="is held out: tornadoweb/tornado"):
         train.train(recipe.parameters, tmp_path, past.folder, tmp_path, ["tornadoweb/tornado"], tmp_path)
     with pytest.raises(TrainingError, match="missing or unknown: rate, speed"):
-        train.Training.of({"speed" if key == "rate" else key: value for key, value in recipe.parameters.items()})
+        source.parameters_of(
+            train.Training, {"speed" if key == "rate" else key: value for key, value in recipe.parameters.items()}
+        )
 
 
 def test_the_vocabulary_takes_common_words_and_can_cut_every_other() -> None:
@@ -191,7 +194,7 @@ def test_training_from_repositories_to_files(tmp_path: Path, monkeypatch: pytest
     size = len(TOKENIZER["model"]["vocab"])
     distilled = np.random.default_rng(0).normal(size=(size, 16)).astype(np.float16)
     monkeypatch.setattr(source, "model_folder", lambda: original)
-    monkeypatch.setattr(static_model, "distil", lambda *_: distilled)
+    monkeypatch.setattr(train, "distil", lambda *_: distilled)
 
     recipe = manifest.read_recipe(MODELS / "recipes" / "static-code.toml")
     changes = {"repositories": [], "trees": ["acme/words"], "epochs": 1, "batch": 32, "dimension": 16}
@@ -207,4 +210,9 @@ def test_training_from_repositories_to_files(tmp_path: Path, monkeypatch: pytest
     embedder = StaticEmbedder.load(target, "x", 16)
     assert np.linalg.norm(embedder.embed_query(words[0])) == pytest.approx(1)
     with pytest.raises(TrainingError, match="too few pairs"):
-        loop.train_table(beginning(9), synonyms(4), train.Training.of({**recipe.parameters, **changes}).plan, tmp_path)
+        loop.train_table(
+            beginning(9),
+            synonyms(4),
+            source.parameters_of(train.Training, {**recipe.parameters, **changes}).plan,
+            tmp_path,
+        )

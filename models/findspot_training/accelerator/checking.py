@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from findspot_training.accelerator.packing import LARGEST, MIB, SCRIPT
-from findspot_training.mining.runner import check
+from findspot_training.corpus.held_out import check
 from findspot_training.source import TrainingError
 
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from findspot.config import use_one_math_thread
 from findspot.inference.manifest import load_manifest
-from findspot_training import held_out, manifest
 from findspot_training.accelerator import checking, packing, taking
-from findspot_training.mining.runner import check
-from findspot_training.mirrors import find_repository
-from findspot_training.source import TrainingError, parameters_of
+from findspot_training.corpus import held_out
+from findspot_training.corpus.mirrors import find_repository
+from findspot_training.source import MODELS, TrainingError, parameters_of
+from findspot_training.train import manifest
 
-_MODELS: Final = Path(manifest.__file__).parents[1]
-
-_RECIPE: Final = _MODELS / "recipes" / "accelerator.toml"
+_RECIPE: Final = MODELS / "recipes" / "accelerator.toml"
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -65,7 +62,7 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipe", type=Path, default=_RECIPE, metavar="FILE", help="default: accelerator.toml")
     parser.add_argument("--held-out", type=Path, action="append", required=True, metavar="FILE", help="may be repeated")
     parser.add_argument(
-        "--tree", type=Path, default=_MODELS.parent, metavar="DIR", help="working tree that travels with each part"
+        "--tree", type=Path, default=MODELS.parent, metavar="DIR", help="working tree that travels with each part"
     )
 
 
@@ -74,24 +71,17 @@ def packing_of(recipe: Path) -> packing.Packing:
     read = manifest.read_recipe(recipe)
     if read.method != manifest.PACKED:
         raise TrainingError(f"{recipe}: its method is not '{manifest.PACKED}'; `findspot-train recipe` makes it")
-    told = packing.Packing(**parameters_of(packing.Packing, read.parameters))
+    told = parameters_of(packing.Packing, read.parameters)
     strange = sorted(set(told.held) - set(told.repositories))
     if strange:
         raise TrainingError(f"{recipe}: held, but not among the repositories: {', '.join(strange)}")
     return told
 
 
-def _kept(paths: Sequence[Path]) -> list[str]:
-    kept = [name for path in paths for name in held_out.read_names(path)]
-    if not kept:
-        raise TrainingError("the held-out files name no repository, so nothing can be checked against them")
-    return kept
-
-
 def _pack(arguments: argparse.Namespace) -> int:
     use_one_math_thread()
-    told, kept = packing_of(arguments.recipe), _kept(arguments.held_out)
-    check(told.repositories, kept, [], str(arguments.recipe))
+    told, kept = packing_of(arguments.recipe), held_out.read_kept(arguments.held_out)
+    held_out.check(told.repositories, kept, [], str(arguments.recipe))
     tree = packing.travelling(arguments.tree)
     absent = [name for name in told.repositories if find_repository(arguments.repos, name) is None]
     if absent and not arguments.partial:
@@ -121,7 +111,7 @@ def _tell(found: dict[str, Any], out: Path) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    told, kept = packing_of(arguments.recipe), _kept(arguments.held_out)
+    told, kept = packing_of(arguments.recipe), held_out.read_kept(arguments.held_out)
     for said in checking.check_pack(arguments.pack, kept, packing.travelling(arguments.tree), told.call):
         print(said)
     return 0
@@ -132,6 +122,6 @@ def _take(arguments: argparse.Namespace) -> int:
     sets = taking.Sets(
         tuple(arguments.heads), tuple(arguments.issues), arguments.repos, arguments.per_repo, arguments.jobs, arguments.threads
     )  # fmt: skip
-    verdict = taking.take(arguments.folder, arguments.work, sets, _MODELS)
+    verdict = taking.take(arguments.folder, arguments.work, sets, MODELS)
     print(verdict.text)
     return 0 if verdict.ships else 1

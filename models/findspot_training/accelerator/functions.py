@@ -17,9 +17,9 @@ from findspot.core.types import Chunk, ParsedFile
 from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import is_code
 from findspot.parsing.languages import Parsers
-from findspot_training.mining.parsing import parse_code
-from findspot_training.pairs import documents
-from findspot_training.pairs.rendering import Rendering
+from findspot_training.corpus.mining.parsing import parse_code
+from findspot_training.corpus.pairs import documents
+from findspot_training.corpus.pairs.rendering import Rendering
 
 Numbers = npt.NDArray[np.int32]
 

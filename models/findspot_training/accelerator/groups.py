@@ -24,13 +24,13 @@ from findspot.inference.llama import DOCUMENT_TOKENS, QUERY_TOKENS
 from findspot.parsing.languages import Parsers
 from findspot_training.accelerator.functions import Described, Functions
 from findspot_training.accelerator.negatives import WRONG, Asked, Neighbours
-from findspot_training.encoder_training.batches import topics
-from findspot_training.encoder_training.encoder import Pieces, Reader
-from findspot_training.mining.commits import commit_row, mine_commits
-from findspot_training.mining.enlarge import enlarge
-from findspot_training.pairs.make import asked_of
-from findspot_training.pairs.rendering import Rendering
-from findspot_training.static_training.train import QUESTIONS
+from findspot_training.corpus.mining.commits import commit_row, mine_commits
+from findspot_training.corpus.mining.enlarge import enlarge
+from findspot_training.corpus.pairs.make import asked_of
+from findspot_training.corpus.pairs.rendering import Rendering
+from findspot_training.train.encoder.batches import topics
+from findspot_training.train.encoder.encoder import Pieces, Reader
+from findspot_training.train.static.train import QUESTIONS
 
 VERSION: Final = 1
 """Of what the groups mean; kept ones of another version are made again."""

@@ -17,7 +17,7 @@ from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
 from findspot.inference.manifest import load_manifest, load_static
 from findspot_training.accelerator.functions import Functions, Numbers
-from findspot_training.encoder_training.encoder import Pieces
+from findspot_training.train.encoder.encoder import Pieces
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]

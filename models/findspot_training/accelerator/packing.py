@@ -30,14 +30,13 @@ from findspot.evaluation.history import head_of
 from findspot.inference.llama import DOCUMENT_TOKENS, QUERY_TOKENS
 from findspot_training import source
 from findspot_training.accelerator.groups import KINDS, Limits, flat, groups_of
-from findspot_training.encoder_training.encoder import Reader
-from findspot_training.gguf_model import tensor_names
-from findspot_training.mirrors import find_repository
-from findspot_training.pairs.rendering import for_model
-from findspot_training.ranker.collect import Job, job_of_others
-from findspot_training.rescoring.collect import collect_commits, read_heads
-from findspot_training.rescoring.heads import Head
+from findspot_training.corpus.mirrors import find_repository
+from findspot_training.corpus.pairs.rendering import for_model
+from findspot_training.measure.cases import Job, job_of_others
+from findspot_training.measure.heads import Head, collect, read_heads
 from findspot_training.source import TrainingError, json_lines, write_whole
+from findspot_training.train.encoder.encoder import Reader
+from findspot_training.train.gguf_model import tensor_names
 
 Array = npt.NDArray[Any]
 
@@ -116,7 +115,7 @@ def make_lists(told: Packing, mirrors: Path, work: Path) -> None:
         if name in told.held or not rows.is_file() or target.is_file():
             continue
         out = work / "heads" / _file(name)
-        collect_commits([job_of_others(name, json_lines(rows), Job(name, ()), told.runs, told.seed)], mirrors, out)
+        collect([job_of_others(name, json_lines(rows), Job(name, ()), told.runs, told.seed)], mirrors, out, "commits")
         reader = Reader(source.vocabulary(source.model_folder()))
         heads = read_heads(out) if any(path.stat().st_size for path in out.glob("*.jsonl")) else []
         target.write_bytes(packed_bytes(lists_of(heads, reader)))

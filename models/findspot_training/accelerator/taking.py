@@ -18,16 +18,18 @@ import numpy as np
 from safetensors.numpy import load, save_file
 
 from findspot.config import Settings
-from findspot_training import gguf_model, manifest, source
-from findspot_training.evaluation.instances import read_instances, sample
-from findspot_training.evaluation.metrics import Interval, paired_bootstrap
-from findspot_training.evaluation.records import read_run
-from findspot_training.evaluation.runner import Options, Places, evaluate
-from findspot_training.evaluation.summary import CEILINGS, compare
-from findspot_training.rescoring.collect import read_heads
-from findspot_training.rescoring.commands import TITLES, load_model, weights_of
-from findspot_training.rescoring.measure import Numbers, cosines_of, numbers_of
+from findspot_training import source
+from findspot_training.measure import issues
+from findspot_training.measure.cases import jobs_of_issues
+from findspot_training.measure.evaluate import Options, Places, evaluate
+from findspot_training.measure.heads import read_heads
+from findspot_training.measure.instances import read_instances, sample
+from findspot_training.measure.metrics import Interval, paired_bootstrap
+from findspot_training.measure.rescoring import METRICS, as_shipped, opinions_of
+from findspot_training.measure.rows import read_run
+from findspot_training.measure.summary import compare
 from findspot_training.source import TrainingError, write_whole
+from findspot_training.train import gguf_model, manifest
 
 _DECIDES: Final = "nDCG@10"
 _DECIDES_IN_ENGINE: Final = "func MRR"
@@ -150,18 +152,13 @@ def card_text(result: dict[str, Any], measured: Sequence[Outcome]) -> str:
 
 def _ordered(folder: Path, target: Path, threads: int) -> Outcome:
     heads = read_heads(folder)
-    found: list[list[Numbers]] = []
-    for name in (Settings().localization_model, str(target)):
-        model = load_model(name, threads)
-        try:
-            cosines = cosines_of(heads, model)
-        finally:
-            model.close()
-        found.append([numbers_of(head, one, *weights_of(head)) for head, one in zip(heads, cosines, strict=True)])
+    found = [
+        as_shipped(heads, opinions_of(name, heads, threads)) for name in (Settings().localization_model, str(target))
+    ]
     rows = {}
-    for title, field in TITLES.items():
-        old, new = ([100 * getattr(one, field) for one in some] for some in found)
-        rows[title] = (float(np.mean(old)), float(np.mean(new)), paired_bootstrap(new, old))
+    for metric in METRICS:
+        old, new = ([100 * one[metric] for one in some] for some in found)
+        rows[metric] = (float(np.mean(old)), float(np.mean(new)), paired_bootstrap(new, old))
     return Outcome(f"{folder.name}, the order of the first candidates (n = {len(heads)})", rows, _DECIDES)
 
 
@@ -177,11 +174,13 @@ def in_engine(sets: Sets, target: Path, work: Path, models: Path, model: str) ->
         runs = []
         for which, folder in (("shipped", ""), ("this", str(candidate))):
             out = work / "evaluate" / path.stem / which
-            options = Options(shipped.top_k, max(CEILINGS), 10.0, sets.threads, (), folder)
-            evaluate(chosen, Places(sets.repositories, out, out / "work"), options, jobs=sets.jobs)
-            runs.append(list(read_run(out).values()))
+            options = Options(shipped.top_k, max(issues.CEILINGS), 10.0, sets.threads, (), folder)
+            places = Places(sets.repositories, out, out / "work")
+            evaluate(jobs_of_issues(chosen), places, options, processes=sets.jobs)
+            runs.append(read_run(out))
         rows = {}
-        for one in compare(runs[1], runs[0], "localize", "localize", _SHOWN):
+        shown = {name: issues.METRICS[name] for name in _SHOWN}
+        for one in compare(runs[1], runs[0], [("localize", "localize")], shown):
             old, new, difference, low, high = (
                 100 * float(one[name]) for name in ("right_mean", "left_mean", "difference", "low", "high")
             )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from findspot_training.evaluation.report import Table, table_text
+from findspot_training.measure.tables import Table, table_text
 from findspot_training.source import TrainingError, write_whole
 from findspot_training.trajectories.analysis import Figures, analyse, totals
 from findspot_training.trajectories.reading import read_trajectories

@@ -9,7 +9,6 @@ that its history is what could be seen at the time: the ancestors of that commit
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import subprocess
@@ -123,46 +122,45 @@ class Move:
 
 
 class WorkTree:
-    """A folder that holds the files of one commit at a time; going to another commit writes only what differs.
-
-    What the folder holds is noted beside it. A note is missing while files are being written, so after a kill the
-    folder is emptied and filled again.
-    """
+    """A folder that holds the files of one commit at a time; going to another commit writes only what differs."""
 
     def __init__(self, folder: Path, repository: BareRepository, *, history: bool) -> None:
-        """Use ``folder``, made when needed; with ``history`` it gets a ``.git`` whose HEAD is the commit."""
+        """Use ``folder``, whose contents go.
+
+        With ``history`` HEAD of its ``.git`` is the commit, else there is no commit, and no repository around the folder
+        lends its own.
+        """
         self.folder = folder
-        self._note = folder.with_name(folder.name + ".json")
         self._repository = repository
         self._history = history
+        self._held: dict[str, str] = {}
 
     def go(self, commit: str, tree: Mapping[str, str]) -> Move:
         """Make the folder hold ``tree``, the tree of ``commit``."""
-        held = self._held()
-        self._note.unlink(missing_ok=True)
+        held, self._held = self._held, {}  # what is left half written is not held
+        if not held:
+            shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         removed = [path for path in held if path not in tree]
         for path in removed:
             self._remove(path)
         written = 0
-        lacking: set[str] = set()
+        present = dict(tree)
         for path, digest in tree.items():
             if held.get(path) == digest:
                 continue
             content = self._repository.blob(digest)
             if content is None:
-                lacking.add(path)
+                del present[path]
                 self._remove(path)
                 continue
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
             written += 1
-        if self._history:
-            self._set_head(commit)
-        present = {path: digest for path, digest in tree.items() if path not in lacking}
-        self._note.write_text(json.dumps(present), encoding="utf-8")
-        return Move(written, len(removed), len(lacking))
+        self._make_repository(commit)
+        self._held = present
+        return Move(written, len(removed), len(tree) - len(present))
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a file, None when it is not there."""
@@ -170,13 +168,6 @@ class WorkTree:
             return (self.folder / path).read_bytes()
         except OSError:
             return None
-
-    def _held(self) -> dict[str, str]:
-        try:
-            return dict(json.loads(self._note.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
-            shutil.rmtree(self.folder, ignore_errors=True)
-            return {}
 
     def _remove(self, path: str) -> None:
         target = self.folder / path
@@ -186,16 +177,19 @@ class WorkTree:
                 return
             folder.rmdir()
 
-    def _set_head(self, commit: str) -> None:
+    def _make_repository(self, commit: str) -> None:
         own = self.folder / ".git"
         (own / "objects" / "info").mkdir(parents=True, exist_ok=True)
         (own / "refs").mkdir(exist_ok=True)
-        borrowed = (self._repository.folder / "objects").resolve()
-        (own / "objects" / "info" / "alternates").write_text(f"{borrowed.as_posix()}\n", encoding="utf-8", newline="\n")
         wide = git.is_wide(commit)
         settings = f"[core]\n\trepositoryformatversion = {int(wide)}\n\tbare = false\n"
         settings += "[extensions]\n\tobjectFormat = sha256\n" if wide else ""
+        head = "ref: refs/heads/none"
+        if self._history:
+            head = commit
+            borrowed = f"{(self._repository.folder / 'objects').resolve().as_posix()}\n"
+            (own / "objects" / "info" / "alternates").write_text(borrowed, encoding="utf-8", newline="\n")
+            with contextlib.suppress(OSError):
+                (own / "shallow").write_bytes(read_small(self._repository.folder, "shallow", _SHALLOW_BYTES))
         (own / "config").write_text(settings, encoding="utf-8", newline="\n")
-        with contextlib.suppress(OSError):
-            (own / "shallow").write_bytes(read_small(self._repository.folder, "shallow", _SHALLOW_BYTES))
-        (own / "HEAD").write_text(f"{commit}\n", encoding="utf-8", newline="\n")
+        (own / "HEAD").write_text(f"{head}\n", encoding="utf-8", newline="\n")

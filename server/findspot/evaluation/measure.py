@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -22,10 +22,11 @@ from findspot.core.types import Progress
 from findspot.engine import Engine, Models
 from findspot.errors import Cancelled, EvaluationError
 from findspot.evaluation.bm25 import Units
-from findspot.evaluation.checkouts import BareRepository, WorkTree
+from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import Candidate, FileFunctions, changed_functions, choose
 from findspot.evaluation.functions import Parse, parse_code
 from findspot.evaluation.history import Repository, read_history
+from findspot.evaluation.indexed import IndexedTree
 from findspot.evaluation.metrics import Rank, ranks_of
 from findspot.evaluation.places import Place, is_mentioned, ranked_files, ranked_functions
 from findspot.indexing.options import preparer_options
@@ -118,8 +119,9 @@ def measure(
         measured.tasks += _tasks(bare, repository, parse, commits, measured.left_out, stop)
         with (
             tempfile.TemporaryDirectory(prefix="findspot-eval-", ignore_cleanup_errors=True) as folder,
-            contextlib.closing(_Desk(Path(folder).resolve(), bare, parse, config, stop, tell, indexing)) as desk,
+            IndexedTree(Path(folder).resolve() / "work", bare, config, Models.load(config.settings)) as tree,
         ):
+            desk = _Desk(tree, parse, stop, tell, indexing)
             for number, task in enumerate(reversed(measured.tasks)):
                 tell(f"commit {number + 1} of {len(measured.tasks)}{desk.pace(number, len(measured.tasks))}")
                 measured.rows.insert(0, desk.work(task))
@@ -160,34 +162,22 @@ def _check(stop: Event) -> None:
 
 
 class _Desk:
-    """The working folder with its index, made on first use; the same for all commits."""
+    """The working folder with its index; the same for all commits."""
 
     def __init__(
         self,
-        folder: Path,
-        bare: BareRepository,
+        tree: IndexedTree,
         parse: Parse,
-        config: Config,
         stop: Event,
         tell: Callable[[str], None],
         indexing: Callable[[Progress], None] | None,
     ) -> None:
-        self._bare = bare
-        self._config = replace(config, cache_dir=folder / "cache")
-        self._tree = WorkTree(folder / "tree", bare, history=True)
-        self._models = Models.load(config.settings)
+        self._tree = tree
         self._units = Units(parse, texts=False)
         self._stop = stop
         self._tell = tell
         self._indexing = indexing
-        self._engine: Engine | None = None
         self._began = 0.0
-
-    def close(self) -> None:
-        """Close the index and the models."""
-        if self._engine is not None:
-            self._engine.close()
-        self._models.close()
 
     def pace(self, done: int, total: int) -> str:
         """Return in words how long the rest will take, nothing while that is unknown; the first commit is no measure."""
@@ -200,12 +190,13 @@ class _Desk:
     def work(self, task: Task) -> Row:
         """Lay out the parent of a commit, refresh, ask every system; raises ``Cancelled``."""
         _check(self._stop)
-        parent = task.candidate.commit.parents[0]
-        tree = self._bare.tree(parent)
-        moved = self._tree.go(parent, tree)
-        engine = self._engine or self._open()
+        fresh = not self._tree.files
+        self._tree.go(task.candidate.commit.parents[0])
+        engine = self._tree.engine
+        if fresh:
+            self._index(engine)
         text = task.candidate.message.text
-        units = self._units.of(tree, self._read)
+        units = self._units.of(self._tree.files, self._read)
         ranking = self._units.bm25(units, text)
         answers = {"bm25": (ranking.files, [(unit.path, unit.symbol or "") for unit in ranking.functions])}
         seconds: dict[str, float] = {}
@@ -229,17 +220,15 @@ class _Desk:
             {name: _ranks(*answers[name], paths, task.functions) for name in SYSTEMS},
             seconds,
             first.status.model,
-            moved.missing,
+            self._tree.missing,
         )
 
-    def _open(self) -> Engine:
-        """Open the engine and index the first tree; the model is loaded before anything is timed."""
-        engine = self._engine = Engine.open(self._tree.folder, self._config, self._models)
-        if self._config.settings.budget > 0:
-            self._models.localization_model()
+    def _index(self, engine: Engine) -> None:
+        """Index the first tree; the model is loaded before anything is timed."""
+        if engine.config.settings.budget > 0:
+            self._tree.models.localization_model()
         engine.refresh(progress=self._indexing, stop=self._stop)
         self._tell("reading the same files for plain BM25")
-        return engine
 
     def _read(self, path: str) -> bytes | None:
         _check(self._stop)

@@ -1,1 +1,0 @@
-"""Measures Findspot on issues whose solution is known: the shipped engine through its facade, beside simple baselines."""
