@@ -19,80 +19,21 @@ from safetensors.numpy import save_file
 from findspot.inference.manifest import load_manifest
 from findspot_training import source
 from findspot_training.__main__ import main, make_parser
-from findspot_training.accelerator import packing, run, taking
+from findspot_training.accelerator import packing, parts, taking
 from findspot_training.accelerator.checking import check_pack
 from findspot_training.accelerator.commands import packing_of
 from findspot_training.accelerator.groups import KINDS, Limits, Made, groups_of
+from findspot_training.accelerator.machine.main import read_arguments
+from findspot_training.accelerator.machine.packed import ENCODER, Pack
 from findspot_training.corpus.pairs.rendering import for_model
-from findspot_training.measure.heads import Candidate, Head
 from findspot_training.source import TrainingError
 from findspot_training.train import manifest
 from findspot_training.train.encoder.encoder import Reader
 from tests.architecture.tree import ROOT
-from tests.training.repositories import Past, git, issue, write_issues
+from tests.training.packs import DEEDS, HEAD, PIECES, TOLD, encoder_of, small_model
+from tests.training.repositories import Past, issue, write_issues
 
 RECIPE = ROOT / "models" / "recipes" / "accelerator.toml"
-
-THINGS = ("upload", "queue", "ledger", "parser", "socket", "cache", "thread", "mailer", "report", "window")
-
-DEEDS = ("open", "close", "read", "write", "count", "merge")
-
-PIECES = [
-    *source.SPECIAL,
-    *"abcdefghijklmnopqrstuvwxyz",
-    *(f"##{one}" for one in "abcdefghijklmnopqrstuvwxyz_"),
-    *"._()/:=,0123456789",
-]
-
-
-def function(deed: str, thing: str, limit: int) -> str:
-    """Return a documented function."""
-    return (
-        f"def {deed}_{thing}(item, limit={limit}):\n"
-        f'    """Try to {deed} the {thing} that was given, at most {limit} times.\n\n    More of it.\n    """\n'
-        f"    for attempt in range(limit):\n        {thing}.{deed}(item, attempt)\n    return {thing}\n"
-    )
-
-
-def make_repository(folder: Path, name: str) -> Path:
-    """Make a bare repository of ten files and a few commits, below ``folder``, as a mirror has it."""
-    work = folder / "origin" / name
-    (work / "src").mkdir(parents=True)
-    git(work, "init", "-q")
-    for thing in THINGS:
-        (work / "src" / f"{thing}.py").write_text(
-            "\n\n".join(function(deed, thing, 1) for deed in DEEDS), encoding="utf-8", newline="\n"
-        )
-    git(work, "add", "-A")
-    git(work, "commit", "-q", "-m", "Begin with everything that is needed")
-    for number, (deed, thing) in enumerate(zip(DEEDS, THINGS, strict=False)):
-        path = work / "src" / f"{thing}.py"
-        old, new = function(deed, thing, 1), function(deed, thing, 1).replace("limit=1", f"limit={number + 2}")
-        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8", newline="\n")
-        git(
-            work,
-            "commit",
-            "-q",
-            "-a",
-            "-m",
-            f"fix: Let people {deed} a slow {thing} more often\n\nIt gave up too soon.",
-        )
-    (work / "src" / "later.py").write_text(function("upload", "later", 9), encoding="utf-8", newline="\n")
-    git(work, "add", "-A")
-    git(work, "commit", "-q", "-m", "Add what nobody could have known before")
-    bare = folder / "mirrors" / name / "repo"
-    bare.parent.mkdir(parents=True)
-    git(folder, "clone", "-q", "--bare", str(work), str(bare))
-    return bare
-
-
-@pytest.fixture(scope="module")
-def mirrors(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of two bare repositories."""
-    folder: Path = tmp_path_factory.mktemp("accelerator")
-    for name in ("acme+tool", "acme+kept"):
-        make_repository(folder, name)
-    return folder / "mirrors"
 
 
 @pytest.fixture(scope="module")
@@ -106,30 +47,30 @@ def made(mirrors: Path) -> Made:
 
 def texts_of(made: Made, side: str) -> list[str]:
     """Return all texts of one side, put together again from their pieces."""
-    ends = np.cumsum(made.arrays[f"{side}_lengths"].astype(int))
-    rows = np.split(made.arrays[f"{side}_pieces"], ends[:-1])
+    ends = np.cumsum(made.pieces[f"{side}_lengths"].astype(int))
+    rows = np.split(made.pieces[f"{side}_pieces"], ends[:-1])
     return [" ".join(PIECES[piece] for piece in row[1:-1]).replace(" ##", "") for row in rows]
 
 
 def test_every_kind_of_group_comes_from_one_repository(made: Made) -> None:
     assert set(made.kinds) == set(KINDS)
-    assert made.kinds.total() == len(made.arrays["right"]) == len(made.arrays["query_lengths"])
+    assert made.kinds.total() == len(made.columns["right"]) == len(made.pieces["query_lengths"])
     assert made.languages == {"python": made.kinds.total()}
-    assert made.arrays["wrong"].shape == (made.kinds.total(), 7)
+    assert made.columns["wrong"].shape == (made.kinds.total(), 7)
 
 
 def test_a_commit_is_about_the_function_as_it_was_and_its_tree_gives_the_negatives(made: Made) -> None:
     queries, documents = texts_of(made, "query"), texts_of(made, "document")
-    commits = [row for row, kind in enumerate(made.arrays["kind"]) if KINDS[kind] == "commit"]
+    commits = [row for row, kind in enumerate(made.columns["kind"]) if KINDS[kind] == "commit"]
     assert len(commits) == len(DEEDS)
     for row in commits:
         found = re.search(r"let people (\w+) a slow (\w+) more often", queries[row])
         assert found is not None
         deed, thing = found.groups()
-        right = documents[made.arrays["right"][row]]
+        right = documents[made.columns["right"][row]]
         assert right.startswith(f"src / {thing} . py {deed} _ {thing} ")
         assert " limit = 1 " in right, "as it was before the commit"
-        wrong = [documents[one] for one in made.arrays["wrong"][row] if one >= 0]
+        wrong = [documents[one] for one in made.columns["wrong"][row] if one >= 0]
         assert len(wrong) == 7
         assert sum(one.startswith(f"src / {thing} . py") for one in wrong) >= 2
         assert not any(one.startswith(f"src / {thing} . py {deed} _ {thing} ") for one in wrong)
@@ -138,18 +79,18 @@ def test_a_commit_is_about_the_function_as_it_was_and_its_tree_gives_the_negativ
 
 def test_what_a_text_was_taken_from_does_not_stand_in_its_function(made: Made) -> None:
     queries, documents = texts_of(made, "query"), texts_of(made, "document")
-    for row, kind in enumerate(made.arrays["kind"]):
+    for row, kind in enumerate(made.columns["kind"]):
         if KINDS[kind] == "documentation":
             assert "try to" in queries[row]
             read = [
-                documents[made.arrays["right"][row]],
-                *(documents[one] for one in made.arrays["wrong"][row] if one >= 0),
+                documents[made.columns["right"][row]],
+                *(documents[one] for one in made.columns["wrong"][row] if one >= 0),
             ]
             assert not any("try to" in one for one in read), "negatives are read as the right one is"
 
 
 def test_places_tell_versions_of_a_function_as_the_same(made: Made) -> None:
-    places, right, wrong = made.arrays["place"], made.arrays["right"], made.arrays["wrong"]
+    places, right, wrong = made.columns["place"], made.columns["right"], made.columns["wrong"]
     for row in range(len(right)):
         others = places[wrong[row][wrong[row] >= 0]]
         assert places[right[row]] not in others
@@ -157,23 +98,14 @@ def test_places_tell_versions_of_a_function_as_the_same(made: Made) -> None:
 
 
 def test_files_are_shared_out_and_none_is_too_large() -> None:
-    assert packing.shared_out({"a": 6, "b": 5, "c": 4, "d": 3}, 10) == [["a", "c"], ["b", "d"]]
+    assert parts.shared_out({"a": 6, "b": 5, "c": 4, "d": 3}, 10) == [["a", "c"], ["b", "d"]]
     with pytest.raises(TrainingError, match="a takes"):
-        packing.shared_out({"a": 11}, 10)
-
-
-HEAD = Head(
-    id="one", group="acme/tool", kind="commit", query="close it", functions=1, files=1, ranked_files=(),
-    candidates=tuple(
-        Candidate("a.py", name, function=True, score=score, right=name == "g", document=f"a.py {name}")
-        for name, score in (("f", 3.0), ("g", 2.0), ("h", 1.0))
-    ),
-)  # fmt: skip
+        parts.shared_out({"a": 11}, 10)
 
 
 def test_lists_keep_the_engine_s_order_and_which_are_right() -> None:
     nothing = replace(HEAD, candidates=HEAD.candidates[:1])
-    found = packing.lists_of([HEAD, nothing], Reader(PIECES))
+    [found] = packing.lists_of([HEAD, nothing], packing.Readers(Reader(PIECES), None, None))
     assert found["documents"].tolist() == [[0, 1, 2, *[-1] * 13]]
     assert found["right"].nonzero()[1].tolist() == [1]
     assert found["order"][0, :3].tolist() == sorted(found["order"][0, :3].tolist(), reverse=True)
@@ -182,56 +114,15 @@ def test_lists_keep_the_engine_s_order_and_which_are_right() -> None:
 
 # ── from mirrors to a pack that runs ────────────────────────────────────────────────────────────────────────────
 
-TOLD = packing.Packing(
-    start="minilm-code-q8", topics="static-code", commits=50, documentation=40, names=40, runs=2, seed=0, call=64,
-    repositories=("Acme/tool", "Acme/kept", "Acme/absent"), held=("Acme/kept",),
-)  # fmt: skip
-
-CONFIG = {
-    "vocab_size": len(PIECES), "hidden_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2,
-    "intermediate_size": 96, "max_position_embeddings": 512, "type_vocab_size": 2, "layer_norm_eps": 1e-12,
-}  # fmt: skip
-
-
-def small_model(folder: Path, size: int = 64) -> Path:
-    """Write the settings and the vocabulary of a small model; the weights are another matter."""
-    folder.mkdir(parents=True)
-    (folder / "config.json").write_text(json.dumps({**CONFIG, "hidden_size": size}), encoding="utf-8")
-    tokenizer = {"model": {"vocab": {piece: number for number, piece in enumerate(PIECES)}}}
-    (folder / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
-    return folder
-
-
-def start_of(size: int) -> dict[str, packing.Array]:
-    """Return random weights for the model of ``CONFIG``, one matrix of them in blocks of eight bits."""
-    draw = np.random.default_rng(0)
-
-    def numbers(*shape: int) -> packing.Array:
-        return draw.normal(scale=0.05, size=shape).astype(np.float32)
-
-    found = {
-        "embeddings.position_embeddings.weight": numbers(512, size),
-        "embeddings.token_type_embeddings.weight": numbers(2, size),
-        "embeddings.word_embeddings.weight.q": draw.integers(-127, 127, (len(PIECES), size // 32, 32)).astype(np.int8),
-        "embeddings.word_embeddings.weight.s": np.full((len(PIECES), size // 32), 0.001, dtype=np.float16),
-    }
-    wide = {"intermediate.dense": (96, size), "output.dense": (size, 96)}
-    for name in ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", *wide):
-        shape = wide.get(name, (size, size))
-        found |= {f"encoder.layer.0.{name}.weight": numbers(*shape), f"encoder.layer.0.{name}.bias": numbers(shape[0])}
-    for norm in ("embeddings", "encoder.layer.0.attention.output", "encoder.layer.0.output"):
-        found |= {f"{norm}.LayerNorm.weight": 1 + numbers(size), f"{norm}.LayerNorm.bias": numbers(size)}
-    return found
-
 
 @pytest.fixture
 def packed(mirrors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with ``work`` and ``pack`` made from both repositories, lists of the engine's included."""
     folder = small_model(tmp_path / "small")
     monkeypatch.setattr(source, "model_folder", lambda: folder)
-    packing.make_groups(TOLD, mirrors, tmp_path / "work", jobs=1)
-    packing.make_lists(TOLD, mirrors, tmp_path / "work")
-    packing.lay_out(TOLD, start_of(64), tmp_path / "work", tmp_path / "pack", 0, "2 names")
+    packing.make_groups(TOLD, mirrors, tmp_path / "work", None, jobs=1)
+    packing.make_lists(TOLD, mirrors, tmp_path / "work", None)
+    parts.lay_out(TOLD, {ENCODER: encoder_of(64)}, tmp_path / "work", tmp_path / "pack", 0, "2 names")
     return tmp_path
 
 
@@ -240,13 +131,13 @@ def test_a_pack_is_whole_reads_by_itself_and_is_made_once(packed: Path, mirrors:
     said = list(check_pack(packed / "pack", ["somebody/else"], 0, 64))
     assert "none of them held out" in said[0]
     assert re.search(r"[1-9]\d* groups of 1 repositories, [1-9]\d* of 1 held out, .* [1-9]\d* lists", said[-1])
-    told = json.loads((packed / "pack" / "part-1" / "manifest.json").read_text(encoding="utf-8"))
+    told = json.loads((packed / "pack" / "encoder-1" / "manifest.json").read_text(encoding="utf-8"))
     assert told["absent"] == ["Acme/absent"]
     assert told["groups"] == sum(told["by"]["kinds"].values()) == sum(told["by"]["languages"].values())
     assert told["repositories"]["Acme/kept"]["held"]
     before = {path: path.stat().st_mtime_ns for path in (packed / "work").iterdir() if path.is_file()}
-    packing.make_groups(TOLD, mirrors, packed / "work", jobs=1)
-    packing.make_lists(TOLD, mirrors, packed / "work")
+    packing.make_groups(TOLD, mirrors, packed / "work", None, jobs=1)
+    packing.make_lists(TOLD, mirrors, packed / "work", None)
     assert {path: path.stat().st_mtime_ns for path in before} == before
     with pytest.raises(TrainingError, match="Acme/tool is held out"):
         list(check_pack(packed / "pack", ["acme/tool"], 0, 64))
@@ -256,7 +147,7 @@ def test_a_pack_is_whole_reads_by_itself_and_is_made_once(packed: Path, mirrors:
 
 @pytest.mark.parametrize("what", ["missing", "damaged", "older"])
 def test_a_pack_that_is_not_whole_is_refused(packed: Path, what: str) -> None:
-    part = packed / "pack" / "part-1"
+    part = packed / "pack" / "encoder-1"
     target = part / ("run.py" if what == "older" else "acme+tool.xz")
     if what == "missing":
         target.unlink()
@@ -267,18 +158,18 @@ def test_a_pack_that_is_not_whole_is_refused(packed: Path, what: str) -> None:
 
 
 def test_a_run_reads_what_was_packed(packed: Path) -> None:
-    pack = run.Pack.read([packed / "pack" / "part-1"])
+    pack = Pack.read([packed / "pack" / "encoder-1"])
     assert list(pack.rows) == ["Acme/tool"]
     assert list(pack.held) == ["Acme/kept"]
     rows = np.concatenate([*pack.rows.values(), *pack.held.values()])
     assert sorted(rows.tolist()) == list(range(len(pack.columns["right"])))
-    documents, there = run.candidates(pack, rows)
+    documents, there = pack.candidates(rows)
     assert there[:, 0].all()
     assert documents.max() < len(pack.documents.lengths)
     ids, mask = pack.documents.padded(np.unique(documents))
     assert set(ids[:, 0].tolist()) == {PIECES.index("[CLS]")}
     assert set(np.take_along_axis(ids, mask.sum(1)[:, None] - 1, 1).ravel().tolist()) == {PIECES.index("[SEP]")}
-    few = run.Pack.read([packed / "pack" / "part-1"], 20)
+    few = Pack.read([packed / "pack" / "encoder-1"], 20)
     assert sum(map(len, few.rows.values())) == 20
     weights = pack.start()["embeddings.word_embeddings.weight"]
     assert weights.shape == (len(PIECES), 64)
@@ -286,7 +177,7 @@ def test_a_run_reads_what_was_packed(packed: Path) -> None:
 
 
 def test_without_a_part_the_dry_run_says_so(packed: Path) -> None:
-    part = packed / "pack" / "part-1"
+    part = packed / "pack" / "encoder-1"
     (part / "acme+kept.xz").unlink()
     done = subprocess.run(
         [sys.executable, "-I", str(part / "run.py"), str(part), "--dry"], capture_output=True, text=True, check=False
@@ -336,7 +227,7 @@ def test_the_commands_on_the_page_are_understood() -> None:
     }
     for line in lines:
         if "run.py" in line:
-            run.read_arguments(line.split("run.py", 1)[1].split())
+            read_arguments(line.split("run.py", 1)[1].split())
 
 
 def test_a_file_is_measured_through_the_whole_engine_in_the_place_of_the_shipped_one(
@@ -379,7 +270,7 @@ def test_what_wins_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None:
 
 def ran(packed: Path, out: Path, *options: str) -> dict[str, Any]:
     """Run the packed script in a process of its own, as a borrowed machine does, and return its result."""
-    part = packed / "pack" / "part-1"
+    part = packed / "pack" / "encoder-1"
     command = [sys.executable, str(part / "run.py"), str(part), "--out", str(out), "--batch", "16", "--every", "0.2"]
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -416,8 +307,8 @@ def test_what_comes_back_is_refused_unless_it_is_better(
         pytest.importorskip(name)
     folder = small_model(tmp_path / "wide", 384)
     monkeypatch.setattr(source, "model_folder", lambda: folder)
-    packing.lay_out(TOLD, start_of(384), packed / "work", packed / "pack", 0, "2 names")
-    save_file(run.Pack.read([packed / "pack" / "part-1"]).start(), folder / "model.safetensors")
+    parts.lay_out(TOLD, {ENCODER: encoder_of(384)}, packed / "work", packed / "pack", 0, "2 names")
+    save_file(Pack.read([packed / "pack" / "encoder-1"]).start(), folder / "model.safetensors")
     ran(packed, tmp_path / "out", "--seconds", "60", "--rounds", "0.5")
     heads = tmp_path / "heads"
     heads.mkdir()
@@ -425,7 +316,7 @@ def test_what_comes_back_is_refused_unless_it_is_better(
     models = ROOT / "models"
     shipped = (models / "minilm-code-q8" / "model-q8_0.gguf").stat().st_mtime_ns
     sets = taking.Sets((heads,), (), None, 15, 1, 1)
-    verdict = taking.take(tmp_path / "out", tmp_path / "taken", sets, models)
+    verdict = taking.take(tmp_path / "out", taking.result_of(tmp_path / "out"), tmp_path / "taken", sets, models)
     assert not verdict.ships
     assert "does not ship: not better beyond the error on heads" in verdict.text
     assert "| nDCG@10 |" in (tmp_path / "taken" / "card.md").read_text(encoding="utf-8")
@@ -433,4 +324,4 @@ def test_what_comes_back_is_refused_unless_it_is_better(
     assert (models / "minilm-code-q8" / "model-q8_0.gguf").stat().st_mtime_ns == shipped
     (tmp_path / "out" / "weights.0").write_bytes(b"cut")
     with pytest.raises(TrainingError, match="do not fit together"):
-        taking.take(tmp_path / "out", tmp_path / "taken", sets, models)
+        taking.take(tmp_path / "out", taking.result_of(tmp_path / "out"), tmp_path / "taken", sets, models)

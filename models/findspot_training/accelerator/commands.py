@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from findspot.config import use_one_math_thread
-from findspot.inference.manifest import load_manifest
-from findspot_training.accelerator import checking, packing, taking
+from findspot_training.accelerator import checking, packing, parts, scorer_model, taking, taking_scorer
+from findspot_training.accelerator.machine.packed import ENCODER, SCORER
 from findspot_training.corpus import held_out
 from findspot_training.corpus.mirrors import find_repository
 from findspot_training.source import MODELS, TrainingError, parameters_of
@@ -33,6 +33,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     one.add_argument("--partial", action="store_true", help="do without repositories that are not there")
     one.add_argument("--finished", action="store_true", help="lay out what is made, and make nothing more")
     one.add_argument("--no-lists", action="store_true", help="take no lists from the engine, which is most of the time")
+    one.add_argument("--no-scorer", action="store_true", help="pack for the encoder alone")
     one.set_defaults(run=_pack)
 
     two = actions.add_parser("check", help="see that a pack is whole, fits, and holds nothing that is held out")
@@ -82,19 +83,21 @@ def _pack(arguments: argparse.Namespace) -> int:
     use_one_math_thread()
     told, kept = packing_of(arguments.recipe), held_out.read_kept(arguments.held_out)
     held_out.check(told.repositories, kept, [], str(arguments.recipe))
-    tree = packing.travelling(arguments.tree)
+    tree = parts.travelling(arguments.tree)
     absent = [name for name in told.repositories if find_repository(arguments.repos, name) is None]
     if absent and not arguments.partial:
         raise TrainingError(
             f"{arguments.repos} holds no bare repository of {', '.join(absent)}; --partial does without"
         )
+    scorer = None if arguments.no_scorer else scorer_model.original()
     if not arguments.finished:
-        packing.make_groups(told, arguments.repos, arguments.work, jobs=arguments.jobs)
+        packing.make_groups(told, arguments.repos, arguments.work, scorer, jobs=arguments.jobs)
         if not arguments.no_lists:
-            packing.make_lists(told, arguments.repos, arguments.work)
+            packing.make_lists(told, arguments.repos, arguments.work, scorer)
     said = f"{len(told.repositories)} names against {len(kept)}: none is held out"
-    start = packing.start_weights(load_manifest().entry(told.start).files[0].path)
-    found = packing.lay_out(told, start, arguments.work, arguments.out, tree, said)
+    starts = {SCORER: parts.scorer_start(told, scorer)} if scorer is not None else {}
+    starts[ENCODER] = parts.encoder_start(told)
+    found = parts.lay_out(told, starts, arguments.work, arguments.out, tree, said)
     _tell(found, arguments.out)
     return 0
 
@@ -107,12 +110,12 @@ def _tell(found: dict[str, Any], out: Path) -> None:
         )
     print(f"{found['groups']:,} groups of {len(found['repositories'])} repositories, {len(found['absent'])} are absent")
     for part in sorted(out.iterdir()):
-        print(f"{part}: {sum(path.stat().st_size for path in part.iterdir()) / packing.MIB:.1f} MiB")
+        print(f"{part}: {parts.size_of(part) / packing.MIB:.1f} MiB")
 
 
 def _check(arguments: argparse.Namespace) -> int:
     told, kept = packing_of(arguments.recipe), held_out.read_kept(arguments.held_out)
-    for said in checking.check_pack(arguments.pack, kept, packing.travelling(arguments.tree), told.call):
+    for said in checking.check_pack(arguments.pack, kept, parts.travelling(arguments.tree), told.call):
         print(said)
     return 0
 
@@ -122,6 +125,10 @@ def _take(arguments: argparse.Namespace) -> int:
     sets = taking.Sets(
         tuple(arguments.heads), tuple(arguments.issues), arguments.repos, arguments.per_repo, arguments.jobs, arguments.threads
     )  # fmt: skip
-    verdict = taking.take(arguments.folder, arguments.work, sets, MODELS)
+    result = taking.result_of(arguments.folder)
+    if result["model"] == SCORER:
+        verdict = taking_scorer.take(arguments.folder, result, arguments.work, sets)
+    else:
+        verdict = taking.take(arguments.folder, result, arguments.work, sets, MODELS)
     print(verdict.text)
     return 0 if verdict.ships else 1

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from findspot.core.render import RENDER_VERSION
 from findspot.evaluation.checkouts import BareRepository
@@ -31,6 +32,8 @@ from findspot_training.corpus.pairs.rendering import Rendering
 from findspot_training.train.encoder.batches import topics
 from findspot_training.train.encoder.encoder import Pieces, Reader
 from findspot_training.train.static.train import QUESTIONS
+
+Array = npt.NDArray[Any]
 
 VERSION: Final = 1
 """Of what the groups mean; kept ones of another version are made again."""
@@ -68,9 +71,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The arrays of a repository, as ``run.py`` reads them, how many groups there are by kind and by language, its rows."""
+    """What a repository gave: ``columns`` of its groups, both sides as texts, and as ids of the encoder.
 
-    arrays: Mapping[str, np.ndarray[Any, Any]]
+    How many groups there are by kind and by language, and the rows that were mined.
+    """
+
+    columns: Mapping[str, Array]
+    queries: Sequence[str]
+    documents: Sequence[str]
+    pieces: Mapping[str, Array]
     kinds: Counter[str]
     languages: Counter[str]
     rows: list[dict[str, Any]]
@@ -95,8 +104,12 @@ def groups_of(name: str, place: Path, limits: Limits, rendering: Rendering, read
     about = vectors + neighbours.vectors[[one.right for one in asked]] if asked else vectors
     cut = np.random.default_rng(limits.seed)
     order = [int(row) for leaf in topics(np.arange(len(asked)), about, _LEAF, cut) for row in leaf] if asked else []
-    arrays = _arrays([asked[row] for row in order], [queries[row] for row in order], wrong[order], documents, functions)
-    return Made(arrays, Counter(one.kind for one in asked), Counter(one.language for one in asked), rows)
+    asked, queries = [asked[row] for row in order], [queries[row] for row in order]
+    columns, used = _columns(asked, wrong[order], functions)
+    pieces = {**flat("query", queries), **flat("document", [documents[number] for number in used])}
+    kinds, languages = Counter(one.kind for one in asked), Counter(one.language for one in asked)
+    read = [functions.texts[number] for number in used]
+    return Made(columns, [one.query for one in asked], read, pieces, kinds, languages, rows)
 
 
 def _rows(
@@ -182,27 +195,24 @@ def _distinct(asked: list[Asked], functions: Functions) -> list[Asked]:
     return list(found.values())
 
 
-def _arrays(
-    asked: list[Asked], queries: list[Pieces], wrong: np.ndarray[Any, Any], documents: list[Pieces], functions: Functions
-) -> dict[str, np.ndarray[Any, Any]]:  # fmt: skip
-    """Return the groups with those documents that occur in them, numbered anew."""
+def _columns(asked: list[Asked], wrong: Array, functions: Functions) -> tuple[dict[str, Array], list[int]]:
+    """Return the groups with those documents that occur in them, numbered anew, and their numbers among all."""
     right = np.array([one.right for one in asked], dtype=np.int64)
     used = np.unique(np.concatenate([right, wrong[wrong >= 0].astype(np.int64)]))
-    anew = np.full(len(documents) + 1, -1, dtype=np.int32)  # the last one stands for "no more"
+    anew = np.full(len(functions.texts) + 1, -1, dtype=np.int32)  # the last one stands for "no more"
     anew[used] = np.arange(len(used))
     texts: dict[str, int] = {}
-    return {
-        **flat("query", queries),
-        **flat("document", [documents[number] for number in used]),
+    columns = {
         "place": np.array(functions.places, dtype=np.int32)[used],
         "right": anew[right],
         "wrong": anew[wrong].reshape(-1, WRONG),
         "text": np.array([texts.setdefault(one.query, len(texts)) for one in asked], dtype=np.int32),
         "kind": np.array([KINDS.index(one.kind) for one in asked], dtype=np.uint8),
     }
+    return columns, [int(number) for number in used]
 
 
-def flat(name: str, pieces: list[Pieces]) -> dict[str, np.ndarray[Any, Any]]:
-    """Return ids of many texts, one after the other, and the number of each; MiniLM's ids fit in two bytes."""
+def flat(name: str, pieces: Sequence[Pieces]) -> dict[str, Array]:
+    """Return ids of many texts, one after the other, and the number of each; the ids of both models fit in two bytes."""
     joined = np.concatenate([np.zeros(0, dtype=np.int32), *pieces]).astype(np.uint16)
     return {f"{name}_pieces": joined, f"{name}_lengths": np.array([len(one) for one in pieces], dtype=np.uint8)}

@@ -82,12 +82,11 @@ class Outcome:
         return "\n".join(lines)
 
 
-def take(folder: Path, work: Path, sets: Sets, models: Path) -> Verdict:
+def take(folder: Path, result: dict[str, Any], work: Path, sets: Sets, models: Path) -> Verdict:
     """Convert and measure the weights that a run left in ``folder``, and ship them from ``models`` if they win."""
-    result = json.loads(_read(folder / "result.json"))
     recipe = manifest.read_recipe(models / "recipes" / f"{Settings().localization_model}.toml")
     work.mkdir(parents=True, exist_ok=True)
-    weights = joined(folder, result)
+    weights = {name: np.asarray(value, np.float32) for name, value in pieces_of(folder, result).items()}
     original = source.model_folder()
     _fit(weights, original)
     save_file(weights, work / "weights.safetensors")
@@ -118,12 +117,17 @@ def ship(target: Path, text: str, models: Path, recipe: manifest.Recipe) -> None
     manifest.write_manifest(models, manifest.read_recipes(models))
 
 
-def joined(folder: Path, result: dict[str, Any]) -> dict[str, np.ndarray[Any, Any]]:
-    """Return the weights that a run left in pieces, in float32; raises ``TrainingError`` when they are not whole."""
+def result_of(folder: Path) -> dict[str, Any]:
+    """Return what a run says of itself."""
+    return dict(json.loads(_read(folder / "result.json")))
+
+
+def pieces_of(folder: Path, result: dict[str, Any]) -> dict[str, np.ndarray[Any, Any]]:
+    """Return the weights that a run left in pieces; raises ``TrainingError`` when they are not whole."""
     packed = b"".join(_read(folder / name) for name in result["pieces"])
     if hashlib.sha256(packed).hexdigest() != result["sha256"]:
         raise TrainingError(f"{folder}: the pieces of the weights do not fit together; bring them all over again")
-    return {name: np.asarray(value, dtype=np.float32) for name, value in load(packed).items()}
+    return dict(load(packed))
 
 
 def card_text(result: dict[str, Any], measured: Sequence[Outcome]) -> str:

@@ -69,7 +69,7 @@ def numbers_of(head: Head, cosines: Cosines, weight: float, weight_files: float,
         [Scored(at, one.score) for at, one in enumerate(head.candidates)], cosines, weight, first=first
     )
     shown = [head.candidates[entry.index] for entry in entries]
-    functions = _ranks([one.right for one in shown if one.function], head.functions)
+    functions = ranks_of([one.right for one in shown if one.function], head.functions)
     best: dict[int, float] = {}
     place = {path: at for at, (path, _, _) in enumerate(head.ranked_files)}
     for at, cosine in cosines.items():
@@ -77,7 +77,7 @@ def numbers_of(head: Head, cosines: Cosines, weight: float, weight_files: float,
         if of is not None:
             best[of] = max(best.get(of, -1.0), cosine)
     by_file = with_model([Scored(at, score) for at, (_, score, _) in enumerate(head.ranked_files)], best, weight_files)
-    files = _ranks([head.ranked_files[entry.index][2] for entry in by_file], head.files)
+    files = ranks_of([head.ranked_files[entry.index][2] for entry in by_file], head.files)
     values = (
         ndcg(functions),
         any_hit(functions, 1),
@@ -89,7 +89,8 @@ def numbers_of(head: Head, cosines: Cosines, weight: float, weight_files: float,
     return dict(zip(METRICS, map(float, values), strict=True))
 
 
-def _ranks(right: Sequence[bool], wanted: int) -> list[Rank]:
+def ranks_of(right: Sequence[bool], wanted: int) -> list[Rank]:
+    """Return the places, from 1, of what is right in an order, None for each of ``wanted`` that is not in it."""
     found: list[Rank] = [place for place, one in enumerate(right, start=1) if one]
     return found + [None] * (wanted - len(found))
 
