@@ -96,9 +96,9 @@ class FakeEngine:
                 options["progress"](step)
         return RefreshReport(IndexState.READY, added=2, unchanged=1, seconds=0.5, skipped=(("binary", 4),))
 
-    def search(self, query: str, *, scope: Sequence[str], stop: threading.Event) -> Answer:
+    def search(self, query: str, **options: Any) -> Answer:
         """Give the answer."""
-        self.asked.append(("search", {"query": query, "scope": scope, "stop": stop}))
+        self.asked.append(("search", {"query": query, **options}))
         return self.answer
 
     def localize(self, text: str, **options: Any) -> Answer:
@@ -119,6 +119,6 @@ def install(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """Let the command line find ``engine`` where it looks for the real one; the current folder is the root."""
     module = ModuleType("findspot.engine")
     module.Engine = engine  # type: ignore[attr-defined]
-    module.find_root = lambda cwd, _paths=(): (cwd, None)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "findspot.engine", module)
+    monkeypatch.setattr("findspot.cli.resolve.find_root", lambda cwd, _paths=(): (cwd, None))
     return engine

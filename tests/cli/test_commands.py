@@ -28,13 +28,13 @@ KEYS = {
     "evidence",
     "fresh",
     "complete",
-    "likely",
+    "suggested_length",
     "exact",
     "by_meaning",
     "best_line",
     "matches",
     "truncated",
-    "here",
+    "in_root_probability",
     "text",
 }
 
@@ -262,9 +262,8 @@ def test_an_answer_chooses_its_length_and_a_list_has_the_length_asked_for(ask: A
     cut = records(ask("localize", "--json", cwd=project, stdin=ISSUE.encode()))
     whole = records(ask("localize", "--json", "-k", "5", cwd=project, stdin=ISSUE.encode()))
     assert 3 <= len(cut) <= len(whole) == 5
-    assert [record["likely"] for record in whole] == sorted((record["likely"] for record in whole), reverse=True)
-    assert whole[0]["likely"]
-    assert not any(record["likely"] for record in whole[len(cut) :])
+    assert len({record["suggested_length"] for record in whole}) == 1
+    assert 1 <= whole[0]["suggested_length"] <= len(cut)
     chances = [record["probability"] for record in whole]
     assert chances == sorted(chances, reverse=True)
     assert 0 < whole[0]["here"] <= 1

@@ -13,6 +13,7 @@ import pytest
 from findspot.cli import main as cli
 from findspot.core.types import Answer, IndexState, IndexStatus, Progress
 from findspot.errors import Cancelled, IndexLockedError, IndexStorageError
+from findspot.service import one_root
 from tests.cli.fakes import FakeEngine, install, make_result, make_status
 
 EMPTY = IndexStatus("/r", IndexState.EMPTY)
@@ -22,8 +23,8 @@ EMPTY = IndexStatus("/r", IndexState.EMPTY)
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
     """Put a fake engine in place, in an empty current folder, with no patience for locks; it is closed at the end."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "_LOCK_PATIENCE_SECONDS", 0.0)
-    monkeypatch.setattr(cli, "_LOCK_POLL_SECONDS", 0.0)
+    monkeypatch.setattr(one_root, "_LOCK_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(one_root, "_LOCK_POLL_SECONDS", 0.0)
     fake = install(FakeEngine(), monkeypatch)
     yield fake
     assert fake.closed == bool(fake.calls("open"))
@@ -143,7 +144,7 @@ def test_localize_without_a_model_has_the_same_shape(
     (tmp_path / "issue.txt").write_text("Retry loops for ever\n")
     shapes = []
     for model, stage in (("applied", "localized"), ("no model file", "hybrid")):
-        engine.answer = Answer((make_result(stage=stage),), make_status(model=model))
+        engine.answer = Answer((make_result(stage=stage),), make_status(model=model, rescored=2 * (model == "applied")))
         assert cli.main(["localize", "issue.txt", "--json", "--level", "file", "--budget", "0.5"]) == 0
         out, err = capsys.readouterr()
         shapes.append({key: type(value) for key, value in json.loads(out).items()})

@@ -36,6 +36,7 @@ def lines_of(answer: Answer, place: Place, view: View, screen: Screen = PLAIN) -
 
 
 PRETTY = View("pretty", text=True, quiet=False)
+PLACE = place_in(Path("r"))
 
 
 @pytest.mark.row("V28")
@@ -61,8 +62,8 @@ def test_json_lines_hold_root_relative_paths_and_the_root(tmp_path: Path) -> Non
         "best_line": None,
         "matches": [],
         "complete": True,
-        "likely": None,
-        "here": None,
+        "in_root_probability": None,
+        "suggested_length": None,
         "text": "def schedule(self) -> None:\n    retry()\n    return\n",
         "truncated": False,
     }
@@ -240,11 +241,11 @@ def test_an_index_report_says_what_changed() -> None:
         skipped=(("binary", 2),),
         problems=(FileProblem("a.bin", ProblemKind.BINARY, "it holds NUL bytes"),),
     )
-    assert list(report_lines(report, PRETTY)) == [
+    assert list(report_lines(report, PLACE, PRETTY)) == [
         "index ready: 1,204 files in 1.2 s (1,200 added, 1 changed, 0 removed, 3 unchanged)",
         "skipped: 2 binary (findspot status --skipped lists them)",
     ]
-    (line,) = report_lines(report, View("json", text=True, quiet=False))
+    (line,) = report_lines(report, PLACE, View("json", text=True, quiet=False))
     record = json.loads(line)
     assert record["skipped"] == {"binary": 2}
     assert record["problems"] == [{"path": "a.bin", "kind": "binary", "message": "it holds NUL bytes"}]

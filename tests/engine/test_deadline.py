@@ -63,7 +63,7 @@ def test_an_answer_comes_in_time_and_says_what_it_lacks(
     assert not answer.status.complete
     assert "there was no time to find all candidates" in answer.status.model
     assert {result.probability for result in answer.results} == {None}
-    assert (answer.status.here, answer.status.likely) == (None, None)
+    assert (answer.status.in_root_probability, answer.status.suggested_length) == (None, None)
 
 
 @pytest.mark.row("T07")

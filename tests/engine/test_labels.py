@@ -114,7 +114,7 @@ def test_words_without_a_meaning_find_nothing(engine: Engine, question: str) -> 
 def test_a_report_about_something_else_gets_the_nearest_places_below_a_sentence(engine: Engine) -> None:
     answer = engine.localize(REPORT, budget=0)
     assert answer.results
-    if answer.status.likely == 0:
+    if answer.status.suggested_length == 0:
         assert answer.status.notes[-1].startswith("the place is probably not in this root (")
 
 

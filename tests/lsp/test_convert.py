@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from findspot.core.text import without_surrogates
 from findspot.core.types import Span
 from findspot.lsp.convert import (
     _file_name,
     _position,
-    clean,
     path_of_uri,
     range_of,
     uri_in_root,
@@ -51,8 +51,8 @@ def test_a_span_without_its_text_gives_whole_lines(content: bytes | None) -> Non
 
 
 def test_lone_surrogates_become_writable_text() -> None:
-    assert clean("a\ud800b") == "a\ufffdb"
-    assert clean("\ud83d\ude00") == "😀"
+    assert without_surrogates("a\ud800b") == "a\ufffdb"
+    assert without_surrogates("\ud83d\ude00") == "😀"
 
 
 @pytest.mark.parametrize(

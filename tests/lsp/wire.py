@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from findspot.config import Config
-from findspot.lsp.engines import Access
 from findspot.lsp.server import FindspotServer, build_server
+from findspot.service.engines import Access
 from tests.lsp.fakes import FakeEngine
 
 if TYPE_CHECKING:

@@ -151,7 +151,7 @@ def from_baseline(ranking: Ranking, *, top_k: int, depth: int) -> Found:
 
 def _as_cut(answer: Answer, text: str) -> Answer:
     """Return the answer to a report with what it calls the best answer only: people are shown a few results more."""
-    likely = answer.status.likely if "\n" in text.strip() else None
+    likely = answer.status.suggested_length if "\n" in text.strip() else None
     return answer if likely is None else replace(answer, results=answer.results[:likely])
 
 

@@ -6,16 +6,13 @@ Exit status: 0 found or done, 1 nothing found, 2 error, 130 interrupted.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import logging
 import sys
-import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, NamedTuple
 
 from findspot.cli import output
 from findspot.cli.args import build_parser, parse
@@ -36,30 +33,14 @@ from findspot.cli.resolve import (
 from findspot.cli.skipped import skipped_lines, skipped_note
 from findspot.cli.streams import give_up_output, note, prepare_streams, screen_of, write_lines
 from findspot.config import Config, load_config, use_one_math_thread
-from findspot.core.left_out import left_out_note
 from findspot.core.types import Answer, IndexState
-from findspot.errors import (
-    Cancelled,
-    FindspotError,
-    IndexDamagedError,
-    IndexLockedError,
-    IndexStorageError,
-    WorkerError,
-    complaint,
-)
-
-if TYPE_CHECKING:
-    from findspot.core.types import RefreshReport
-    from findspot.engine import Engine
+from findspot.errors import Cancelled, FindspotError, complaint
+from findspot.service import messages
+from findspot.service.one_root import Freshened, Listener, OneRoot
 
 __all__ = ["build_parser", "main"]
 
 FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
-
-_LOCK_PATIENCE_SECONDS = 2.0
-"""How long to wait for another process that indexes before answering from what is there: most passes are shorter."""
-
-_LOCK_POLL_SECONDS = 0.1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -112,43 +93,28 @@ def run(request: Request) -> int:
 
 
 def _run_search(request: SearchRequest) -> int:
-    with _open(request.place) as engine, stop_on_interrupt() as stop:
-        fresh = _bring_up_to_date(engine, request.view, stop)
-        ask = functools.partial(engine.search, request.query, scope=request.scope, stop=stop)
-        answer = _ask(engine, request.view, stop, ask)
-    return _print_answer(answer, request, fresh, model=False)
+    question = messages.SearchRequest(query=request.query)
+    return _run_question(request, question, model=False)
 
 
 def _run_localize(request: LocalizeRequest) -> int:
-    with _open(request.place) as engine, stop_on_interrupt() as stop:
-        fresh = _bring_up_to_date(engine, request.view, stop)
-        ask = functools.partial(
-            engine.localize,
-            request.text,
-            top_k=request.top_k,
-            scope=request.scope,
-            level=request.level,
-            budget=request.budget,
-            stop=stop,
-        )
-        answer = _ask(engine, request.view, stop, ask)
-    return _print_answer(answer, request, fresh, model=True)
+    question = messages.LocalizeRequest(
+        text=request.text, top_k=request.top_k, level=request.level, budget=request.budget
+    )
+    return _run_question(request, question, model=True)
 
 
-def _ask(engine: Engine, view: View, stop: Event, ask: Callable[[], Answer]) -> Answer:
-    """Ask; an index that turns out to be damaged is built again, once."""
-    try:
-        return ask()
-    except IndexDamagedError as error:
-        note(f"warning: {error}")
-        _refresh(engine, view, stop)
-        return ask()
+def _run_question(request: SearchRequest | LocalizeRequest, question: messages.Question, *, model: bool) -> int:
+    with _opened(request.place, request.view) as root:
+        fresh = root.freshen()
+        answer = root.ask(question, request.scope)
+    return _print_answer(answer, request, fresh, model=model)
 
 
 def _run_index(request: IndexRequest) -> int:
-    with _open(request.place) as engine, stop_on_interrupt() as stop:
-        report = _refresh(engine, request.view, stop, rebuild=request.rebuild)
-    write_lines(output.report_lines(report, request.view))
+    with _opened(request.place, request.view) as root:
+        report = root.refresh(rebuild=request.rebuild)
+    write_lines(output.report_lines(report, request.place, request.view))
     return FOUND if report.state == IndexState.READY else ERROR
 
 
@@ -156,19 +122,19 @@ def _run_status(request: StatusRequest) -> int:
     if request.root_only:
         write_lines(output.root_lines(request.place, request.view))
         return FOUND
-    with _open(request.place) as engine:
+    with _opened(request.place, request.view) as root:
         if request.skipped is not None:
-            return _print_skipped(engine, request, request.skipped)
-        status = engine.status()
+            return _print_skipped(root, request, request.skipped)
+        status = root.status()
     write_lines(output.status_lines(status, request.place, request.view))
     return FOUND
 
 
-def _print_skipped(engine: Engine, request: StatusRequest, pattern: str) -> int:
-    found = engine.skipped(pattern)
+def _print_skipped(root: OneRoot, request: StatusRequest, pattern: str) -> int:
+    found = root.skipped(pattern)
     write_lines(skipped_lines(found, request.place, request.view))
     if not request.view.quiet:
-        note(skipped_note(found, indexed=engine.status().files > 0))
+        note(skipped_note(found, indexed=root.status().files > 0))
     return FOUND if found.entries or not pattern else NOTHING
 
 
@@ -210,11 +176,19 @@ def _run_server(request: ServerRequest) -> int:
     return run_tcp(host, port, {})
 
 
-def _open(place: Place) -> Engine:
-    from findspot.engine import Engine  # noqa: PLC0415 - slow to import, and not needed for a usage error
-
+@contextmanager
+def _opened(place: Place, view: View) -> Iterator[OneRoot]:
+    """Open a root, with a progress line where standard error is a terminal, and with Ctrl-C stopping what it does."""
     _warn(place.config)
-    return Engine.open(place.root, place.config)
+    line = _progress_line(view)
+    listener = Listener(
+        note=_silent if view.quiet else note,
+        warn=lambda warning: note(f"warning: {warning}"),
+        progress=line,
+        refreshed=None if line is None else line.clear,
+    )
+    with stop_on_interrupt() as stop, OneRoot(place.root, place.config, listener, stop) as root:
+        yield root
 
 
 def _warn(config: Config) -> None:
@@ -223,56 +197,7 @@ def _warn(config: Config) -> None:
         note(f"warning: {warning}")
 
 
-class _Freshness(NamedTuple):
-    """``warnings`` say where an answer must come from an older index; ``first`` what the first run has left out."""
-
-    warnings: Sequence[str] = ()
-    first: str = ""
-
-
-def _bring_up_to_date(engine: Engine, view: View, stop: Event) -> _Freshness:
-    """Refresh the index before a search."""
-    give_up_at = time.monotonic() + _LOCK_PATIENCE_SECONDS
-    told = False
-    while True:
-        try:
-            report = _refresh(engine, view, stop)
-        except IndexLockedError:
-            has_something = engine.status().chunks > 0
-            if has_something and time.monotonic() >= give_up_at:
-                return _Freshness(
-                    ["another process is indexing this root; this answer comes from the index as it is now"]
-                )
-            if not (told or has_something or view.quiet):
-                note("another process is indexing this root; waiting for its first results")
-                told = True
-        except (IndexStorageError, WorkerError) as error:
-            if engine.status().chunks == 0:
-                raise
-            return _Freshness(
-                [f"the index could not be brought up to date: {error}; this answer comes from the index as it is"]
-            )
-        else:
-            is_first = report.added > 0 and not (report.changed or report.removed or report.unchanged)
-            return _Freshness(first=left_out_note(report.skipped, 0, 0) if is_first else "")
-        if stop.wait(_LOCK_POLL_SECONDS):
-            raise Cancelled("stopped while waiting for another process")
-
-
-def _refresh(engine: Engine, view: View, stop: Event, *, rebuild: bool = False) -> RefreshReport:
-    """Refresh with a progress line where standard error is a terminal."""
-    line = _progress_line(view)
-    try:
-        return engine.refresh(progress=line, stop=stop, rebuild=rebuild)
-    except Cancelled:
-        _clear(line)
-        note("stopped; what was indexed so far is kept, and the next run goes on from there")
-        raise
-    finally:
-        _clear(line)
-
-
-def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fresh: _Freshness, *, model: bool) -> int:
+def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fresh: Freshened, *, model: bool) -> int:
     """Print results on standard output and what they are made of on standard error.
 
     A warning comes first, also with ``--quiet``, so that a partial answer is never mistaken for a complete one.

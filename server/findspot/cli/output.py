@@ -6,7 +6,6 @@ folder. Text of the indexed files is not trusted: control characters in it never
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +15,8 @@ from findspot.cli.columns import cut, shown, visible
 from findspot.cli.resolve import Place, View
 from findspot.cli.why import why
 from findspot.core.types import Answer, AnswerStatus, IndexStatus, ProblemKind, RefreshReport, SearchResult
+from findspot.service import messages
+from findspot.service.messages import Result
 
 _PIPE_WIDTH = 500
 
@@ -63,32 +64,13 @@ def answer_lines(answer: Answer, place: Place, view: View, screen: Screen) -> It
 
 
 def json_line(result: SearchResult, place: Place, status: AnswerStatus, *, text: bool) -> str:
-    """Return one result as a JSON object on one line, in ASCII so that no pipe or locale can damage it."""
-    record: dict[str, object] = {
-        "root": str(place.root),
-        "path": result.path,
-        "symbol": result.symbol,
-        "kind": result.kind,
-        "start_line": result.span.start_line,
-        "end_line": result.span.end_line,
-        "score": result.score,
-        "probability": result.probability,
-        "rank": result.rank,
-        "stage": result.stage,
-        "evidence": [dataclasses.asdict(item) for item in result.evidence],
-        "fresh": result.fresh,
-        "exact": result.exact,
-        "by_meaning": status.by_meaning,
-        "best_line": result.best_line,
-        "matches": list(result.matches),
-        "complete": status.complete,
-        "likely": None if status.likely is None else result.rank <= status.likely,
-        "here": status.here,
-    }
-    if text:
-        record["text"] = result.text
-        record["truncated"] = result.truncated
-    return json.dumps(record)
+    """Return one result as a JSON object on one line, in ASCII so that no pipe or locale can damage it.
+
+    Beside the result it has what a reader of one line has to know of the answer.
+    """
+    record = Result.by_lines(result, str(place.root), include_text=text).to_json()
+    told = {"complete", "by_meaning", "in_root_probability", "suggested_length"}
+    return json.dumps(record | messages.AnswerStatus.of(status).model_dump(include=told))
 
 
 def _pretty(result: SearchResult, place: Place, screen: Screen, *, text: bool) -> Iterator[str]:
@@ -147,7 +129,7 @@ def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool) -> s
         " and ".join(used) if len(used) == 2 else f"{used[0]} only" if used else "no retriever",
     ]
     if model:
-        parts.append(f"model {'' if status.model.startswith('applied') else 'not applied: '}{status.model}")
+        parts.append(f"model {'' if status.model_applied else 'not applied: '}{status.model}")
     if status.message:
         parts.append(status.message)
     if scope:
@@ -164,11 +146,9 @@ def root_lines(place: Place, view: View) -> Iterator[str]:
 def status_lines(status: IndexStatus, place: Place, view: View) -> Iterator[str]:
     """Yield the lines of ``findspot status``."""
     if view.format == "json":
-        record = dataclasses.asdict(status)
+        record = messages.IndexStatus.of_status(status, str(place.root)).to_json()
         del record["complete"]  # nothing is compared with the files here
-        record |= {"root": str(place.root), "marker": place.marker, "problems": dict(status.problems)}
-        record["skipped"] = dict(status.skipped)
-        yield json.dumps(record)
+        yield json.dumps(record | {"marker": place.marker})
         return
     rows = [
         ("root", visible(str(place.root))),
@@ -210,12 +190,10 @@ def _of_indexed(status: IndexStatus) -> list[tuple[str, int]]:
     return [(kind, left) for kind, number in status.problems if (left := number - skipped.get(kind, 0)) > 0]
 
 
-def report_lines(report: RefreshReport, view: View) -> Iterator[str]:
+def report_lines(report: RefreshReport, place: Place, view: View) -> Iterator[str]:
     """Yield the lines of ``findspot index``."""
     if view.format == "json":
-        record = dataclasses.asdict(report)
-        record["skipped"] = dict(report.skipped)
-        yield json.dumps(record)
+        yield json.dumps(messages.RefreshReport.of_report(report, str(place.root)).to_json())
         return
     total = report.added + report.changed + report.unchanged
     yield (

@@ -20,6 +20,7 @@ from findspot.core.identifiers import read_path
 from findspot.core.limits import MAX_TEXT, checked_text
 from findspot.core.types import Level
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
+from findspot.service.workspaces import find_root
 
 _MAX_BYTES = 4 * MAX_TEXT + 4
 """What a text that may be taken has at most, in UTF-8 or UTF-16 with a mark; an endless pipe is not read further."""
@@ -146,8 +147,6 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
 
 def _place(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> Place:
     if raw.root is None:
-        from findspot.engine import find_root  # noqa: PLC0415 - slow to import, and not needed for a usage error
-
         root, marker = find_root(cwd, paths)
     else:
         root = Path(os.path.realpath(cwd / raw.root.expanduser()))

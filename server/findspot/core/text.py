@@ -95,3 +95,10 @@ class SubTokenizer:
     def words_of(self, written: Sequence[str], limit: int) -> list[str]:
         """Do what ``words`` does for text that ``split_text`` has split."""
         return list(chain.from_iterable(map(self._parts.__getitem__, written[:limit])))[:limit]
+
+
+def without_surrogates(text: str) -> str:
+    """Return ``text`` with lone surrogates replaced, so that it can be written as UTF-8."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

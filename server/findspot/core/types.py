@@ -281,8 +281,8 @@ class AnswerStatus:
     """What an answer was made of, so that no partial answer goes unlabelled (I-13).
 
     ``complete`` is False while the index is being built or when a stage was cut by the budget. ``model`` is
-    ``applied`` or a plain-English reason why it was not. ``here`` is the probability that the right place is in this
-    root at all, ``likely`` how many of the first results make the best answer (0 when the place is probably not here);
+    ``applied`` or a plain-English reason why it was not; ``rescored`` candidates have a score of it. ``in_root_probability`` is the probability that the right place is in this
+    root at all, ``suggested_length`` how many of the first results make the best answer (0 when the place is probably not here);
     both are None where they are not known. ``exact`` says, where the question is a mere name or path, whether something is
     called so; None for other questions. ``by_meaning`` is True where no word of the question occurs in the index.
     ``notes`` are sentences that belong above the list: what the answer is not, named paths that the index leaves out, and
@@ -298,11 +298,17 @@ class AnswerStatus:
     chunks: int
     elapsed_seconds: float
     message: str = ""
-    here: float | None = None
-    likely: int | None = None
+    in_root_probability: float | None = None
+    suggested_length: int | None = None
     exact: bool | None = None
     by_meaning: bool = False
     notes: tuple[str, ...] = ()
+    rescored: int = 0
+
+    @property
+    def model_applied(self) -> bool:
+        """True if the localization model has scored some of the candidates."""
+        return self.rescored > 0
 
 
 @dataclass(frozen=True, slots=True)

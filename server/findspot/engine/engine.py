@@ -293,7 +293,13 @@ class Engine:
             shown = shown_of(found, top_k)
             made = self._named.noted(self._answer(shown, asked, found.stage, found.note), named, wanted)
             complete = made.status.complete and not found.hurried
-            status = replace(made.status, here=found.here, likely=found.length, complete=complete)
+            status = replace(
+                made.status,
+                in_root_probability=found.here,
+                suggested_length=found.length,
+                rescored=found.rescored,
+                complete=complete,
+            )
             return label(replace(made, status=status), text, shown, inside, self._searcher, named.overlay)
 
         found = self._guarded(

@@ -25,9 +25,9 @@ _NAME_WORDS = 4
 """Words from which on a text is no mere name."""
 
 
-def shown_length(likely: int, first: float | None) -> int:
-    """Return how many results to show of a list of which ``likely`` make the best answer."""
-    return max(likely, SHORTEST if first is not None and first >= _SURE else SHORTEST_WHEN_FLAT)
+def shown_length(suggested: int, first: float | None) -> int:
+    """Return how many results to show of a list of which ``suggested`` make the best answer."""
+    return max(suggested, SHORTEST if first is not None and first >= _SURE else SHORTEST_WHEN_FLAT)
 
 
 def shown_of(found: Localization, top_k: int | None) -> tuple[Ranked, ...]:
@@ -44,7 +44,7 @@ def label(
     if not answer.status.files:
         return answer
     occurs = bool(found[0].sought.terms) if found else searcher.occurs(text, scope, overlay)
-    if occurs and answer.status.likely != 0 and len(text.split(None, _NAME_WORDS)) >= _NAME_WORDS:
+    if occurs and answer.status.suggested_length != 0 and len(text.split(None, _NAME_WORDS)) >= _NAME_WORDS:
         return answer
     query = analyse(text, SubTokenizer())
     return replace(answer, status=labelled(answer.status, answer.results, query, scope, occurs=occurs))
@@ -72,8 +72,8 @@ def labelled(
     if not occurs:
         words = "none of these words occurs" if len(query.text.split()) > 1 else "this word does not occur"
         notes.append(f"{words} {where}" + ("; by meaning only:" if results else ""))
-    elif status.likely == 0 and status.here is not None and results:
-        notes.append(f"the place is probably not {where} ({status.here:.0%}); the nearest:")
+    elif status.suggested_length == 0 and status.in_root_probability is not None and results:
+        notes.append(f"the place is probably not {where} ({status.in_root_probability:.0%}); the nearest:")
     return replace(status, exact=exact, by_meaning=not occurs and bool(results), notes=(*status.notes, *notes))
 
 

@@ -12,14 +12,16 @@ import os
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_from_bytes, unquote_to_bytes, urlsplit
 
 from lsprotocol import types
 
-from findspot.core.types import AnswerStatus, IndexStatus, RefreshReport, SearchResult, Span
+from findspot.core.text import without_surrogates
+from findspot.core.types import SearchResult, Span
+from findspot.errors import QueryError
+from findspot.service.messages import ResultFields
 
 Encoding = str
 """``utf-8``, ``utf-16`` or ``utf-32``: what one column counts."""
@@ -47,13 +49,6 @@ _SYMBOL_KINDS = {
 
 
 # --- text ---------------------------------------------------------------------------------------------------
-
-
-def clean(text: str) -> str:
-    """Return ``text`` with lone surrogates replaced, so that it can be written as UTF-8."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def fitting(line: str, column: int, encoding: Encoding) -> int:
@@ -114,6 +109,14 @@ def path_of_uri(uri: str, *, windows: bool = os.name == "nt") -> Path | None:
     return None if name is None else Path(os.path.normpath(name))
 
 
+def file_of_uri(uri: str) -> Path:
+    """Return the same, and raise ``QueryError`` for a URI of anything but a file of this machine."""
+    path = path_of_uri(uri)
+    if path is None:
+        raise QueryError(f"'{uri}' is not a file: URI; only files on this machine's disk can be searched")
+    return path
+
+
 def _file_name(uri: str, *, windows: bool) -> str | None:
     try:
         parts = urlsplit(uri)
@@ -134,6 +137,17 @@ def _file_name(uri: str, *, windows: bool) -> str | None:
     return name.replace("/", "\\") if windows else name
 
 
+def folder_uris(folders: Sequence[str] | None, root_uri: str | None, root_path: str | None) -> list[str]:
+    """Return the folders that ``initialize`` names: the list, or else the older single root."""
+    if folders:
+        return list(folders)
+    if root_uri:
+        return [root_uri]
+    if root_path:
+        return [uri_of_path(Path(root_path).absolute())]
+    return []
+
+
 def uri_of_path(path: Path) -> str:
     """Return the ``file:`` URI of an absolute path."""
     return path.as_uri()
@@ -151,36 +165,34 @@ def uri_in_root(root_uri: str, path: str) -> str:
 # --- results ------------------------------------------------------------------------------------------------
 
 
-def result_json(
+class PlacedResult(ResultFields):
+    """A result of a search, by URI and range."""
+
+    uri: str
+    range: dict[str, dict[str, int]]
+
+
+def placed(
     result: SearchResult, root_uri: str, content: bytes | None, encoding: Encoding, *, include_text: bool
-) -> dict[str, Any]:
-    """Return one result as the JSON object of ``findspot/search`` and ``findspot/localize``.
+) -> PlacedResult:
+    """Return one result as ``findspot/search`` and ``findspot/localize`` give it; its lines count as in its range.
 
     ``content`` is the text of its file that the engine answered from, as in ``Answer.contents``.
     """
     place = range_of(result.span, content, encoding)
     lines = [_line_of_number(result, place.start.line, number) for number in (result.best_line, *result.matches)]
-    found: dict[str, Any] = {
-        "uri": uri_in_root(root_uri, result.path),
-        "range": _range_json(place),
-        "root": root_uri,
-        "path": clean(result.path),
-        "symbol": result.symbol,
-        "kind": result.kind,
-        "score": result.score,
-        "probability": result.probability,
-        "rank": result.rank,
-        "stage": result.stage,
-        "evidence": [asdict(item) for item in result.evidence],
-        "fresh": result.fresh,
-        "exact": result.exact,
-        "bestLine": lines[0],
-        "matches": lines[1:],
-    }
-    if include_text:
-        found["text"] = _text_in_range(result, content)
-        found["truncated"] = result.truncated
-    return found
+    more: dict[str, Any] = {"text": _text_in_range(result, content)} if include_text else {}
+    return PlacedResult.of_result(
+        result,
+        root_uri,
+        include_text=include_text,
+        uri=uri_in_root(root_uri, result.path),
+        range=_range_json(place),
+        path=without_surrogates(result.path),
+        best_line=lines[0],
+        matches=tuple(lines[1:]),
+        **more,
+    )
 
 
 def _text_in_range(result: SearchResult, content: bytes | None) -> str:
@@ -220,78 +232,3 @@ def symbol_of(result: SearchResult, root_uri: str, content: bytes | None, encodi
         container_name=f"{owner} in {result.path}" if owner else result.path,
         location=types.Location(uri=uri_in_root(root_uri, result.path), range=range_of(result.span, content, encoding)),
     )
-
-
-def answer_status_json(statuses: Sequence[AnswerStatus], failures: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the status of an answer made from one or several roots: the least finished of them counts.
-
-    ``failures`` are messages of roots that could not be searched; with one of them no answer is complete.
-    """
-    first = statuses[0]
-    order = ("indexing", "empty", "failed", "aborted", "ready")
-    state = min((status.state.value for status in statuses), key=order.index)
-    models = dict.fromkeys(status.model for status in statuses)
-    exact = [status.exact for status in statuses if status.exact is not None]
-    by_meaning = all(status.by_meaning for status in statuses)
-    # What one folder lacks is no news where another has it.
-    telling = [one for one in statuses if not (any(exact) and not one.exact) and one.by_meaning == by_meaning]
-    messages = dict.fromkeys([*(status.message for status in statuses if status.message), *failures])
-    return {
-        "state": state,
-        "complete": not failures and all(status.complete for status in statuses),
-        "lexical": all(status.lexical for status in statuses),
-        "dense": all(status.dense for status in statuses),
-        "model": first.model if len(models) == 1 else "; ".join(models),
-        "files": sum(status.files for status in statuses),
-        "chunks": sum(status.chunks for status in statuses),
-        "elapsedSeconds": round(max(status.elapsed_seconds for status in statuses), 6),
-        "here": max((status.here for status in statuses if status.here is not None), default=None),
-        "likely": sum(known) if (known := [one.likely for one in statuses if one.likely is not None]) else None,
-        "exact": any(exact) if exact else None,
-        "byMeaning": by_meaning,
-        "notes": list(dict.fromkeys(note for status in telling for note in status.notes)),
-        "message": "; ".join(messages),
-    }
-
-
-def index_status_json(status: IndexStatus, root_uri: str) -> dict[str, Any]:
-    """Return the index of one root as an object of ``findspot/status``."""
-    return {
-        "root": root_uri,
-        "state": status.state.value,
-        "complete": status.complete,
-        "files": status.files,
-        "chunks": status.chunks,
-        "holes": status.holes,
-        "sizeBytes": status.size_bytes,
-        "indexed": status.indexed,
-        "total": status.total,
-        "generation": status.generation,
-        "embedder": status.embedder,
-        "localizationModel": status.localization_model,
-        "ranker": status.ranker,
-        "otherProcessIndexing": status.other_process_indexing,
-        "message": status.message,
-        "problems": dict(status.problems),
-        "quarantined": [{"path": clean(problem.path), "message": problem.message} for problem in status.quarantined],
-        "skipped": dict(status.skipped),
-    }
-
-
-def report_json(report: RefreshReport, root_uri: str) -> dict[str, Any]:
-    """Return what a refresh did as an object of ``findspot/index``."""
-    return {
-        "root": root_uri,
-        "state": report.state.value,
-        "added": report.added,
-        "changed": report.changed,
-        "removed": report.removed,
-        "unchanged": report.unchanged,
-        "embedded": report.embedded,
-        "seconds": round(report.seconds, 6),
-        "skipped": dict(report.skipped),
-        "problems": [
-            {"path": clean(problem.path), "kind": problem.kind.value, "message": problem.message}
-            for problem in report.problems
-        ],
-    }

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from lsprotocol import types
 
+from findspot.core.text import without_surrogates
 from findspot.errors import FindspotError
 from findspot.lsp.buffer_text import BufferText
-from findspot.lsp.convert import Encoding, clean
-from findspot.lsp.roots import Place
+from findspot.lsp.convert import Encoding
+from findspot.service.workspaces import EngineFile
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Document:
 class Documents:
     """The open documents of one session; the loop writes, worker threads read and flush."""
 
-    def __init__(self, locate: Callable[[Path], Sequence[Place]]) -> None:
+    def __init__(self, locate: Callable[[Path], Sequence[EngineFile]]) -> None:
         self._locate = locate
         self._open: dict[Path, Document] = {}
         self._pending: set[Path] = set()
@@ -106,7 +107,7 @@ class Documents:
             except FindspotError as error:
                 _log.warning("the unsaved text of %s is not searched: %s", path, error)
 
-    def _overlay(self, path: Path, place: Place) -> str | None:
+    def _overlay(self, path: Path, place: EngineFile) -> str | None:
         """Return what is to be searched in place of the file, None for the file itself."""
         with self._guard:
             document = self._open.get(path) or self._twin(path)
@@ -114,7 +115,7 @@ class Documents:
             if document is None or len(document.text) > place.access.config.settings.max_file_bytes:
                 return None
             text, saved = str(document.text), document.saved
-        text = clean(text)
+        text = without_surrogates(text)
         return None if not saved and place.access.unsaved.is_on_disk(place.path, text) else text
 
     def _twin(self, path: Path) -> Document | None:

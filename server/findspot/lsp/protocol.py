@@ -30,7 +30,8 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
-from findspot.lsp.params import PARSERS, ParamsError
+from findspot.lsp.params import PARSERS
+from findspot.service.messages import RequestError
 
 SEARCH = "findspot/search"
 LOCALIZE = "findspot/localize"
@@ -196,7 +197,7 @@ def _reason(error: BaseException | None) -> str:
     """Return the innermost message of what cattrs wraps, in words for the person who wrote the client."""
     leaves = [leaf for leaf in _leaves(error) if leaf is not None]
     for leaf in leaves:
-        if isinstance(leaf, ParamsError):
+        if isinstance(leaf, RequestError):
             return str(leaf)
     if leaves and isinstance(leaves[0], KeyError):
         return f"'{leaves[0].args[0]}' is missing"

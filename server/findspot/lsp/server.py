@@ -22,8 +22,7 @@ from pygls.lsp.server import LanguageServer
 
 from findspot import __version__
 from findspot.lsp.convert import path_of_uri
-from findspot.lsp.engines import EngineSource, SharedEngines
-from findspot.lsp.params import PARSERS, ParamsError
+from findspot.lsp.params import PARSERS
 from findspot.lsp.protocol import (
     COMMANDS,
     INDEX,
@@ -44,6 +43,8 @@ from findspot.lsp.transport import (
     serve,
     until_told,
 )
+from findspot.service.engines import EngineSource, SharedEngines
+from findspot.service.messages import RequestError
 
 CLOSE_SECONDS = 3.0
 """How long threads may take to stop at the end; a model call in C code cannot be interrupted, the process can."""
@@ -164,7 +165,7 @@ def _as_command(
             options = {"workDoneToken": params.work_done_token, **options}
         try:
             checked = PARSERS[method](options)
-        except ParamsError as error:
+        except RequestError as error:
             raise JsonRpcInvalidParams(f"{command}: {error}") from error
         return await handler(checked)
 

@@ -1,9 +1,7 @@
 """One client's session: its folders, documents and settings, and the threads that work for it.
 
-The event loop only takes notes and sends answers. All work runs in three small pools of the session's own:
-searches, localize calls, and one thread for indexing, so that neither a long model call nor an indexing run
-ever stands before a search. Every call has a stop event, set when the client cancels, presses the cancel
-button, removes the folder, says ``shutdown`` or disappears.
+The event loop only takes notes and sends answers; the work runs in the threads of the service's scheduler. A call is
+stopped when the client cancels, presses the cancel button, removes the folder, says ``shutdown`` or disappears.
 """
 
 from __future__ import annotations
@@ -12,11 +10,10 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
@@ -25,17 +22,13 @@ from pygls.lsp.server import LanguageServer
 from findspot.config import Config, load_config
 from findspot.core.types import Progress, RefreshReport
 from findspot.errors import Cancelled, ConfigError, FindspotError, IndexLockedError
-from findspot.lsp.convert import Encoding
+from findspot.lsp.convert import Encoding, file_of_uri, folder_uris
 from findspot.lsp.documents import Documents
-from findspot.lsp.engines import Access, EngineSource
 from findspot.lsp.progress import Bars, WorkDone, describe
 from findspot.lsp.protocol import FindspotProtocol
-from findspot.lsp.roots import Root, Roots, folder_uris
-
-if TYPE_CHECKING:
-    from findspot.engine import Engine
-
-T = TypeVar("T")
+from findspot.service.engines import Access, EngineSource
+from findspot.service.scheduling import Mode, Scheduler
+from findspot.service.workspaces import Root, Workspace
 
 QUIET_SECONDS = 0.15
 """Typing pause after which an unsaved text goes to the index without a search asking for it."""
@@ -54,54 +47,20 @@ _EDITOR = "editor settings"
 _log = logging.getLogger(__name__)
 
 
-class Foreground:
-    """Counts the requests that a person waits for; indexing gives way to them (I-15)."""
-
-    def __init__(self) -> None:
-        self._running = 0
-        self._changed = threading.Condition()
-
-    @property
-    def running(self) -> int:
-        """How many requests are being worked on in a thread at this moment."""
-        return self._running
-
-    @contextmanager
-    def request(self) -> Iterator[None]:
-        """Count one request for as long as its thread works."""
-        with self._changed:
-            self._running += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._running -= 1
-                self._changed.notify_all()
-
-    def give_way(self, seconds: float) -> None:
-        """Wait until no request runs, at most ``seconds``."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._running == 0, timeout=seconds)
-
-
 class Session:
     """Everything one client has opened; methods belong to the event loop's thread unless they say otherwise."""
 
     def __init__(self, server: LanguageServer, overrides: Mapping[str, Any], engines: EngineSource) -> None:
         self.server = server
         self.protocol: FindspotProtocol = server.protocol  # type: ignore[assignment]  # given as protocol_cls
-        self.roots = Roots(self._open, engines.give_back)
-        self.documents = Documents(self.roots.places)
+        self.workspace = Workspace(self._open, engines.give_back, file_of_uri)
+        self.documents = Documents(self.workspace.files)
         self.bars = Bars()
-        self.foreground = Foreground()
-        self.search_pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="findspot-search")
-        self.localize_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="findspot-localize")
-        self.index_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="findspot-index")
+        self.scheduler = Scheduler()
         self._engines = engines
         self._overrides = dict(overrides)
         self._problems: list[str] = []
         self._shown: set[str] = set()
-        self._calls: dict[object, tuple[threading.Event, Root | None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._saved: set[Path] = set()
         self._flush_timer: asyncio.TimerHandle | None = None
@@ -122,13 +81,13 @@ class Session:
         """Show what was wrong with the settings and start to index."""
         for problem in self._problems:
             self._show(problem)
-        for root in self.roots.all():
+        for root in self.workspace.roots:
             self.spawn(self._maintain(root))
 
     def change_folders(self, event: types.WorkspaceFoldersChangeEvent) -> None:
         """Close the folders that went and index those that came."""
         for folder in event.removed:
-            root = self.roots.remove(folder.uri)
+            root = self.workspace.remove(folder.uri)
             if root is not None:
                 self._stop(root)
                 self.spawn(self._run_close(root))
@@ -145,17 +104,14 @@ class Session:
             self._flush_timer.cancel()
         for task in self._tasks:
             task.cancel()
-        for stop, _ in list(self._calls.values()):
-            stop.set()
+        self.scheduler.end()
 
     def close(self) -> None:
         """Wait for the threads and give the engines back; called from any thread, after ``shutdown``."""
-        for pool in (self.search_pool, self.localize_pool, self.index_pool):
-            pool.shutdown(wait=False, cancel_futures=True)
-        for root in self.roots.all():
+        self.scheduler.drop_waiting()
+        for root in self.workspace.roots:
             root.close()
-        for pool in (self.search_pool, self.localize_pool, self.index_pool):
-            pool.shutdown(wait=True)
+        self.scheduler.join()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine beside the messages; its failure is logged."""
@@ -175,27 +131,6 @@ class Session:
 
     # --- work in threads ---
 
-    async def call(
-        self,
-        pool: ThreadPoolExecutor,
-        work: Callable[[threading.Event], T],
-        root: Root | None = None,
-        stop: threading.Event | None = None,
-    ) -> T:
-        """Run ``work`` in a thread of ``pool`` with a stop event; a cancelled caller sets the event and goes on."""
-        event = threading.Event() if stop is None else stop
-        if self._closing:
-            event.set()
-        key = object()
-        self._calls[key] = (event, root)
-        try:
-            return await asyncio.get_running_loop().run_in_executor(pool, work, event)
-        except asyncio.CancelledError:
-            event.set()
-            raise
-        finally:
-            del self._calls[key]
-
     def post(self, action: Callable[..., None], *arguments: Any) -> None:
         """Run ``action`` on the event loop; for worker threads. Nothing happens once the loop is closed."""
         if self._loop is not None:
@@ -204,12 +139,10 @@ class Session:
 
     def _stop(self, root: Root) -> None:
         root.stop.set()
-        for stop, owner in list(self._calls.values()):
-            if owner is root:
-                stop.set()
+        self.scheduler.stop_all(root)
 
     async def _run_close(self, root: Root) -> None:
-        await self.call(self.search_pool, lambda _: root.close())
+        await self.scheduler.run(Mode.SEARCH, lambda _: root.close())
 
     # --- indexing ---
 
@@ -254,7 +187,7 @@ class Session:
 
         last = "failed"
         try:
-            report = await self.call(self.index_pool, work, root, stop)
+            report = await self.scheduler.run(Mode.INDEX, work, root, stop)
             last = f"{report.added + report.changed + report.removed:,} files updated"
         except (Cancelled, asyncio.CancelledError):
             last = "cancelled"
@@ -270,7 +203,7 @@ class Session:
 
         def report(progress: Progress) -> None:
             nonlocal last
-            self.foreground.give_way(GIVE_WAY_SECONDS)
+            self.scheduler.foreground.give_way(GIVE_WAY_SECONDS)
             now = time.monotonic()
             # A look at an index that is up to date needs no bar in the editor.
             quick = background and progress.phase == "scanning" and progress.elapsed_seconds < 1.0
@@ -295,7 +228,7 @@ class Session:
 
     def _flush(self) -> None:
         self._flush_timer = None
-        self.spawn(self.call(self.search_pool, lambda _: self.documents.flush()))
+        self.spawn(self.scheduler.run(Mode.SEARCH, lambda _: self.documents.flush()))
 
     def saved(self, path: Path) -> None:
         """Read a saved file again; several files saved together are read in one go."""
@@ -309,17 +242,12 @@ class Session:
         paths, self._saved = self._saved, set()
 
         def work(stop: threading.Event) -> None:
-            engines: dict[Engine, list[str]] = {}
-            for path in sorted(paths):
-                for place in self.roots.places(path):
-                    engines.setdefault(place.access.engine, []).append(place.path)
-            for engine, names in engines.items():
-                engine.refresh(stop=stop, paths=list(dict.fromkeys(names)))
+            self.workspace.refresh_files(sorted(paths), stop)
             for path in paths:
                 self.documents.settled(path)
             self.documents.flush()
 
-        await self.call(self.index_pool, work)
+        await self.scheduler.run(Mode.INDEX, work)
 
     # --- settings and words to the user ---
 
@@ -347,7 +275,7 @@ class Session:
 
     def _add(self, uri: str) -> Root | None:
         try:
-            return self.roots.add(uri)
+            return self.workspace.add(uri)
         except FindspotError as error:
             _log.info("%s", error)
             return None

@@ -1,7 +1,7 @@
-"""Where engines come from: one per folder, shared by all clients, and one set of models for all folders.
+"""Where engines come from: one per root, shared by all clients, and one set of models for all roots.
 
-Two engines on one folder would index it against each other and watch it twice, so the clients of one server share the
-engine of a folder, each with settings and unsaved buffers of its own. The engine is imported on the first call, in a
+Two engines of one root would index it against each other and watch it twice, so the clients of one server share the
+engine of a root, each with settings and unsaved buffers of its own. The engine is imported on the first call, in a
 worker thread: ``initialize`` is answered before SQLite, parsers and models are loaded.
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from findspot.config import Config, Settings
-from findspot.lsp.engines import SharedEngines
+from findspot.service.engines import SharedEngines
 
 REPORT = "Upload is not tried again\n\nAfter a timeout `send_file` gives up at once."
 
@@ -23,7 +23,7 @@ def test_a_root_without_a_ranker_does_not_borrow_that_of_its_neighbour(tmp_path:
         engine = shared.open(root, Config(Settings(workers=1, ranker=ranker), tmp_path / "cache")).engine
         engine.refresh()
         answer = engine.localize(REPORT)
-        told.append((engine.status().ranker, answer.status.here is not None))
+        told.append((engine.status().ranker, answer.status.in_root_probability is not None))
         shared.give_back(engine)
     shared.close()
     assert told == [(Settings().ranker, True), (None, False)]

@@ -1,9 +1,8 @@
-"""The workspace folders of a session, each with its engine, opened when it is first needed.
+"""The roots of one client, each with its engine, opened when it is first needed.
 
-Folders may lie inside of each other, or be one folder under two names. A place is found once: the deepest folder has it,
-and folders around it leave it out where both are asked. An unsaved text is seen by every folder that holds its file.
-Engines are opened in worker threads: opening reads a database and loads models, and the answer to ``initialize`` does
-not wait for that.
+Roots may lie inside of each other, or be one folder under two names. A place is found once: the deepest root has it, and
+roots around it leave it out where both are asked. An unsaved text is seen by every root that holds its file. Engines are
+opened in worker threads: opening reads a database and loads models, and no first answer of a server waits for that.
 """
 
 from __future__ import annotations
@@ -18,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
-from findspot.lsp.convert import path_of_uri, uri_of_path
+from findspot.workspace.roots import find_root
 
 if TYPE_CHECKING:
     from findspot.engine import Engine
-    from findspot.lsp.engines import Access
+    from findspot.service.engines import Access
+
+__all__ = ["EngineFile", "Part", "Root", "Workspace", "find_root"]
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +32,8 @@ GiveBack = Callable[["Engine"], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A file as the engine of one folder knows it."""
+class EngineFile:
+    """A file as the engine of one root knows it."""
 
     access: Access
     path: str
@@ -40,7 +41,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A folder with what is to be searched in it, as root-relative paths: an empty scope is all of it."""
+    """A root with what is to be searched in it, as root-relative paths: an empty scope is all of it."""
 
     root: Root
     scope: tuple[str, ...] = ()
@@ -48,10 +49,10 @@ class Part:
 
 
 class Root:
-    """One workspace folder: the client's URI of it, its path, and its engine."""
+    """One root: the client's own name of it (a URI in an editor), its path, and its engine."""
 
-    def __init__(self, uri: str, path: Path, open_engine: OpenEngine, give_back: GiveBack) -> None:
-        self.uri = uri
+    def __init__(self, name: str, path: Path, open_engine: OpenEngine, give_back: GiveBack) -> None:
+        self.name = name
         self.path = path
         self.stop = threading.Event()
         self._open_engine = open_engine
@@ -91,65 +92,70 @@ class Root:
                 self._give_back(access.engine)
 
 
-class Roots:
-    """The folders of the workspace, in the client's order."""
+class Workspace:
+    """The roots of one client, in its order."""
 
-    def __init__(self, open_engine: OpenEngine, give_back: GiveBack) -> None:
+    def __init__(self, open_engine: OpenEngine, give_back: GiveBack, path_of: Callable[[str], Path]) -> None:
+        """Take what turns the client's name of a file or folder into its absolute path, or raises ``QueryError``."""
         self._open_engine = open_engine
         self._give_back = give_back
+        self._path_of = path_of
         self._roots: tuple[Root, ...] = ()
 
-    def all(self) -> tuple[Root, ...]:
-        """Return every folder."""
+    @property
+    def roots(self) -> tuple[Root, ...]:
+        """Every root."""
         return self._roots
 
-    def add(self, uri: str) -> Root | None:
-        """Add a folder; None when it is there already. Raises ``RootError`` when the URI is not of a folder."""
-        path = path_of_uri(uri)
-        if path is None:
-            raise RootError(
-                f"The workspace folder '{uri}' is not on this machine's disk; only file: URIs can be searched"
-            )
+    def add(self, name: str) -> Root | None:
+        """Add a folder by the client's name of it; None when it is there already. Raises ``QueryError``."""
+        path = self._path_of(name)
         if any(root.path == path for root in self._roots):
             return None
-        root = Root(uri, path, self._open_engine, self._give_back)
+        root = Root(name, path, self._open_engine, self._give_back)
         self._roots = (*self._roots, root)
         return root
 
-    def remove(self, uri: str) -> Root | None:
-        """Take a folder out and return it for closing; None when it is not there."""
-        path = path_of_uri(uri)
-        gone = next((root for root in self._roots if root.path == path), None)
+    def remove(self, name: str) -> Root | None:
+        """Take a root out and return it for closing; None when it is not there."""
+        gone = self._named(name)
         self._roots = tuple(root for root in self._roots if root is not gone)
         return gone
 
-    def chosen(self, uri: str | None) -> tuple[Root, ...]:
-        """Return the folder that a request names, or all; raises when there is none or the name is unknown."""
+    def chosen(self, name: str | None) -> tuple[Root, ...]:
+        """Return the root that a request names, or all if it names none.
+
+        Raises ``RootError`` if there is none, ``OutsideRootError`` if the name is unknown.
+        """
         if not self._roots:
             raise RootError("No folder is open; open a folder in the editor and ask again")
-        if uri is None:
+        if name is None:
             return self._roots
-        path = path_of_uri(uri)
-        for root in self._roots:
-            if root.path == path:
-                return (root,)
-        raise OutsideRootError(f"'root' names {uri}, which is not a workspace folder; {self._names()}")
+        root = self._named(name)
+        if root is None:
+            raise OutsideRootError(f"'root' names {name}, which is not a workspace folder; {self._names()}")
+        return (root,)
+
+    def _named(self, name: str) -> Root | None:
+        try:
+            path = self._path_of(name)
+        except QueryError:
+            return None
+        return next((root for root in self._roots if root.path == path), None)
 
     def parts(self, roots: Sequence[Root], scope: Sequence[str]) -> list[Part]:
         """Return what to search in which of ``roots``, so that no file is searched twice; for worker threads.
 
-        A URI of ``scope`` outside of ``roots`` is an ``OutsideRootError``.
+        A name in ``scope`` that lies outside of ``roots`` is an ``OutsideRootError``.
         """
         # Of one folder under two names the first has everything.
         distinct = [root for at, root in enumerate(roots) if all(root.real != one.real for one in roots[:at])]
         asked: dict[Root, list[str]] = {} if scope else {root: [] for root in distinct}
-        for uri in scope:
-            path = path_of_uri(uri)
-            if path is None:
-                raise QueryError(f"'scope' holds '{uri}', which is not a file: URI")
+        for name in scope:
+            path = self._path_of(name)
             found = _deepest(distinct, path)
             if found is None:
-                raise OutsideRootError(f"'scope' holds {uri}, which lies outside of the workspace; {self._names()}")
+                raise OutsideRootError(f"'scope' holds {name}, which lies outside of the workspace; {self._names()}")
             asked.setdefault(found[0], []).append(found[1])
             for root in distinct:
                 if root.real != found[0].real and root.real.is_relative_to(_real(path)):
@@ -162,21 +168,30 @@ class Roots:
             parts.append(Part(root, () if "." in paths or "" in paths else tuple(paths), exclude))
         return parts
 
-    def places(self, path: Path) -> list[Place]:
-        """Return ``path`` in every folder that holds it, the deepest first, opening their engines."""
-        found: list[Place] = []
+    def files(self, path: Path) -> list[EngineFile]:
+        """Return ``path`` in every root that holds it, the deepest first, opening their engines."""
+        found: list[EngineFile] = []
         for root in _deepest_first(self._roots):
             try:
                 access = root.access()
-                found.append(Place(access, access.engine.relative(path)))
+                found.append(EngineFile(access, access.engine.relative(path)))
             except OutsideRootError:
                 continue
-            except FindspotError as error:  # the status says of this folder why it cannot be opened
+            except FindspotError as error:  # the status says of this root why it cannot be opened
                 _log.info("%s: %s", root.path, error)
         return found
 
+    def refresh_files(self, paths: Sequence[Path], stop: threading.Event) -> None:
+        """Read files again in every root that holds them; raises what ``Engine.refresh`` raises."""
+        engines: dict[Engine, list[str]] = {}
+        for path in paths:
+            for file in self.files(path):
+                engines.setdefault(file.access.engine, []).append(file.path)
+        for engine, names in engines.items():
+            engine.refresh(stop=stop, paths=list(dict.fromkeys(names)))
+
     def _names(self) -> str:
-        return "the workspace folders are " + ", ".join(root.uri for root in self._roots)
+        return "the workspace folders are " + ", ".join(root.name for root in self._roots)
 
 
 def _real(path: Path) -> Path:
@@ -195,14 +210,3 @@ def _deepest(roots: Sequence[Root], path: Path) -> tuple[Root, str] | None:
         except OutsideRootError:
             continue
     return None
-
-
-def folder_uris(folders: Sequence[str] | None, root_uri: str | None, root_path: str | None) -> list[str]:
-    """Return the folders that ``initialize`` names: the list, or else the older single root."""
-    if folders:
-        return list(folders)
-    if root_uri:
-        return [root_uri]
-    if root_path:
-        return [uri_of_path(Path(root_path).absolute())]
-    return []

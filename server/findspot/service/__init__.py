@@ -1,0 +1,1 @@
+"""The floor of every front end: messages, workspaces of several roots, questions to them, scheduling, tools."""

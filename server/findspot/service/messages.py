@@ -1,0 +1,323 @@
+"""What goes in and comes out of every front end, declared once: names, types, limits and JSON (I-19).
+
+A front end may add what its protocol wants, such as a URI and a range, and renames nothing. Fields have the same names
+everywhere; a request may spell them in camelCase too, as editors do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Container, Mapping
+from typing import Annotated, Any, ClassVar, Self, cast
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from findspot.config import allowed
+from findspot.core import types as core
+from findspot.core.limits import MAX_RESULTS, MAX_SCOPE, MAX_TEXT
+from findspot.core.text import without_surrogates
+from findspot.errors import QueryError
+from findspot.service.scheduling import Mode
+
+MAX_NAME = 16_384
+"""Characters of a path, a URI or the name of a root."""
+
+MAX_BUDGET = 60.0
+"""Seconds that one call may ask for."""
+
+_SHOWN = 80
+
+
+def _cleaned(raw: Any) -> Any:
+    return without_surrogates(raw) if isinstance(raw, str) else raw
+
+
+Text = Annotated[str, BeforeValidator(_cleaned), Field(max_length=MAX_TEXT)]
+Name = Annotated[str, BeforeValidator(_cleaned), Field(max_length=MAX_NAME)]
+Scope = Annotated[tuple[Name, ...], Field(max_length=MAX_SCOPE, strict=False)]
+"""Files and folders to look in, none for everything; each front end says how they are written."""
+Length = Annotated[int, Field(ge=1, le=MAX_RESULTS)]
+Budget = Annotated[float, Field(ge=0.0, le=MAX_BUDGET)]
+
+
+class RequestError(QueryError):
+    """A field of a request is missing, unknown, too large or of the wrong type."""
+
+
+class Request(BaseModel):
+    """Untrusted JSON that has been checked; null counts as absent."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, validate_by_name=True, alias_generator=to_camel, loc_by_alias=False
+    )
+
+    mode: ClassVar[Mode] = Mode.SEARCH
+
+    root: Name | None = Field(None, description="one root of several, as the client names it; all of them if absent")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, raw: Any) -> Any:
+        return {key: value for key, value in raw.items() if value is not None} if isinstance(raw, Mapping) else raw
+
+    @classmethod
+    def read(cls, raw: Any) -> Self:
+        """Return the request in ``raw``; raises ``RequestError`` naming the field and what it should be."""
+        if raw is None:
+            raw = {}
+        if not isinstance(raw, Mapping):
+            raise RequestError("the parameters must be one object with named fields")
+        try:
+            return cls.model_validate(raw)
+        except ValidationError as error:
+            raise RequestError(_mistake(cls, error)) from error
+
+
+class _Question(Request):
+    top_k: Length | None = Field(None, description="how many results at most; the setting `top_k` if absent")
+    scope: Scope = Field((), description="only results in these files and folders")
+    include_text: bool = Field(True, description="`false` leaves `text` out of the results")
+
+
+class SearchRequest(_Question):
+    """The hybrid list for a word, a sentence, a path or an error message."""
+
+    query: Text = Field(description="what is looked for")
+
+
+class SymbolsRequest(_Question):
+    """Definitions by name, or by a sentence about them."""
+
+    query: Text = Field(description="a name, a part of one, or a sentence")
+
+
+class LocalizeRequest(_Question):
+    """The places that a report is about. Without ``top_k`` the answer chooses its length."""
+
+    mode: ClassVar[Mode] = Mode.LOCALIZE
+
+    text: Text = Field(description="an issue, an error message, a stack trace")
+    level: core.Level = Field("function", description="what one result stands for")
+    budget: Budget | None = Field(None, description="seconds; the setting `budget` if absent; 0 leaves the model out")
+
+
+class StatusRequest(Request):
+    """Where the index of each root stands."""
+
+
+class IndexRequest(Request):
+    """Bring the index up to date now."""
+
+    mode: ClassVar[Mode] = Mode.INDEX
+
+    rebuild: bool = Field(False, description="throw the index away first")
+
+
+Question = SearchRequest | SymbolsRequest | LocalizeRequest
+
+
+class Message(BaseModel):
+    """One object of an answer, made from the engine's own data and not checked again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def of(cls, source: object, *, without: Container[str] = (), **more: Any) -> Self:
+        """Return the message that has ``more`` and, of its other fields, what ``source`` has under the same names."""
+        same = [name for name in cls.model_fields if name not in more and name not in without and hasattr(source, name)]
+        values: dict[str, Any] = {name: getattr(source, name) for name in same}
+        return cast("Self", cls.model_construct(**values, **more))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object in values of JSON; what was left out on purpose is absent."""
+        return self.model_dump(exclude_unset=True)
+
+
+class Evidence(Message):
+    """One reason why a result is where it is; ``score`` is comparable within its kind only."""
+
+    kind: str
+    detail: str
+    score: float
+
+
+class ResultFields(Message):
+    """What one result has in every front end, apart from how its place is written."""
+
+    root: str = Field(description="the root it belongs to")
+    path: str = Field(description="the file, relative to the root, with `/`")
+    symbol: str | None = Field(description="qualified name inside the file, such as `Uploader.schedule_retry`")
+    kind: str = Field(
+        description="`function`, `method`, `class`, `module`, `section`, `window`, `file`, or a kind of symbol"
+    )
+    score: float = Field(description="higher is better; comparable inside one answer")
+    probability: float | None = Field(description="how likely this is the right place; null where that is not known")
+    rank: int = Field(description="1 is the best")
+    stage: core.Stage = Field(description="`localized` once the localization model has ranked it")
+    evidence: tuple[Evidence, ...] = Field(description="why it is here")
+    fresh: bool = Field(description="the text that was indexed is the text that the file or buffer holds now")
+    exact: bool | None = Field(description="where the query is a mere name or path: whether this place is called so")
+    best_line: int | None = Field(description="the line that matches best; null where no word of the question occurs")
+    matches: tuple[int, ...] = Field(description="the lines that match, at most 20, in order")
+    text: str = Field("", description="the text of the place as it is now; absent where it was not asked for")
+    truncated: bool = Field(False, description="`text` ends early, after the last whole line within 16,000 bytes")
+
+    @classmethod
+    def of_result(cls, result: core.SearchResult, root: str, *, include_text: bool, **more: Any) -> Self:
+        """Return the message of one result of the engine."""
+        evidence = tuple(Evidence.of(item) for item in result.evidence)
+        without = () if include_text else ("text", "truncated")
+        return cls.of(result, without=without, **{"root": root, "evidence": evidence, **more})
+
+
+class Result(ResultFields):
+    """One place, by numbers of lines; lines count from 1."""
+
+    start_line: int
+    end_line: int
+
+    @classmethod
+    def by_lines(cls, result: core.SearchResult, root: str, *, include_text: bool) -> Self:
+        """Return the message of one result of the engine."""
+        lines = {"start_line": result.span.start_line, "end_line": result.span.end_line}
+        return cls.of_result(result, root, include_text=include_text, **lines)
+
+
+class AnswerStatus(Message):
+    """What an answer was made of (I-13)."""
+
+    state: core.IndexState
+    complete: bool = Field(description="the index agrees with the files, and all of it was searched")
+    lexical: bool = Field(description="words took part")
+    dense: bool = Field(description="meaning took part")
+    model: str = Field(description="`applied`, or why the localization model was not, or how far it came")
+    model_applied: bool = Field(description="the localization model has scored some of the candidates")
+    files: int = Field(description="files of the index")
+    chunks: int = Field(description="units of the index")
+    elapsed_seconds: float = Field(description="time in the engine")
+    in_root_probability: float | None = Field(
+        description="that the right place is in these roots at all; null if unknown"
+    )
+    suggested_length: int | None = Field(
+        description="how many of the first results make the best answer; 0 when the place is probably not here"
+    )
+    exact: bool | None = Field(description="where the query is a mere name or path: whether anything is called so")
+    by_meaning: bool = Field(
+        description="no word of the query occurs in the index; the results are only similar in meaning"
+    )
+    notes: tuple[str, ...] = Field(description="sentences to show above the list")
+    message: str = Field(description="anything else a person should know; may be empty")
+
+
+class Answer(Message):
+    """Ranked results, best first, and what they were made of."""
+
+    results: tuple[Result, ...]
+    status: AnswerStatus
+
+
+class Problem(Message):
+    """What is wrong with one file."""
+
+    path: str
+    kind: core.ProblemKind
+    message: str
+
+
+class IndexStatus(Message):
+    """The index of one root. One that cannot be opened is ``failed`` and has a ``message``, no more."""
+
+    root: str
+    state: core.IndexState
+    message: str = Field(description="what has failed and is tried again; may be empty")
+    complete: bool = Field(description="the index agrees with the files: nothing waits to be read, nothing has failed")
+    files: int = Field(description="files of the index")
+    chunks: int = Field(description="units of the index")
+    holes: int = Field(description="chunks without an embedding")
+    size_bytes: int = Field(description="size of the index on disk")
+    indexed: int = Field(description="files done in the run in progress")
+    total: int | None = Field(description="files to do in it")
+    generation: int = Field(description="grows with every change of the index")
+    embedder: str | None = Field(description="the model of static vectors")
+    localization_model: str | None = Field(description="the localization model")
+    ranker: str | None = Field(description="the learned rankers")
+    other_process_indexing: bool = Field(description="another process is indexing this root; its work is waited for")
+    problems: dict[str, int] = Field(description="files with a problem, by reason; some are indexed all the same")
+    quarantined: tuple[Problem, ...] = Field(
+        description="the first files that ended their parser, indexed as plain text"
+    )
+    skipped: dict[str, int] = Field(description="files and folders left out, by reason; a folder counts as one")
+
+    @classmethod
+    def of_status(cls, status: core.IndexStatus, root: str) -> Self:
+        """Return the message of a status of the engine."""
+        quarantined = tuple(Problem.of(problem) for problem in status.quarantined)
+        counts = {"problems": dict(status.problems), "skipped": dict(status.skipped)}
+        return cls.of(status, root=root, quarantined=quarantined, **counts)
+
+    @classmethod
+    def failed(cls, root: str, message: str) -> Self:
+        """Return the status of a root whose index cannot be opened."""
+        return cls.of(None, root=root, state=core.IndexState.FAILED, message=message)
+
+
+class RefreshReport(Message):
+    """What a refresh of one root did; ``problems`` are those of single files that it met."""
+
+    root: str
+    state: core.IndexState
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    embedded: int = Field(description="new vectors")
+    seconds: float
+    skipped: dict[str, int] = Field(description="files and folders left out, by reason; a folder counts as one")
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def of_report(cls, report: core.RefreshReport, root: str) -> Self:
+        """Return the message of a report of the engine."""
+        problems = tuple(Problem.of(problem) for problem in report.problems)
+        return cls.of(report, root=root, problems=problems, skipped=dict(report.skipped))
+
+
+REQUESTS: tuple[type[Request], ...] = (SearchRequest, SymbolsRequest, LocalizeRequest, StatusRequest, IndexRequest)
+ANSWERS: tuple[type[Message], ...] = (Answer, IndexStatus, RefreshReport)
+"""What the JSON schema describes, with all that it is made of."""
+
+
+def _mistake(request: type[Request], error: ValidationError) -> str:
+    """Return the first mistake in words: which field is wrong and what it should be."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    kind, context, value = first["type"], first.get("ctx", {}), first["input"]
+    match kind:
+        case "missing":
+            return f"'{name}' is missing"
+        case "extra_forbidden":
+            return _unknown(request, name)
+        case "string_type":
+            return f"'{name}' must {'hold strings' if len(first['loc']) > 1 else 'be a string'}"
+        case "string_too_long":
+            return f"'{name}' has {len(value):,} characters; at most {context['max_length']:,} are allowed"
+        case "tuple_type":
+            return f"'{name}' must be a list"
+        case "too_long":
+            return f"'{name}' has {len(value):,} entries; at most {context['max_length']:,} are allowed"
+        case "bool_type":
+            return f"'{name}' must be true or false"
+        case "literal_error":
+            return f"'{name}' must be {context['expected']}"
+        case "value_error":
+            return f"'{name}' {context['error']}"
+        case _:
+            return f"'{name}' must be {allowed(name)}, not {str(value)[:_SHOWN]}"  # it stands for a setting
+
+
+def _unknown(request: type[Request], name: str) -> str:
+    known = list(request.model_fields)
+    near = difflib.get_close_matches(name, [*known, *map(to_camel, known)], n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
+    return f"'{name[:_SHOWN]}' is not a parameter; {hint}"

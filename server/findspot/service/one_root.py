@@ -1,0 +1,127 @@
+"""One root for a front end that asks and leaves: bring it up to date, ask, mend what turns out to be damaged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import Self
+
+from findspot.config import Config
+from findspot.core.left_out import left_out_note
+from findspot.core.types import Answer, IndexStatus, Progress, RefreshReport, Skipped
+from findspot.errors import Cancelled, IndexDamagedError, IndexLockedError, IndexStorageError, WorkerError
+from findspot.service.messages import Question
+from findspot.service.questions import ask_engine
+
+_LOCK_PATIENCE_SECONDS = 2.0
+"""How long to wait for another process that indexes before answering from what is there: most passes are shorter."""
+
+_LOCK_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who wants to know what is going on; called in the thread that asks.
+
+    ``refreshed`` is called when a refresh is over, however it ended; ``note`` gets what is waited for, ``warn`` what is
+    wrong.
+    """
+
+    note: Callable[[str], None]
+    warn: Callable[[str], None]
+    progress: Callable[[Progress], None] | None = None
+    refreshed: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshened:
+    """``warnings`` say why an answer must come from an older index; ``first`` what a first run has left out."""
+
+    warnings: Sequence[str] = ()
+    first: str = ""
+
+
+class OneRoot:
+    """Use it as a context manager; each call may take as long as indexing takes, and ``stop`` ends it."""
+
+    def __init__(self, root: Path, config: Config, listener: Listener, stop: Event) -> None:
+        """Open the index of an absolute root; raises what ``Engine.open`` raises."""
+        from findspot.engine import Engine  # noqa: PLC0415 - slow to import, and not needed for a usage error
+
+        self._engine = Engine.open(root, config)
+        self._settings = config.settings
+        self._listener = listener
+        self._stop = stop
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._engine.close()
+
+    def refresh(self, *, rebuild: bool = False) -> RefreshReport:
+        """Bring the index up to date; raises what ``Engine.refresh`` raises."""
+        try:
+            return self._engine.refresh(progress=self._listener.progress, stop=self._stop, rebuild=rebuild)
+        except Cancelled:
+            self._listener.note("stopped; what was indexed so far is kept, and the next run goes on from there")
+            raise
+        finally:
+            if self._listener.refreshed is not None:
+                self._listener.refreshed()
+
+    def freshen(self) -> Freshened:
+        """Bring the index up to date before a question, or say why the answer comes from the index as it is.
+
+        Raises what ``Engine.refresh`` raises where there is no index yet to answer from.
+        """
+        give_up_at = time.monotonic() + _LOCK_PATIENCE_SECONDS
+        told = False
+        while True:
+            try:
+                report = self.refresh()
+            except IndexLockedError:
+                has_something = self._engine.status().chunks > 0
+                if has_something and time.monotonic() >= give_up_at:
+                    return Freshened(
+                        ["another process is indexing this root; this answer comes from the index as it is now"]
+                    )
+                if not (told or has_something):
+                    self._listener.note("another process is indexing this root; waiting for its first results")
+                    told = True
+            except (IndexStorageError, WorkerError) as error:
+                if self._engine.status().chunks == 0:
+                    raise
+                return Freshened(
+                    [f"the index could not be brought up to date: {error}; this answer comes from the index as it is"]
+                )
+            else:
+                is_first = report.added > 0 and not (report.changed or report.removed or report.unchanged)
+                return Freshened(first=left_out_note(report.skipped, 0, 0) if is_first else "")
+            if self._stop.wait(_LOCK_POLL_SECONDS):
+                raise Cancelled("stopped while waiting for another process")
+
+    def ask(self, question: Question, scope: Sequence[str] = ()) -> Answer:
+        """Return the answer; an index that turns out to be damaged is built again, once."""
+        ask = partial(ask_engine, self._engine, self._settings, question, scope=scope, stop=self._stop)
+        try:
+            return ask()
+        except IndexDamagedError as error:
+            self._listener.warn(str(error))
+            self.refresh()
+            return ask()
+
+    def status(self) -> IndexStatus:
+        """Return where the index stands."""
+        return self._engine.status()
+
+    def skipped(self, pattern: str) -> Skipped:
+        """Return what is left out of the index and why."""
+        return self._engine.skipped(pattern)

@@ -1,0 +1,210 @@
+"""One question to the roots of a workspace: ask each, merge what comes back, say what the answer is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from findspot.config import Settings
+from findspot.core.types import Answer, AnswerStatus, SearchResult
+from findspot.errors import Cancelled, FindspotError, QueryError
+from findspot.service.messages import LocalizeRequest, Question, SearchRequest, SymbolsRequest
+from findspot.service.scheduling import Scheduler
+from findspot.service.workspaces import Part, Root, Workspace
+
+if TYPE_CHECKING:
+    from findspot.engine import Engine, Unsaved
+
+_LEADING = 3
+"""Results of a root that show how much of the question it holds."""
+
+_SHARPNESS = 4
+_STEP = 0.25
+"""A root that holds half as much comes after all results of the other; one with four fifths after six of them."""
+
+_LEAST_HELD = 1e-3
+
+_STATES = ("indexing", "empty", "failed", "aborted", "ready")
+"""From the least finished."""
+
+T = TypeVar("T")
+OnPartial = Callable[[Answer], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[T]):
+    """What one root answered, each result with what the front end makes of it; ``limit`` is how many were wanted."""
+
+    rows: tuple[tuple[SearchResult, T], ...]
+    status: AnswerStatus
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged(Generic[T]):
+    """One answer from several roots, in order, with ranks and scores of the whole."""
+
+    rows: tuple[tuple[SearchResult, T], ...]
+    status: AnswerStatus
+
+
+Make = Callable[[Root, SearchResult, bytes | None], T]
+"""Makes what a front end shows of a result; the bytes are the text that its span counts in, None when that is gone."""
+
+
+class Questions:
+    """Asks the roots of one client, all at the same time; ``prepare`` runs in each thread before it asks."""
+
+    def __init__(self, workspace: Workspace, scheduler: Scheduler, prepare: Callable[[], None]) -> None:
+        self._workspace = workspace
+        self._scheduler = scheduler
+        self._prepare = prepare
+
+    async def ask(
+        self,
+        question: Question,
+        make: Make[T],
+        stop: threading.Event,
+        on_partial: Callable[[Root, Answered[T]], None] | None = None,
+    ) -> Merged[T]:
+        """Return the merged answer; ``make`` and ``on_partial`` are called in worker threads.
+
+        A root that fails while others answer is a message in the status, and the answer is not complete then. Raises what
+        the engine raises.
+        """
+        roots = self._workspace.chosen(question.root)
+        parts = [Part(root) for root in roots]
+        if len(roots) > 1 or question.scope:
+            parts = await self._scheduler.run(
+                question.mode, lambda _: self._workspace.parts(roots, question.scope), stop=stop
+            )
+
+        def work(part: Part, event: threading.Event) -> Answered[T]:
+            with self._scheduler.foreground.request():
+                self._prepare()
+                use = part.root.access()
+                limit = use.config.settings.top_k if question.top_k is None else question.top_k
+
+                def partial(answer: Answer) -> None:
+                    if on_partial is not None:
+                        on_partial(part.root, _answered(part.root, answer, limit, make))
+
+                answer = ask_engine(
+                    use.engine,
+                    use.config.settings,
+                    question,
+                    scope=part.scope,
+                    exclude=part.exclude,
+                    stop=event,
+                    unsaved=use.unsaved,
+                    on_partial=None if on_partial is None else partial,
+                )
+                return _answered(part.root, answer, limit, make)
+
+        def job(part: Part) -> Awaitable[Answered[T]]:
+            return self._scheduler.run(question.mode, lambda event: work(part, event), part.root, stop)
+
+        outcomes = await asyncio.gather(*map(job, parts), return_exceptions=True)
+        answers = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
+        errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        for error in errors:
+            if not answers or isinstance(error, Cancelled | QueryError) or not isinstance(error, FindspotError):
+                raise error
+        return merge(answers, [str(error) for error in errors])
+
+
+def ask_engine(
+    engine: Engine,
+    settings: Settings,
+    question: Question,
+    *,
+    scope: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    stop: threading.Event | None = None,
+    unsaved: Unsaved | None = None,
+    on_partial: OnPartial | None = None,
+) -> Answer:
+    """Ask the engine of one root; ``settings`` has what the question leaves open. Raises what the engine raises."""
+    top_k = settings.top_k if question.top_k is None else question.top_k
+    match question:
+        case SearchRequest():
+            return engine.search(question.query, top_k=top_k, scope=scope, exclude=exclude, stop=stop, unsaved=unsaved)
+        case SymbolsRequest():
+            return engine.symbols(question.query, top_k=top_k, scope=scope, exclude=exclude, stop=stop, unsaved=unsaved)
+        case LocalizeRequest():
+            return engine.localize(
+                question.text,
+                top_k=question.top_k,
+                scope=scope,
+                exclude=exclude,
+                level=question.level,
+                budget=settings.budget if question.budget is None else question.budget,
+                stop=stop,
+                on_partial=on_partial,
+                unsaved=unsaved,
+            )
+
+
+def _answered(root: Root, answer: Answer, limit: int, make: Make[T]) -> Answered[T]:
+    # A stale span was counted in a text that is gone.
+    rows = tuple(
+        (result, make(root, result, answer.contents.get(result.path) if result.fresh else None))
+        for result in answer.results
+    )
+    return Answered(rows, answer.status, limit)
+
+
+def merge(answers: Sequence[Answered[T]], failures: Sequence[str] = ()) -> Merged[T]:
+    """Merge the answers of several roots; that of one keeps the engine's own order and scores.
+
+    Scores of different roots say nothing about each other. What may be compared is how much of the question a root's
+    best results hold; it falls with each place of that root's list. So a root that has little to do with the question
+    comes after one that has, and roots that hold equally much take turns (decision 0020).
+    """
+    status = merged_status([answer.status for answer in answers], failures)
+    if len(answers) == 1:
+        return Merged(answers[0].rows, status)
+    rows: list[tuple[SearchResult, T]] = []
+    for answer in answers:
+        held = max((result.covered for result, _ in answer.rows[:_LEADING]), default=0.0)
+        for place, (result, made) in enumerate(answer.rows):
+            score = max(held, _LEAST_HELD) ** _SHARPNESS / (1.0 + place * _STEP)
+            rows.append((replace(result, score=score), made))
+    rows.sort(key=lambda row: (-row[0].score, row[0].path, row[0].span.start_line))
+    rows = rows[: max(answer.limit for answer in answers)]
+    return Merged(
+        tuple((replace(result, rank=rank), made) for rank, (result, made) in enumerate(rows, start=1)), status
+    )
+
+
+def merged_status(statuses: Sequence[AnswerStatus], failures: Sequence[str] = ()) -> AnswerStatus:
+    """Return the status of an answer made from one or several roots: the least finished of them counts.
+
+    ``failures`` are messages of roots that could not be searched; with one of them no answer is complete.
+    """
+    exact = [status.exact for status in statuses if status.exact is not None]
+    by_meaning = all(status.by_meaning for status in statuses)
+    # What one root lacks is no news where another has it.
+    telling = [one for one in statuses if not (any(exact) and not one.exact) and one.by_meaning == by_meaning]
+    here = [one.in_root_probability for one in statuses if one.in_root_probability is not None]
+    lengths = [one.suggested_length for one in statuses if one.suggested_length is not None]
+    return AnswerStatus(
+        state=min((status.state for status in statuses), key=_STATES.index),
+        complete=not failures and all(status.complete for status in statuses),
+        lexical=all(status.lexical for status in statuses),
+        dense=all(status.dense for status in statuses),
+        model="; ".join(dict.fromkeys(status.model for status in statuses)),
+        files=sum(status.files for status in statuses),
+        chunks=sum(status.chunks for status in statuses),
+        elapsed_seconds=max(status.elapsed_seconds for status in statuses),
+        message="; ".join(dict.fromkeys([*(one.message for one in statuses if one.message), *failures])),
+        in_root_probability=max(here, default=None),
+        suggested_length=sum(lengths) if lengths else None,
+        exact=any(exact) if exact else None,
+        by_meaning=by_meaning,
+        notes=tuple(dict.fromkeys(note for status in telling for note in status.notes)),
+        rescored=sum(status.rescored for status in statuses),
+    )
