@@ -1,8 +1,8 @@
 """Write the reference pages that are made from the code, or check that they are up to date (I-19).
 
 ``python -m scripts.generate_docs`` writes ``docs/reference/settings.md`` and ``settings.json`` from the sections of
-``config``, and ``docs/reference/cli.md`` from the argument parser. With ``--check`` it writes nothing and ends with status 1 when a
-page differs from what the code says.
+``config``, ``cli.md`` from the argument parser, and ``messages.md`` with its JSON schema from the service. With ``--check``
+it writes nothing and ends with status 1 when a page differs from what the code says.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from findspot.cli.main import build_parser
 from findspot.config import SECTIONS, Section, allowed, flag, project_may
+from scripts.message_pages import message_page, message_schema
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -113,6 +114,8 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "settings.json": json.dumps(settings_table(), indent=2, ensure_ascii=False) + "\n",
         REFERENCE / "cli.md": cli_page(),
+        REFERENCE / "messages.md": message_page(_MADE),
+        REFERENCE / "messages.schema.json": message_schema(),
     }
 
 

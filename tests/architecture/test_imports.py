@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -149,3 +150,15 @@ def test_front_ends_import_lazily_in_the_command_line() -> None:
         top = {name for node in statements for name, _ in imported_names(node)}
         lazy = ("findspot.lsp", "findspot.evaluation")
         assert not {name for name in top if any(is_or_below(name, one) for one in lazy)}, module.path
+
+
+def test_front_ends_may_import_nothing_below_the_service_but_words() -> None:
+    """The deny-list is made by hand: a new layer below the service has to be in it."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    by_id = {contract["id"]: contract for contract in contracts}
+    layers = [re.findall(r"\w+", line) for line in by_id["layers"]["layers"]]
+    below = {name for line in layers[layers.index(["service"]) + 1 :] for name in line}
+    denied = {name.removeprefix("findspot.") for name in by_id["front-ends"]["forbidden_modules"]}
+    assert below - denied == {"core", "config", "errors", "cancellation"}

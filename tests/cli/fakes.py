@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -54,6 +53,7 @@ def make_status(**changes: Any) -> AnswerStatus:
         "lexical": True,
         "dense": True,
         "model": "applied",
+        "rescored": 2,
         "files": 2911,
         "chunks": 41000,
         "elapsed_seconds": 0.042,
@@ -77,10 +77,8 @@ class FakeEngine:
         self.asked.append(("open", {"root": root, "config": config}))
         return self
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
+    def close(self) -> None:
+        """Note that the engine was closed."""
         self.closed = True
 
     def refresh(self, **options: Any) -> RefreshReport:

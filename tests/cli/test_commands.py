@@ -266,7 +266,7 @@ def test_an_answer_chooses_its_length_and_a_list_has_the_length_asked_for(ask: A
     assert 1 <= whole[0]["suggested_length"] <= len(cut)
     chances = [record["probability"] for record in whole]
     assert chances == sorted(chances, reverse=True)
-    assert 0 < whole[0]["here"] <= 1
+    assert 0 < whole[0]["in_root_probability"] <= 1
 
 
 def test_level_file_gives_each_file_once(ask: Ask, project: Path) -> None:

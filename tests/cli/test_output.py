@@ -164,7 +164,7 @@ def test_a_stale_result_says_so(tmp_path: Path) -> None:
             "index: ready, 2,911 files, 41,000 chunks; lexical and dense; model applied; 0.04 s",
         ),
         (
-            {"model": "no model file", "dense": False},
+            {"model": "no model file", "rescored": 0, "dense": False},
             True,
             "index: ready, 2,911 files, 41,000 chunks; lexical only; model not applied: no model file; 0.04 s",
         ),

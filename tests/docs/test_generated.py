@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 from findspot.config import SECTIONS, ServerSettings, Settings, flagged, project_may
+from findspot.service import messages
 from scripts.generate_docs import REFERENCE, cli_page, settings_page, stale
 
 
@@ -59,3 +60,16 @@ def test_every_argument_of_the_command_line_has_a_description() -> None:
     rows = [line for line in cli_page().splitlines() if line.startswith("| `")]
     assert len(rows) > 20
     assert [row for row in rows if row.endswith("|  |")] == []
+
+
+def test_every_field_of_a_message_has_a_description() -> None:
+    rows = [line for line in (REFERENCE / "messages.md").read_text(encoding="utf-8").splitlines() if line[:3] == "| `"]
+    assert len(rows) > 80
+    assert [row for row in rows if row.endswith("|  |")] == []
+
+
+@pytest.mark.parametrize("name", ["top_k", "budget"])
+def test_a_request_takes_what_the_setting_of_that_name_takes(name: str) -> None:
+    number, _ = messages.LocalizeRequest.model_json_schema(by_alias=False)["properties"][name]["anyOf"]
+    setting = Settings.model_json_schema()["properties"][name]
+    assert {key: setting[key] for key in ("type", "minimum", "maximum")} == number

@@ -82,7 +82,7 @@ def generate(root: Path, files: int, lines: int = 1) -> None:
 async def test_a_question_gets_the_place(kind: str, shop: Path) -> None:
     async with editing(kind, shop) as editor:
         await editor.until_ready()
-        answer = await editor.search("where is the backoff between upload attempts computed", topK=3)
+        answer = await editor.search("where is the backoff between upload attempts computed", top_k=3)
         best = answer["results"][0]
         assert (best["path"], best["symbol"]) == ("shop/store/uploader.py", "Uploader.schedule_retry")
         assert best["uri"] == (shop / "shop" / "store" / "uploader.py").as_uri()
@@ -110,7 +110,7 @@ async def test_localize_sends_the_instant_list_first(kind: str, shop: Path) -> N
         assert all(result["stage"] == "hybrid" for result in partials[0]["results"])
         kinds = [value["kind"] for token, value in editor.progress if token == "work"]
         assert kinds == ["begin", "report", "end"]
-        files = await editor.request("findspot/localize", {"text": ISSUE, "level": "file", "topK": 2})
+        files = await editor.request("findspot/localize", {"text": ISSUE, "level": "file", "top_k": 2})
         assert files["results"][0]["path"] == "shop/store/uploader.py"
 
 
@@ -176,14 +176,14 @@ async def test_a_cancelled_localize_stops_while_the_model_reads(kind: str, tmp_p
             return bool(editor.progress and editor.progress[-1][0] == "part")
 
         await editor.until(listed)
-        assert (await editor.request("findspot/status", {}))["runningRequests"] == 1
+        assert (await editor.request("findspot/status", {}))["running_requests"] == 1
         editor.client.cancel_request(types.CancelParams(id="call"))
         with pytest.raises(JsonRpcException) as cancelled:
             await task
         assert cancelled.value.code == -32800
 
         async def idle() -> bool:
-            return bool((await editor.request("findspot/status", {}))["runningRequests"] == 0)
+            return bool((await editor.request("findspot/status", {}))["running_requests"] == 0)
 
         await editor.until(idle)
 
@@ -232,11 +232,11 @@ async def test_a_result_says_when_its_file_has_changed_since(shop: Path) -> None
         await editor.until_ready()
         file = shop / "shop" / "invoice.py"
         file.write_text("import os\n\n\n" + PARSE, encoding="utf-8")
-        (result,) = (await editor.search("parse_invoice", topK=1))["results"]
+        (result,) = (await editor.search("parse_invoice", top_k=1))["results"]
         assert (result["path"], result["fresh"]) == ("shop/invoice.py", False)
         assert result["range"] == {"start": {"line": 0, "character": 0}, "end": {"line": 6, "character": 0}}
         await editor.request("findspot/index", {})
-        (result,) = (await editor.search("parse_invoice", topK=1))["results"]
+        (result,) = (await editor.search("parse_invoice", top_k=1))["results"]
         assert result["fresh"] is True
         assert result["range"]["start"] == {"line": 3, "character": 0}
 

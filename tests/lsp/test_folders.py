@@ -27,7 +27,7 @@ def nest(tmp_path: Path) -> Path:
 
 async def places(editor: Editor, method: str, query: str, **options: Any) -> Places:
     """Return root and path of all results, sorted; each result must have its own."""
-    asked = {"query": query} if method == "search" else {"text": query, "budget": 0, "topK": 10}
+    asked = {"query": query} if method == "search" else {"text": query, "budget": 0, "top_k": 10}
     results = (await editor.request(f"findspot/{method}", {**asked, **options}))["results"]
     assert [result["rank"] for result in results] == list(range(1, len(results) + 1))
     assert sorted((r["score"] for r in results), reverse=True) == [r["score"] for r in results]
@@ -57,7 +57,7 @@ async def test_a_place_in_nested_folders_comes_once_from_the_deepest(nest: Path,
         assert await places(editor, method, query, scope=[middle.as_uri()]) == ALL[:2]
         assert await places(editor, method, query, scope=[(inner / "file2.py").as_uri()]) == ALL[:1]
         assert await places(editor, method, query, scope=[nest.as_uri()]) == ALL
-        assert await places(editor, method, query, topK=2) != await places(editor, method, query)
+        assert await places(editor, method, query, top_k=2) != await places(editor, method, query)
 
 
 async def test_symbols_of_nested_folders_come_once(nest: Path) -> None:
@@ -117,7 +117,7 @@ async def test_a_folder_that_has_nothing_to_do_with_the_question_comes_last(meth
         text = f"def next_{verb}_of_page(page):\n    '''The next {verb} in a page of the manual.'''\n    return page\n"
         (other / f"page{number}.py").write_text(text, encoding="utf-8")
     asked = "where is the next retry of an upload scheduled"
-    parameters = {"query": asked} if method == "search" else {"text": asked, "budget": 0, "topK": 10}
+    parameters = {"query": asked} if method == "search" else {"text": asked, "budget": 0, "top_k": 10}
     async with ready(other, right) as editor:
         results = (await editor.request(f"findspot/{method}", parameters))["results"]
         roots = [result["root"].rpartition("/")[2] for result in results]

@@ -25,7 +25,7 @@ async def until_complete(editor: Editor) -> None:
 async def holds(editor: Editor, kind: str, number: int) -> tuple[bool, bool]:
     """Return whether a function is found by its name, and whether the answer calls itself complete."""
     wanted = name_of(kind, number)
-    answer = await editor.search(wanted, topK=1)
+    answer = await editor.search(wanted, top_k=1)
     return any(result["symbol"] == wanted for result in answer["results"]), answer["status"]["complete"]
 
 

@@ -149,7 +149,8 @@ def test_garbage_ends_the_session_with_a_plain_message(workspace: Path) -> None:
 def test_stray_prints_do_not_reach_the_client(workspace: Path) -> None:
     code = (
         "import os\n"
-        "from findspot.lsp import engines, server\n"
+        "from findspot.lsp import server\n"
+        "from findspot.service import engines\n"
         "real = engines.SharedEngines.open\n"
         "def noisy(self, root, config):\n"
         "    print('printed', flush=True)\n"

@@ -56,17 +56,17 @@ async def test_search_answers_with_every_field(make_wire: MakeWire, folder: Path
     wire = make_wire()
     await wire.start(folder)
     await wire.until_indexed(folder)
-    answer = await wire.request("findspot/search", {"query": "next attempt", "topK": 3})
+    answer = await wire.request("findspot/search", {"query": "next attempt", "top_k": 3})
     (result,) = answer["results"]
     assert result["uri"] == (folder / "src" / "upload.py").as_uri()
     assert result["range"] == {"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 36}}
     named = {"uri", "range", "root", "path", "symbol", "kind", "score", "probability", "rank", "stage", "evidence"}
-    assert result.keys() == named | {"fresh", "text", "truncated", "exact", "bestLine", "matches"}
+    assert result.keys() == named | {"fresh", "text", "truncated", "exact", "best_line", "matches"}
     assert (result["path"], result["rank"], result["stage"]) == ("src/upload.py", 1, "hybrid")
     assert result["evidence"] == [{"kind": "lexical", "detail": "all words", "score": 1.0}]
     assert answer["status"]["state"] == "ready"
     assert answer["status"]["complete"] is True
-    without = await wire.request("findspot/search", {"query": "next attempt", "includeText": False})
+    without = await wire.request("findspot/search", {"query": "next attempt", "include_text": False})
     assert "text" not in without["results"][0]
 
 
@@ -92,12 +92,12 @@ async def test_cancel_stops_the_work(make_wire: MakeWire, folder: Path, method: 
     if method == "workspace/executeCommand":
         params = {"command": "findspot.localize", "arguments": [params]}
     number = wire.ask(method, params)
-    while (await wire.request("findspot/status"))["runningRequests"] == 0:
+    while (await wire.request("findspot/status"))["running_requests"] == 0:
         await asyncio.sleep(0.005)
     wire.notify("$/cancelRequest", {"id": number})
     assert (await wire.answer(number))["error"]["code"] == -32800
     assert await asyncio.to_thread(engine.stopped.wait, 10)
-    while (await wire.request("findspot/status"))["runningRequests"]:
+    while (await wire.request("findspot/status"))["running_requests"]:
         await asyncio.sleep(0.005)
 
 
@@ -116,7 +116,7 @@ async def test_cancel_is_answered_while_the_thread_hangs(make_wire: MakeWire, fo
         )
         for at in range(5)
     ]
-    while (await wire.request("findspot/status"))["runningRequests"] < 2:
+    while (await wire.request("findspot/status"))["running_requests"] < 2:
         await asyncio.sleep(0.005)
     for at, number in enumerate(asked):
         wire.notify(way, {"id": number} if way == "$/cancelRequest" else {"token": f"bar {at}"})
@@ -125,7 +125,7 @@ async def test_cancel_is_answered_while_the_thread_hangs(make_wire: MakeWire, fo
     assert not engine.hanging.is_set()
     assert await paths(wire, "schedule") == ["src/upload.py"]
     engine.hanging.set()
-    while (await wire.request("findspot/status"))["runningRequests"]:
+    while (await wire.request("findspot/status"))["running_requests"]:
         await asyncio.sleep(0.005)
     answered = [message["id"] for message in wire.received if message.get("id") in asked and "method" not in message]
     assert sorted(answered) == asked
@@ -327,6 +327,14 @@ async def test_a_request_without_a_folder_says_so(make_wire: MakeWire) -> None:
     assert "No folder is open" in error["message"]
 
 
+async def test_parameters_may_be_spelled_as_editors_do(make_wire: MakeWire, folder: Path) -> None:
+    wire = make_wire()
+    await wire.start(folder)
+    await wire.until_indexed(folder)
+    answer = await wire.request("findspot/search", {"query": "next attempt", "topK": 1, "includeText": False})
+    assert [sorted(result.keys() & {"text", "rank"}) for result in answer["results"]] == [["rank"]]
+
+
 async def test_older_clients_name_one_root(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire()
     await wire.request("initialize", {"processId": None, "rootUri": folder.as_uri(), "capabilities": {}})
@@ -342,17 +350,17 @@ async def test_older_clients_name_one_root(make_wire: MakeWire, folder: Path) ->
         ("findspot/search", [1], "one object"),
         ("findspot/search", {"query": 5}, "'query' must be a string"),
         ("findspot/search", {"query": "x" * 200_001}, "at most 200,000"),
-        ("findspot/search", {"query": "x", "topK": 0}, "'topK'"),
-        ("findspot/search", {"query": "x", "topK": True}, "'topK' must be a number"),
-        ("findspot/search", {"query": "x", "topK": 2.5}, "'topK'"),
-        ("findspot/search", {"query": "x", "top_k": 5}, "did you mean 'topK'"),
+        ("findspot/search", {"query": "x", "top_k": 0}, "'top_k'"),
+        ("findspot/search", {"query": "x", "top_k": True}, "'top_k' must be a whole number from 1 to 1000"),
+        ("findspot/search", {"query": "x", "top_k": 2.5}, "'top_k'"),
+        ("findspot/search", {"query": "x", "topk": 5}, "did you mean 'top_k'"),
         ("findspot/search", {"query": "x", "scope": "file:///x"}, "'scope' must be a list"),
-        ("findspot/search", {"query": "x", "scope": [5]}, "'scope' must hold URIs"),
+        ("findspot/search", {"query": "x", "scope": [5]}, "'scope' must hold strings"),
         ("findspot/search", {"query": "x", "scope": ["http://x"]}, "not a file: URI"),
         ("findspot/search", {"query": "x", "scope": ["file:///etc"]}, "outside of the workspace"),
         ("findspot/search", {"query": "x", "root": "file:///etc"}, "not a workspace folder"),
         ("findspot/search", {"query": "x", "scope": ["file:///x"] * 1001}, "at most 1,000"),
-        ("findspot/search", {"query": "x", "includeText": "no"}, "true or false"),
+        ("findspot/search", {"query": "x", "include_text": "no"}, "true or false"),
         ("findspot/search", {"query": "   "}, "empty"),
         ("findspot/localize", {"text": "x", "budget": -1}, "'budget'"),
         ("findspot/localize", {"text": "x", "budget": 1e9}, "'budget'"),

@@ -22,7 +22,7 @@ def test_a_root_without_a_ranker_does_not_borrow_that_of_its_neighbour(tmp_path:
         (root / "upload.py").write_text("def send_file(path):\n    return path\n", encoding="utf-8")
         engine = shared.open(root, Config(Settings(workers=1, ranker=ranker), tmp_path / "cache")).engine
         engine.refresh()
-        answer = engine.localize(REPORT)
+        answer = engine.localize(REPORT, budget=30.0)
         told.append((engine.status().ranker, answer.status.in_root_probability is not None))
         shared.give_back(engine)
     shared.close()

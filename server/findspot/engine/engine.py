@@ -33,7 +33,7 @@ from findspot.core.types import (
     Unavailable,
 )
 from findspot.engine.freshness import Freshness, Watching, Work
-from findspot.engine.labels import label, shown_of
+from findspot.engine.labels import label, localized, shown_of
 from findspot.engine.named import NamedPaths
 from findspot.engine.read_ahead import Filler
 from findspot.engine.snippets import Reading
@@ -292,14 +292,7 @@ class Engine:
         def answer(found: Localization) -> Answer:
             shown = shown_of(found, top_k)
             made = self._named.noted(self._answer(shown, asked, found.stage, found.note), named, wanted)
-            complete = made.status.complete and not found.hurried
-            status = replace(
-                made.status,
-                in_root_probability=found.here,
-                suggested_length=found.length,
-                rescored=found.rescored,
-                complete=complete,
-            )
+            status = localized(made.status, found)
             return label(replace(made, status=status), text, shown, inside, self._searcher, named.overlay)
 
         found = self._guarded(

@@ -37,6 +37,17 @@ def shown_of(found: Localization, top_k: int | None) -> tuple[Ranked, ...]:
     return found.results[: shown_length(found.length, found.results[0].probability)]
 
 
+def localized(status: AnswerStatus, found: Localization) -> AnswerStatus:
+    """Return ``status`` with what a localization knows of its own answer."""
+    return replace(
+        status,
+        in_root_probability=found.here,
+        suggested_length=found.length,
+        rescored=found.rescored,
+        complete=status.complete and not found.hurried,
+    )
+
+
 def label(
     answer: Answer, text: str, found: Sequence[Ranked], scope: Sequence[str], searcher: Searcher, overlay: Overlay
 ) -> Answer:

@@ -25,6 +25,7 @@ _Token = Annotated[Token | None, BeforeValidator(_token)]
 
 
 class _WithTokens(Request):
+    # Spelled as the protocol has them.
     work_done_token: _Token = Field(None, alias="workDoneToken", description="progress for this request")
     partial_result_token: _Token = Field(None, alias="partialResultToken", description="send the instant list first")
 

@@ -28,6 +28,9 @@ MAX_BUDGET = 60.0
 
 _SHOWN = 80
 
+_EXPLICIT = 2
+"""Pydantic's priority of an alias that a field names itself."""
+
 
 def _cleaned(raw: Any) -> Any:
     return without_surrogates(raw) if isinstance(raw, str) else raw
@@ -137,9 +140,9 @@ class Message(BaseModel):
 class Evidence(Message):
     """One reason why a result is where it is; ``score`` is comparable within its kind only."""
 
-    kind: str
-    detail: str
-    score: float
+    kind: str = Field(description="`lexical`, `dense`, `mention`, `graph`, `history`, `prior` or `model`")
+    detail: str = Field(description="what matched, in words")
+    score: float = Field(description="of this kind of evidence")
 
 
 class ResultFields(Message):
@@ -174,8 +177,8 @@ class ResultFields(Message):
 class Result(ResultFields):
     """One place, by numbers of lines; lines count from 1."""
 
-    start_line: int
-    end_line: int
+    start_line: int = Field(description="the first line")
+    end_line: int = Field(description="the last line, inclusive")
 
     @classmethod
     def by_lines(cls, result: core.SearchResult, root: str, *, include_text: bool) -> Self:
@@ -187,7 +190,7 @@ class Result(ResultFields):
 class AnswerStatus(Message):
     """What an answer was made of (I-13)."""
 
-    state: core.IndexState
+    state: core.IndexState = Field(description="where the index stands; of several roots the least finished")
     complete: bool = Field(description="the index agrees with the files, and all of it was searched")
     lexical: bool = Field(description="words took part")
     dense: bool = Field(description="meaning took part")
@@ -213,23 +216,23 @@ class AnswerStatus(Message):
 class Answer(Message):
     """Ranked results, best first, and what they were made of."""
 
-    results: tuple[Result, ...]
-    status: AnswerStatus
+    results: tuple[Result, ...] = Field(description="best first")
+    status: AnswerStatus = Field(description="what they were made of")
 
 
 class Problem(Message):
     """What is wrong with one file."""
 
-    path: str
-    kind: core.ProblemKind
-    message: str
+    path: str = Field(description="the file, relative to the root, with `/`")
+    kind: core.ProblemKind = Field(description="the reason")
+    message: str = Field(description="the same in words, and what to do")
 
 
 class IndexStatus(Message):
     """The index of one root. One that cannot be opened is ``failed`` and has a ``message``, no more."""
 
-    root: str
-    state: core.IndexState
+    root: str = Field(description="the folder")
+    state: core.IndexState = Field(description="where the index stands")
     message: str = Field(description="what has failed and is tried again; may be empty")
     complete: bool = Field(description="the index agrees with the files: nothing waits to be read, nothing has failed")
     files: int = Field(description="files of the index")
@@ -265,16 +268,16 @@ class IndexStatus(Message):
 class RefreshReport(Message):
     """What a refresh of one root did; ``problems`` are those of single files that it met."""
 
-    root: str
-    state: core.IndexState
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
+    root: str = Field(description="the folder")
+    state: core.IndexState = Field(description="where the index stands now")
+    added: int = Field(description="files that are new")
+    changed: int = Field(description="files that were read again")
+    removed: int = Field(description="files that are gone")
+    unchanged: int = Field(description="files that are as they were")
     embedded: int = Field(description="new vectors")
-    seconds: float
+    seconds: float = Field(description="by the clock")
     skipped: dict[str, int] = Field(description="files and folders left out, by reason; a folder counts as one")
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = Field(description="those of single files that the refresh met")
 
     @classmethod
     def of_report(cls, report: core.RefreshReport, root: str) -> Self:
@@ -292,28 +295,29 @@ def _mistake(request: type[Request], error: ValidationError) -> str:
     """Return the first mistake in words: which field is wrong and what it should be."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else ""
+    field = request.model_fields.get(name)
+    spelled = field.alias if field is not None and field.alias_priority == _EXPLICIT else name
     kind, context, value = first["type"], first.get("ctx", {}), first["input"]
     match kind:
         case "missing":
-            return f"'{name}' is missing"
+            return f"'{spelled}' is missing"
         case "extra_forbidden":
             return _unknown(request, name)
         case "string_type":
-            return f"'{name}' must {'hold strings' if len(first['loc']) > 1 else 'be a string'}"
-        case "string_too_long":
-            return f"'{name}' has {len(value):,} characters; at most {context['max_length']:,} are allowed"
+            return f"'{spelled}' must {'hold strings' if len(first['loc']) > 1 else 'be a string'}"
+        case "string_too_long" | "too_long":
+            unit = "characters" if isinstance(value, str) else "entries"
+            return f"'{spelled}' has {len(value):,} {unit}; at most {context['max_length']:,} are allowed"
         case "tuple_type":
-            return f"'{name}' must be a list"
-        case "too_long":
-            return f"'{name}' has {len(value):,} entries; at most {context['max_length']:,} are allowed"
+            return f"'{spelled}' must be a list"
         case "bool_type":
-            return f"'{name}' must be true or false"
+            return f"'{spelled}' must be true or false"
         case "literal_error":
-            return f"'{name}' must be {context['expected']}"
+            return f"'{spelled}' must be {context['expected']}"
         case "value_error":
-            return f"'{name}' {context['error']}"
+            return f"'{spelled}' {context['error']}"
         case _:
-            return f"'{name}' must be {allowed(name)}, not {str(value)[:_SHOWN]}"  # it stands for a setting
+            return f"'{spelled}' must be {allowed(name)}, not {str(value)[:_SHOWN]}"  # it stands for a setting
 
 
 def _unknown(request: type[Request], name: str) -> str:

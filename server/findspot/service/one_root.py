@@ -69,13 +69,14 @@ class OneRoot:
     def refresh(self, *, rebuild: bool = False) -> RefreshReport:
         """Bring the index up to date; raises what ``Engine.refresh`` raises."""
         try:
-            return self._engine.refresh(progress=self._listener.progress, stop=self._stop, rebuild=rebuild)
+            try:
+                return self._engine.refresh(progress=self._listener.progress, stop=self._stop, rebuild=rebuild)
+            finally:
+                if self._listener.refreshed is not None:
+                    self._listener.refreshed()
         except Cancelled:
             self._listener.note("stopped; what was indexed so far is kept, and the next run goes on from there")
             raise
-        finally:
-            if self._listener.refreshed is not None:
-                self._listener.refreshed()
 
     def freshen(self) -> Freshened:
         """Bring the index up to date before a question, or say why the answer comes from the index as it is.

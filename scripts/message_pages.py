@@ -1,0 +1,77 @@
+"""The reference of the messages: one page for people, one JSON schema for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from findspot.core import types
+from findspot.service import messages
+
+_HEAD = """# Messages
+
+{made}
+What goes in and comes out has the same names in every front end: as JSON of the command line and as requests of the
+[language server](protocol.md), which adds a URI and a range to each place. A request may spell its fields in camelCase, too.
+null counts as absent. [messages.schema.json](messages.schema.json) says the same for programs.
+"""
+
+
+def message_schema() -> str:
+    """Return the JSON schema of all messages."""
+    models = [(model, "validation") for model in messages.REQUESTS] + [
+        (model, "serialization") for model in messages.ANSWERS
+    ]
+    _, schema = models_json_schema(models, by_alias=False, title="Findspot")  # type: ignore[arg-type]  # a Literal there
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def message_page(made: str) -> str:
+    """Return the page about every message; ``made`` says that it is generated."""
+    schema = json.loads(message_schema())["$defs"]
+    lines = [_HEAD.format(made=made)]
+    for heading, models in (("Requests", messages.REQUESTS), ("Answers", _with_parts(messages.ANSWERS))):
+        lines += [f"## {heading}", ""]
+        for model in models:
+            lines += _section(model, schema[model.__name__])
+    return "\n".join(lines)
+
+
+def _with_parts(models: tuple[type[BaseModel], ...]) -> list[type[BaseModel]]:
+    parts = (messages.Result, messages.Evidence, messages.AnswerStatus, messages.Problem)
+    return [*models, *parts]
+
+
+def _section(model: type[BaseModel], schema: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"### {model.__name__}", "", str(model.__doc__).strip().replace("``", "`"), "")
+    yield from ("| field | type | meaning |", "| --- | --- | --- |")
+    required = schema.get("required", ())
+    for name, field in schema["properties"].items():
+        must = ", required" if name in required and issubclass(model, messages.Request) else ""
+        yield f"| `{name}` | {_type(field)}{must} | {model.model_fields[name].description or ''} |"
+    yield ""
+
+
+def _type(field: Mapping[str, Any]) -> str:
+    if "anyOf" in field:
+        return " or ".join(_type(one) for one in field["anyOf"])
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if "$ref" in field:
+        name = field["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.lower()})" if hasattr(messages, name) else _named(name)
+    if field.get("type") == "array":
+        return f"list of {_type(field['items'])}"
+    if field.get("type") == "object":
+        return "object of counts"
+    if "minimum" in field:
+        return f"{field['type']}, {field['minimum']:g} to {field['maximum']:g}"
+    return str(field["type"])
+
+
+def _named(name: str) -> str:
+    return ", ".join(f"`{kind.value}`" for kind in getattr(types, name))
