@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from findspot.cli.args import Format, RawArguments
-from findspot.config import ROOT_MARKERS, Config, load_config
+from findspot.config import Config, load_config
 from findspot.core.identifiers import read_path
 from findspot.core.limits import MAX_TEXT, checked_text
 from findspot.core.types import Level
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
-from findspot.service.workspaces import find_root
+from findspot.service.workspaces import find_root, marker_of
 
 _MAX_BYTES = 4 * MAX_TEXT + 4
 """What a text that may be taken has at most, in UTF-8 or UTF-16 with a mark; an endless pipe is not read further."""
@@ -152,7 +152,7 @@ def _place(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> Place:
         root = Path(os.path.realpath(cwd / raw.root.expanduser()))
         if not root.is_dir():
             raise RootError(f"{raw.root}: no such folder; --root names the folder to index")
-        marker = next((name for name in ROOT_MARKERS if (root / name).exists()), None)
+        marker = marker_of(root)
     return Place(root, marker, cwd, load_config(root, raw.settings()))
 
 

@@ -21,7 +21,6 @@ from findspot.config.settings import (
 )
 from findspot.config.sources import (
     OWN_DIR,
-    ROOT_MARKERS,
     child_environ,
     color_wanted,
     use_one_math_thread,
@@ -30,7 +29,6 @@ from findspot.config.sources import (
 
 __all__ = [
     "OWN_DIR",
-    "ROOT_MARKERS",
     "SECTIONS",
     "Config",
     "IndexSettings",

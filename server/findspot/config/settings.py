@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, Field
 
-from findspot.core.limits import MAX_RESULTS
+from findspot.core.limits import MAX_BUDGET, MAX_RESULTS
 
 
 class ProjectMay(NamedTuple):
@@ -61,7 +61,9 @@ class AnswerSettings(Section):
     ] = 10
     budget: Annotated[
         float,
-        Field(ge=0.0, le=60.0, strict=False, description="Seconds that localize may take; 0 leaves the model out."),
+        Field(
+            ge=0.0, le=MAX_BUDGET, strict=False, description="Seconds that localize may take; 0 leaves the model out."
+        ),
         ProjectMay(most=5.0),
         Flag(("--budget",), "SECONDS"),
     ] = 1.0

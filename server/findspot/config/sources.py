@@ -24,8 +24,6 @@ from findspot.opening import read_small
 OWN_DIR = ".findspot"
 """Marker folder in a root; it holds ``config.toml`` and nothing of the index."""
 
-ROOT_MARKERS = (".git", ".hg", ".jj", OWN_DIR)
-
 PROJECT_FILE_BYTES = 64_000
 """A project's settings file may hold no more."""
 

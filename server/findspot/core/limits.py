@@ -10,6 +10,9 @@ MAX_TEXT = 200_000
 MAX_RESULTS = 1_000
 """Results of one answer."""
 
+MAX_BUDGET = 60.0
+"""Seconds of one answer."""
+
 MAX_SCOPE = 1_000
 """Files and folders in one scope."""
 

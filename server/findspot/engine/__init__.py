@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from findspot.engine.engine import Engine, Models, Unsaved, find_root
+from findspot.engine.engine import Engine, Models, Unsaved
 
-__all__ = ["Engine", "Models", "Unsaved", "find_root"]
+__all__ = ["Engine", "Models", "Unsaved"]

@@ -51,10 +51,10 @@ from findspot.retrieval.searcher import Searcher
 from findspot.storage.locks import is_locked
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
-from findspot.workspace.roots import checked_root, find_root, path_in_root
+from findspot.workspace.roots import checked_root, path_in_root
 from findspot.workspace.walker import clean_prefix, clean_scope
 
-__all__ = ["Engine", "Models", "Unsaved", "find_root"]
+__all__ = ["Engine", "Models", "Unsaved"]
 
 _WATCH_LOCK_SECONDS = 30.0
 """How long the watcher waits for another process that indexes the same root."""

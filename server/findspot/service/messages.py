@@ -15,16 +15,13 @@ from pydantic.alias_generators import to_camel
 
 from findspot.config import allowed
 from findspot.core import types as core
-from findspot.core.limits import MAX_RESULTS, MAX_SCOPE, MAX_TEXT
+from findspot.core.limits import MAX_BUDGET, MAX_RESULTS, MAX_SCOPE, MAX_TEXT
 from findspot.core.text import without_surrogates
 from findspot.errors import QueryError
 from findspot.service.scheduling import Mode
 
 MAX_NAME = 16_384
 """Characters of a path, a URI or the name of a root."""
-
-MAX_BUDGET = 60.0
-"""Seconds that one call may ask for."""
 
 _SHOWN = 80
 

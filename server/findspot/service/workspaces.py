@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
-from findspot.workspace.roots import find_root
+from findspot.workspace.roots import find_root, marker_of
 
 if TYPE_CHECKING:
     from findspot.engine import Engine
     from findspot.service.engines import Access
 
-__all__ = ["EngineFile", "Part", "Root", "Workspace", "find_root"]
+__all__ = ["EngineFile", "Part", "Root", "Workspace", "find_root", "marker_of"]
 
 _log = logging.getLogger(__name__)
 

@@ -6,8 +6,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from findspot.config import ROOT_MARKERS
+from findspot.config import OWN_DIR
 from findspot.errors import OutsideRootError, RootError
+
+_MARKERS = (".git", ".hg", ".jj", OWN_DIR)
 
 
 def find_root(cwd: Path, paths: Sequence[Path] = (), *, home: Path | None = None) -> tuple[Path, str | None]:
@@ -26,6 +28,11 @@ def find_root(cwd: Path, paths: Sequence[Path] = (), *, home: Path | None = None
     return found or (_real(cwd), None)
 
 
+def marker_of(folder: Path) -> str | None:
+    """Return the marker that makes ``folder`` a root; None when it has none."""
+    return next((name for name in _MARKERS if (folder / name).exists()), None)
+
+
 def checked_root(path: Path) -> Path:
     """Return the resolved root; raises ``RootError`` when it is not a folder."""
     root = _real(path)
@@ -41,9 +48,9 @@ def _marked_above(start: Path, home: Path | None) -> tuple[Path, str | None] | N
     for folder in (start, *start.parents):
         if folder == home and folder != start:
             return None
-        for marker in ROOT_MARKERS:
-            if (folder / marker).exists():
-                return folder, marker
+        marker = marker_of(folder)
+        if marker is not None:
+            return folder, marker
         if folder == home:
             return None
     return None
