@@ -442,6 +442,21 @@ async def test_a_broken_settings_file_is_shown_once_and_the_rest_goes_on(make_wi
     assert "config.toml: ignored: unknown setting 'top_kk'; did you mean 'top_k'?" in shown[0]
 
 
+async def test_a_mistake_in_the_users_file_is_shown_once_and_costs_that_setting(
+    make_wire: MakeWire, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = folder.parent / "own.toml"
+    own.write_text("top_k = 1\nreranker = ''\n", encoding="utf-8")
+    monkeypatch.setattr("findspot.config.resolve.user_config_path", lambda: own)
+    wire = make_wire()
+    await wire.start(folder, options={"debounce_ms": 70})
+    await wire.until_indexed(folder)
+    assert len(await paths(wire, "upload")) == 1
+    shown = [m["params"]["message"] for m in wire.received if m.get("method") == "window/showMessage"]
+    hint = "ignored: unknown setting 'reranker'; did you mean 'localization_model'?"
+    assert shown == [f"Findspot: {own}: {hint}"]
+
+
 async def test_index_request_reports_what_it_did(make_wire: MakeWire, folder: Path) -> None:
     wire = make_wire()
     await wire.start(folder)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from findspot.config import Config, Settings
+from findspot.config import Config, ModelSettings, Settings
+from findspot.errors import ModelError
 from findspot.service.engines import SharedEngines
+from tests.config.test_settings import another
 
 REPORT = "Upload is not tried again\n\nAfter a timeout `send_file` gives up at once."
 
@@ -27,3 +30,18 @@ def test_a_root_without_a_ranker_does_not_borrow_that_of_its_neighbour(tmp_path:
         shared.give_back(engine)
     shared.close()
     assert told == [(Settings().ranker, True), (None, False)]
+
+
+@pytest.mark.row("C03")
+@pytest.mark.parametrize("name", ModelSettings.model_fields)
+def test_roots_share_models_only_when_no_model_setting_differs(tmp_path: Path, name: str) -> None:
+    shared = SharedEngines()
+    sets = []
+    for number, settings in enumerate([Settings(), Settings(top_k=3), Settings(**{name: another(name)})]):
+        root = tmp_path / str(number)
+        root.mkdir()
+        with suppress(ModelError):  # no other embedder is known; it is asked for all the same
+            shared.give_back(shared.open(root, Config(settings, tmp_path / "cache")).engine)
+        sets.append(len(shared._models))
+    shared.close()
+    assert sets == [1, 1, 2]
