@@ -37,12 +37,11 @@ def row(language: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("language", ["python", "go", "typescript", "java", "rust", "csharp", "ruby", "php", "lua"])
-def test_an_enlarged_message_is_synthetic_repeatable_and_names_one_function(language: str) -> None:
+def test_an_enlarged_message_is_repeatable_and_names_one_function(language: str) -> None:
     forms = set()
     for seed in range(20):
         made = enlarge(row(language), seed=seed)
         assert made == enlarge(row(language), seed=seed)
-        assert made.synthetic
         assert made.text.startswith("Retry uploads\n\n")
         assert "They got lost." in made.text
         assert made.names[0] == "src/up.x"

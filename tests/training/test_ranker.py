@@ -25,7 +25,7 @@ from findspot_training.train.ranker import fit
 from findspot_training.train.ranker.calibrate import calibration_error, f_beta_as_cut, probabilities, unit_answers
 from findspot_training.train.ranker.collect import collect
 from findspot_training.train.ranker.judge import file_ranks, table, unit_ranks
-from findspot_training.train.ranker.rows import CLASSES, HEAD, KINDS, Collected, Numbers, empty, merged, read, write
+from findspot_training.train.ranker.rows import CLASSES, HEAD, KINDS, Collected, Numbers, merged, read, write
 from findspot_training.train.ranker.train import unit_group
 from tests.training.repositories import REPO, Past, issue, write_issues
 
@@ -46,9 +46,7 @@ def rows(labels: list[int], *, classes: list[int] | None = None, gold: int | Non
     right: Numbers = np.array(labels, dtype=np.int8)
     count: Numbers = np.array([size], dtype=np.int32)
     wanted: Numbers = np.array([sum(labels) if gold is None else gold], dtype=np.int32)
-    return Collected(
-        [name], units, right, count, kinds, of, np.arange(size, dtype=np.int32), files, right, count, of, wanted, wanted
-    )
+    return Collected([name], units, right, count, kinds, of, files, right, count, of, wanted, wanted)
 
 
 def test_ranks_count_functions_in_source_files_only() -> None:
@@ -76,7 +74,7 @@ def test_what_was_only_sampled_teaches_nothing() -> None:
 
 
 def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
-    both = merged([rows([1, 0]), empty("nothing", 2, 1)])
+    both = merged([rows([1, 0]), rows([], gold=2, name="nothing")])
     write(both, tmp_path / "one.npz")
     back = read(tmp_path / "one.npz")
     assert back.names == ["t", "nothing"]
@@ -89,8 +87,8 @@ def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
 def test_answers_follow_the_scores_and_probabilities_fall() -> None:
     one = rows([0, 1, 0])
     answers = unit_answers(one, np.array([1.0, 3.0, 2.0]))
-    assert answers.labels[0].tolist() == [1.0, 0.0, 0.0]
-    rising = Logistic(np.full(answers.inputs[0].shape[1], -0.5), 1.0)
+    assert answers[0].labels.tolist() == [1.0, 0.0, 0.0]
+    rising = Logistic(np.full(answers[0].inputs.shape[1], -0.5), 1.0)
     [found] = probabilities(answers, rising, None)
     assert found.tolist() == sorted(found.tolist(), reverse=True)
     sure = f_beta_as_cut(answers, [np.array([0.9, 0.1, 0.1])], most=10)
@@ -128,6 +126,11 @@ def test_commits_and_issues_are_collected_through_the_engine(past: Past, tmp_pat
     assert issues.names == [instances[0].id]
     assert float(issues.unit_labels.sum()) == 1.0
     assert jobs_against_others(instances, 3, 0)[0].cases == (), "there is no other repository"
+    odd = read_instances([write_issues(tmp_path / "odd.jsonl", [issue(1, past.commits[0], "zzqx")])])
+    collect(jobs_of_issues(odd), past.folder, tmp_path / "odd", whole=True)
+    [nothing] = [read(path) for path in (tmp_path / "odd").glob("*.npz")]
+    assert nothing.units.shape == (0, len(UNIT_FEATURES)), "a text that nothing speaks for still counts"
+    assert merged([issues, nothing]).unit_sizes[1] == 0
     with pytest.raises(TrainingError, match="another whole"):
         collect(work, past.folder, tmp_path / "mined", whole=True)
 

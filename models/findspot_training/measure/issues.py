@@ -14,7 +14,15 @@ from findspot_training.measure.plots import bars, curves
 from findspot_training.measure.rows import LEVELS, Row
 from findspot_training.measure.summary import Metric, compare, latency, means, metric
 from findspot_training.measure.systems import SYSTEMS
-from findspot_training.measure.tables import Report, Table, comparison_table, percent
+from findspot_training.measure.tables import (
+    Report,
+    Table,
+    comparison_table,
+    group_table,
+    latency_table,
+    percent,
+    repository_table,
+)
 
 CEILINGS = (16, 32, 100, 200)
 
@@ -160,12 +168,12 @@ def _tables(numbers: Mapping[str, Any]) -> list[Table]:
         "all": "File columns as above, then with documents and tests that the solution changes counted as gold too.",
     }
     found = [
-        _ranking_table(f"Rows {_MAIN}", notes[_MAIN], rankings[_MAIN], _HEADLINE),
-        _ranking_table("All rows with a gold code file", notes["all"], rankings["all"], [*_FILES, *_ALL_FILES]),
+        group_table(f"Rows {_MAIN}", notes[_MAIN], rankings[_MAIN], _HEADLINE),
+        group_table("All rows with a gold code file", notes["all"], rankings["all"], [*_FILES, *_ALL_FILES]),
     ]
     for split, group in rankings.items():
         if split not in notes:
-            found.append(_ranking_table(split.capitalize(), "Part of the first table.", group, _HEADLINE))
+            found.append(group_table(split.capitalize(), "Part of the first table.", group, _HEADLINE))
     found += [_answer_table(numbers, level) for level in LEVELS]
     found.append(
         Table(
@@ -178,25 +186,17 @@ def _tables(numbers: Mapping[str, Any]) -> list[Table]:
             ],
         )
     )
-    found.append(_latency_table(numbers))
-    rows = [
-        [repo, str(one["n"]), name, *(percent(values[column]) for column in _SHORT)]
-        for repo, one in numbers["repositories"].items()
-        for name, values in one["systems"].items()
+    found += [
+        latency_table(numbers["latency"]),
+        repository_table("By repository", f"Rows {_MAIN}.", numbers["repositories"], _SHORT),
+        comparison_table(numbers["comparisons"]),
     ]
-    found.append(Table("By repository", f"Rows {_MAIN}.", ["repository", "n", "system", *_SHORT], rows))
-    found.append(comparison_table(numbers["comparisons"]))
     measured = {name: one["error"] for name, one in numbers["calibration"].items() if one["error"] is not None}
     if measured:
         cells = [[name, percent(error)] for name, error in measured.items()]
         note = "Mean distance between a result's probability and the share of such results that are right."
         found.append(Table("Expected calibration error", note, ["system", "error"], cells))
     return found
-
-
-def _ranking_table(title: str, note: str, group: Mapping[str, Any], columns: Sequence[str]) -> Table:
-    rows = [[name, *(percent(one[column]) for column in columns)] for name, one in group["systems"].items()]
-    return Table(f"{title} (n = {group['n']})", note, ["system", *columns], rows)
 
 
 def _answer_table(numbers: Mapping[str, Any], level: str) -> Table:
@@ -211,15 +211,6 @@ def _answer_table(numbers: Mapping[str, Any], level: str) -> Table:
         ["system", "precision", "recall", "F 0.5"],
         rows,
     )
-
-
-def _latency_table(numbers: Mapping[str, Any]) -> Table:
-    rows = [[name, str(one["n"]), f"{one['p50']:.3f}", f"{one['p95']:.3f}"] for name, one in numbers["latency"].items()]
-    note = (
-        "Seconds. Cold: the first call about a text, whose candidates the model mostly has not read yet. "
-        "Warm: the same call again. First list: the instant answer inside the cold call."
-    )
-    return Table("Latency", note, ["call", "n", "p50", "p95"], rows)
 
 
 def _plots(numbers: Mapping[str, Any]) -> list[str]:

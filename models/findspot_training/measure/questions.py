@@ -12,7 +12,7 @@ from findspot_training.corpus.mirrors import file_name
 from findspot_training.measure.rows import Row
 from findspot_training.measure.summary import Metric, latency, means, metric, ndcg
 from findspot_training.measure.systems import SYSTEMS
-from findspot_training.measure.tables import Report, Table, percent
+from findspot_training.measure.tables import Report, Table, group_table, latency_table, repository_table
 
 _QUESTIONS: Final = "questions"
 _DEFINITIONS: Final = "definition"
@@ -97,26 +97,13 @@ def printed(whole: Report) -> Iterable[Table]:
 
 
 def _tables(numbers: Mapping[str, Any]) -> list[Table]:
-    found = [
-        Table(
-            f"{name} (n = {group['n']})".capitalize(),
-            "At least one gold function, or gold file, in the first k; functions are counted among functions, over the "
-            "questions that a function answers.",
-            ["system", *METRICS],
-            [[system, *map(percent, one.values())] for system, one in group["systems"].items()],
-        )
-        for name, group in numbers["groups"].items()
-    ]
-    rows = [
-        [name, str(group["n"]), system, *map(percent, one.values())]
-        for name, group in numbers["repositories"].items()
-        for system, one in group["systems"].items()
-    ]
-    found.append(
-        Table("Questions by repository", "All kinds but definitions.", ["repository", "n", "system", *METRICS], rows)
+    columns = list(METRICS)
+    note = (
+        "At least one gold function, or gold file, in the first k; functions are counted among functions, over the "
+        "questions that a function answers."
     )
-    seconds = [
-        [name, str(one["n"]), f"{one['p50']:.4f}", f"{one['p95']:.4f}"] for name, one in numbers["latency"].items()
+    return [
+        *(group_table(name.capitalize(), note, group, columns) for name, group in numbers["groups"].items()),
+        repository_table("Questions by repository", "All kinds but definitions.", numbers["repositories"], columns),
+        latency_table(numbers["latency"]),
     ]
-    found.append(Table("Latency", "Seconds.", ["call", "n", "p50", "p95"], seconds))
-    return found

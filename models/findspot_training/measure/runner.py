@@ -7,8 +7,6 @@ refresh does the rest. What is finished is in files, by which a run that was sto
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -27,6 +25,7 @@ from findspot_training.corpus.questions.blanking import blanked_files
 from findspot_training.corpus.questions.rows import Question
 from findspot_training.measure.cases import Case, Job
 from findspot_training.measure.gold import Gold, gold_of, with_patch
+from findspot_training.progress import Progress
 
 T = TypeVar("T")
 
@@ -85,7 +84,7 @@ def work_through(
     # git's own excludes of the person who runs this have no say in what is indexed.
     config = Config(settings, work, environ={"GIT_CONFIG_GLOBAL": os.devnull})
     folder, history = work / file_name(job.repository), not job.questions
-    began = said = time.monotonic()
+    progress = Progress(job.repository)
     with (
         BareRepository(repository_of(repositories, job.repository)) as bare,
         IndexedTree(folder, bare, config, models, weights, history=history) as tree,
@@ -97,13 +96,12 @@ def work_through(
                 site.go(case.commit)
                 found = ask(site, case)
             except (FindspotError, OSError) as error:
-                _say(f"{job.repository}: {case.id} left out: {error}")
+                progress.say(f"{case.id} left out: {error}")
                 found = failed(case, f"{type(error).__name__}: {error}")
             if found is not None:
                 yield found
-            if time.monotonic() - said > _SECONDS or number == len(job.cases):
-                said = time.monotonic()
-                _say(f"{job.repository}: {number} of {len(job.cases)}, {said - began:.0f} s")
+            progress.now_and_then("{} of {}", number, len(job.cases))
+        progress.say(f"{len(job.cases)} asked")
 
 
 def spread(task: Callable[[Job], None], jobs: Sequence[Job], processes: int) -> None:
@@ -115,11 +113,3 @@ def spread(task: Callable[[Job], None], jobs: Sequence[Job], processes: int) -> 
     # A fresh interpreter per process: forking one that has threads and models in it is asking for trouble.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         list(pool.map(task, jobs))
-
-
-_SECONDS = 5.0
-"""Between two reports of progress."""
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

@@ -105,6 +105,32 @@ def comparison_table(comparisons: Sequence[Mapping[str, Any]]) -> Table:
     )
 
 
+def group_table(title: str, note: str, group: Mapping[str, Any], columns: Sequence[str]) -> Table:
+    """Return the metrics of a group of rows, one system a line."""
+    rows = [[name, *(percent(one[column]) for column in columns)] for name, one in group["systems"].items()]
+    return Table(f"{title} (n = {group['n']})", note, ["system", *columns], rows)
+
+
+def repository_table(title: str, note: str, repositories: Mapping[str, Any], columns: Sequence[str]) -> Table:
+    """Return the metrics of each repository."""
+    rows = [
+        [name, str(one["n"]), system, *(percent(values[column]) for column in columns)]
+        for name, one in repositories.items()
+        for system, values in one["systems"].items()
+    ]
+    return Table(title, note, ["repository", "n", "system", *columns], rows)
+
+
+def latency_table(seconds: Mapping[str, Any]) -> Table:
+    """Return the latencies of each kind of call."""
+    note = (
+        "Seconds. Cold: the first call about a text, whose candidates the model mostly has not read yet. "
+        "Warm: the same call again. First list: the instant answer inside the cold call."
+    )
+    rows = [[name, str(one["n"]), f"{one['p50']:.4f}", f"{one['p95']:.4f}"] for name, one in seconds.items()]
+    return Table("Latency", note, ["call", "n", "p50", "p95"], rows)
+
+
 def percent(value: float | None) -> str:
     """Return a share from 0 to 1 as a cell, in percent."""
     return "-" if value is None else f"{100 * value:.1f}"

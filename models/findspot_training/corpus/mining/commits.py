@@ -29,7 +29,7 @@ def mine_commits(
     limit: int,
     draw: random.Random,
     left_out: Counter[str],
-    report: Callable[[int, int], None],
+    report: Callable[[int, int], None] = lambda *_: None,
     parse: Callable[[str, bytes, Parsers], ParsedFile | None] = parse_code,
 ) -> list[tuple[Candidate, list[FileFunctions]]]:
     """Return at most ``limit`` candidates with their changed functions, newest first.

@@ -45,7 +45,6 @@ class Enlarged:
     text: str
     form: Literal["trace", "code"]
     names: tuple[str, str]
-    synthetic: bool = True
 
 
 def enlarge(row: dict[str, Any], *, seed: int) -> Enlarged:

@@ -49,7 +49,7 @@ def mine_tree(
     limit: int,
     draw: random.Random,
     left_out: Counter[str],
-    report: Callable[[int, int], None],
+    report: Callable[[int, int], None] = lambda *_: None,
 ) -> list[Lookup]:
     """Return at most ``limit`` docstrings and as many names; ``report`` is told files read and functions met."""
     docstrings: dict[str, Lookup] = {}

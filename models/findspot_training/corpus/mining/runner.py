@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import random
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,13 +23,11 @@ from findspot.parsing.languages import Parsers
 from findspot_training.corpus.mining.commits import commit_row, mine_commits
 from findspot_training.corpus.mining.lookups import lookup_row, mine_tree
 from findspot_training.corpus.mirrors import file_name, find_repository, repositories_of
+from findspot_training.progress import Progress
 from findspot_training.source import TrainingError, write_whole
 
 VERSION: Final = 1
 """Of what the rows mean and which filters made them; a folder never mixes two."""
-
-_SECONDS: Final = 5.0
-"""Between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +36,6 @@ class Options:
 
     limit: int
     seed: int
-
-
-@dataclass(slots=True)
-class Counts:
-    """What one repository gave."""
-
-    commits: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-    languages: Counter[str] = field(default_factory=Counter)
-    commits_left_out: Counter[str] = field(default_factory=Counter)
-    files_left_out: Counter[str] = field(default_factory=Counter)
 
 
 def find_all(folder: Path) -> list[str]:
@@ -76,16 +63,9 @@ def mine(names: Sequence[str], folder: Path, out: Path, options: Options) -> dic
         if known is not None and known["head"] == head and rows.is_file():
             print(f"{name}: is finished already", file=sys.stderr)
             continue
-        counts = mine_repository(name, place, head, rows, options, parsers)
-        done[name.lower()] = {
-            "head": head,
-            "rows": f"rows/{rows.name}",
-            "commits": counts.commits,
-            "kinds": dict(sorted(counts.kinds.items())),
-            "languages": dict(sorted(counts.languages.items())),
-            "commits_left_out": dict(sorted(counts.commits_left_out.items())),
-            "files_left_out": dict(sorted(counts.files_left_out.items())),
-        }
+        found, counts = mine_repository(name, place, head, options, parsers)
+        write_whole(rows, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found))
+        done[name.lower()] = {"head": head, "rows": f"rows/{rows.name}", **counts}
         write_whole(out / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     return manifest
 
@@ -106,15 +86,16 @@ def _manifest(out: Path, options: Options) -> dict[str, Any]:
     return held
 
 
-def mine_repository(name: str, place: Path, head: str, rows: Path, options: Options, parsers: Parsers) -> Counts:
-    """Write the rows of one repository, commits first, newest first; returns what it gave."""
-    counts = Counts()
-    tell = _Teller(name)
+def mine_repository(
+    name: str, place: Path, head: str, options: Options, parsers: Parsers
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the rows of one repository, commits first, newest first, and what the manifest says of them."""
+    progress = Progress(name)
     draw = random.Random(f"{options.seed} {name.lower()}")  # noqa: S311 - repeatable, nothing is secret
-    found: list[dict[str, Any]] = []
-    candidates = list(choose(read_history(place, head), counts.commits_left_out))
-    counts.commits = len(candidates) + counts.commits_left_out.total()
-    tell.say(f"{counts.commits:,} commits, {len(candidates):,} of them pass the first filters")
+    commits_left_out, files_left_out = Counter[str](), Counter[str]()
+    candidates = list(choose(read_history(place, head), commits_left_out))
+    commits = len(candidates) + commits_left_out.total()
+    progress.say(f"{commits:,} commits, {len(candidates):,} of them pass the first filters")
     with BareRepository(place) as repository:
         mined = mine_commits(
             candidates,
@@ -122,50 +103,27 @@ def mine_repository(name: str, place: Path, head: str, rows: Path, options: Opti
             parsers,
             limit=options.limit,
             draw=draw,
-            left_out=counts.commits_left_out,
-            report=tell.of("{:,} commits opened, {:,} rows"),
+            left_out=commits_left_out,
+            report=partial(progress.now_and_then, "{:,} commits opened, {:,} rows"),
         )
-        found += [commit_row(name, candidate, files) for candidate, files in mined]
         lookups = mine_tree(
             repository,
             head,
             parsers,
             limit=options.limit,
             draw=draw,
-            left_out=counts.files_left_out,
-            report=tell.of("{:,} files of HEAD read, {:,} functions"),
+            left_out=files_left_out,
+            report=partial(progress.now_and_then, "{:,} files of HEAD read, {:,} functions"),
         )
-        found += [lookup_row(name, head, lookup) for lookup in lookups]
-    for row in found:
-        counts.kinds[row["kind"]] += 1
-        counts.languages.update({file["language"] for file in row["files"]})
-    write_whole(rows, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found))
-    told = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.kinds.items()))
-    tell.say(f"{told or 'nothing'}, {tell.seconds():.0f} s")
-    return counts
-
-
-class _Teller:
-    """Reports now and then on standard error how far one repository is."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._began = self._said = time.monotonic()
-
-    def seconds(self) -> float:
-        """Return the seconds since the beginning."""
-        return time.monotonic() - self._began
-
-    def say(self, text: str) -> None:
-        """Print a line at once."""
-        self._said = time.monotonic()
-        print(f"{self._name}: {text}", file=sys.stderr, flush=True)
-
-    def of(self, text: str) -> Callable[[int, int], None]:
-        """Return a function that prints two numbers, unless something was said a moment ago."""
-
-        def report(first: int, second: int) -> None:
-            if time.monotonic() - self._said >= _SECONDS:
-                self.say(text.format(first, second))
-
-        return report
+    rows = [commit_row(name, candidate, files) for candidate, files in mined]
+    rows += [lookup_row(name, head, lookup) for lookup in lookups]
+    kinds = Counter(row["kind"] for row in rows)
+    languages = Counter(language for row in rows for language in {file["language"] for file in row["files"]})
+    progress.say(", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items())) or "nothing")
+    counts = {
+        "kinds": kinds,
+        "languages": languages,
+        "commits_left_out": commits_left_out,
+        "files_left_out": files_left_out,
+    }
+    return rows, {"commits": commits, **counts}

@@ -73,7 +73,6 @@ class Draft:
             limit=sys.maxsize,
             draw=self._draw,
             left_out=Counter(),
-            report=lambda *_: None,
         )
         found = [one for one in every if not _has_test(one.files)]
         together = recipe.docstrings + recipe.subjects
@@ -173,7 +172,6 @@ class Draft:
             limit=_OPENED,
             draw=self._draw,
             left_out=Counter(),
-            report=lambda *_: None,
         )
         asked: set[tuple[str, str]] = set()
         questions: list[Question] = []

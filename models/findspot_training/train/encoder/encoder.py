@@ -96,11 +96,6 @@ class Encoder:
         summed = (states.float() * kept).sum(1) / kept.sum(1)
         return self.torch.nn.functional.normalize(summed, dim=1)
 
-    def embed(self, texts: Sequence[Pieces]) -> Floats:
-        """Return vectors without keeping what training needs."""
-        with self.torch.no_grad():
-            return np.asarray(self.vectors(texts).cpu().numpy(), dtype=np.float32)
-
     def weights(self) -> dict[str, Floats]:
         """Return a copy of all weights by the names of the original, as float32."""
         state = self.model.state_dict()

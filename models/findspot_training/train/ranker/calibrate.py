@@ -7,8 +7,7 @@ expected to do, since no data says it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -37,32 +36,23 @@ _UNIT_COLUMNS = {name: at for at, name in enumerate(UNIT_FEATURES)}
 _FILE_COLUMNS = {name: at for at, name in enumerate(FILE_FEATURES)}
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Inputs and labels of the first candidates of each text, text by text; ``gold`` counts what is right at all."""
+class Answer(NamedTuple):
+    """The first candidates of a text: inputs of their probabilities, labels, that of the text; ``gold`` counts what is right."""
 
-    inputs: list[Floats]
-    labels: list[Floats]
-    here: list[Floats]
-    gold: list[int]
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def __add__(self, other: Answers) -> Answers:
-        return Answers(
-            self.inputs + other.inputs, self.labels + other.labels, self.here + other.here, self.gold + other.gold
-        )
+    inputs: Floats
+    labels: Floats
+    here: Floats
+    gold: int
 
 
-def unit_answers(rows: Collected, scores: Floats) -> Answers:
+def unit_answers(rows: Collected, scores: Floats) -> list[Answer]:
     """Return the functions of each text in the order of ``scores``."""
     return _answers(
         rows.units, rows.unit_labels, rows.unit_sizes, scores, rankable(rows), rows.gold_functions, _UNIT_COLUMNS
     )
 
 
-def file_answers(rows: Collected, scores: Floats) -> Answers:
+def file_answers(rows: Collected, scores: Floats) -> list[Answer]:
     """Return the files of each text in the order of ``scores``."""
     return _answers(
         rows.files, rows.file_labels, rows.file_sizes, scores, rankable_files(rows), rows.gold_files, _FILE_COLUMNS
@@ -77,18 +67,18 @@ def _answers(
     allowed: Numbers,
     gold: Numbers,
     columns: dict[str, int],
-) -> Answers:
-    found = Answers([], [], [], [])
+) -> list[Answer]:
+    found: list[Answer] = []
     for start, size, count in zip(np.cumsum(sizes) - sizes, sizes, gold, strict=True):
         inside = np.flatnonzero(allowed[start : start + size]) + start
         if not len(inside):
             continue
         order = inside[np.argsort(-scores[inside], kind="stable")][:DEPTH]
         features = {name: rows[order, at].astype(np.float64) for name, at in columns.items()}
-        found.inputs.append(result_inputs(scores[order], features))
-        found.labels.append(labels[order].astype(np.float64))
-        found.here.append(here_inputs(scores[order], features)[0])
-        found.gold.append(int(count))
+        inputs = result_inputs(scores[order], features)
+        found.append(
+            Answer(inputs, labels[order].astype(np.float64), here_inputs(scores[order], features)[0], int(count))
+        )
     return found
 
 
@@ -102,24 +92,24 @@ def fit(inputs: Floats, labels: Floats, weights: Floats | None = None) -> Logist
     return Logistic(coefficients, float(model.intercept_[0] - (coefficients * mean).sum()))
 
 
-def fit_results(answers: Answers) -> Logistic:
+def fit_results(answers: Sequence[Answer]) -> Logistic:
     """Fit the probability of a result, given that the place is here."""
-    return fit(np.concatenate(answers.inputs), np.concatenate(answers.labels))
+    return fit(np.concatenate([one.inputs for one in answers]), np.concatenate([one.labels for one in answers]))
 
 
-def fit_here(right: Answers, wrong: Answers) -> Logistic:
+def fit_here(right: Sequence[Answer], wrong: Sequence[Answer]) -> Logistic:
     """Fit the probability that the place is here, with ``WRONG_SHARE`` as the share of texts where it is not."""
-    inputs = np.concatenate([np.stack(right.here), np.stack(wrong.here)])
+    inputs = np.stack([one.here for one in (*right, *wrong)])
     labels = np.concatenate([np.ones(len(right)), np.zeros(len(wrong))])
     weights = np.where(labels > 0, (1 - WRONG_SHARE) / len(right), WRONG_SHARE / len(wrong))
     return fit(inputs, labels, weights * len(labels))
 
 
-def probabilities(answers: Answers, result: Logistic, here: Logistic | None) -> Iterator[Floats]:
+def probabilities(answers: Sequence[Answer], result: Logistic, here: Logistic | None) -> Iterator[Floats]:
     """Yield the probabilities of each text's results, falling from one to the next; without ``here`` given that it is."""
-    for inputs, query in zip(answers.inputs, answers.here, strict=True):
-        present = 1.0 if here is None else float(here.probability(query[None, :])[0])
-        yield np.minimum.accumulate(result.probability(inputs)) * present
+    for one in answers:
+        present = 1.0 if here is None else float(here.probability(one.here[None, :])[0])
+        yield np.minimum.accumulate(result.probability(one.inputs)) * present
 
 
 def calibration_error(predicted: Floats, labels: Floats) -> float:
@@ -133,15 +123,15 @@ def calibration_error(predicted: Floats, labels: Floats) -> float:
     )
 
 
-def f_beta_as_cut(answers: Answers, given: Sequence[Floats], most: int, beta: float = 0.5) -> dict[str, float]:
+def f_beta_as_cut(answers: Sequence[Answer], given: Sequence[Floats], most: int, beta: float = 0.5) -> dict[str, float]:
     """Return mean F-beta, precision, recall and length of answers cut by their probabilities, ``most`` at most."""
     rows = []
-    for labels, chances, gold in zip(answers.labels, given, answers.gold, strict=True):
-        if not gold:
+    for one, chances in zip(answers, given, strict=True):
+        if not one.gold:
             continue
         length = min(best_length(chances.tolist()), most)
-        right = float(labels[:length].sum())
-        precision, recall = right / max(length, 1), right / gold
+        right = float(one.labels[:length].sum())
+        precision, recall = right / max(length, 1), right / one.gold
         bottom = beta**2 * precision + recall
         rows.append((((1 + beta**2) * precision * recall / bottom) if bottom else 0.0, precision, recall, length))
     names = ("f_beta", "precision", "recall", "length")

@@ -21,7 +21,7 @@ from findspot_training.corpus.mirrors import file_name
 from findspot_training.measure.cases import Case, Job
 from findspot_training.measure.runner import Site, spread, work_through
 from findspot_training.source import claim
-from findspot_training.train.ranker.rows import CLASSES, HEAD, KINDS, Collected, empty, merged, write
+from findspot_training.train.ranker.rows import CLASSES, HEAD, KINDS, Collected, merged, write
 
 _TAIL: Final = 50
 """Candidates that are kept of each text beside the first ``HEAD`` by hand-set weights and all right ones."""
@@ -73,15 +73,12 @@ def _rows_of(
     found_any = bool(right.any() and files.any())
     if not whole and gold_files and not found_any:
         return None
-    if not len(right):
-        return empty(name, len(gold_functions), len(gold_files))
     kept = np.arange(len(right))
     if not whole and len(right) > HEAD + _TAIL:
         draw = np.random.default_rng(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()))
         tail = draw.choice(np.arange(HEAD, len(right)), size=_TAIL, replace=False)
         kept = np.unique(np.concatenate([np.arange(HEAD), tail, np.flatnonzero(right)]))
     units = [found.units[at] for at in kept.tolist()]
-    where = {path: at for at, path in enumerate(found.files)}
     classes = {unit.path: CLASSES.index(unit.path_class) for unit in found.units}
     return Collected(
         names=[name],
@@ -90,7 +87,6 @@ def _rows_of(
         unit_sizes=np.array([len(kept)], dtype=np.int32),
         kinds=np.array([KINDS.index(unit.kind) for unit in units], dtype=np.int8),
         classes=np.array([CLASSES.index(unit.path_class) for unit in units], dtype=np.int8),
-        unit_files=np.array([where[unit.path] for unit in units], dtype=np.int32),
         files=found.file_features.astype(np.float32),
         file_labels=files.astype(np.int8),
         file_sizes=np.array([len(files)], dtype=np.int32),

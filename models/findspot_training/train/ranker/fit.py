@@ -27,7 +27,7 @@ from findspot.core.ranking.tree_ensemble import Trees
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS
 from findspot_training.measure.plots import curves
 from findspot_training.train.ranker.calibrate import (
-    Answers,
+    Answer,
     calibration_error,
     f_beta_as_cut,
     file_answers,
@@ -118,7 +118,7 @@ def calibrated(
             chances = list(probabilities(parts[at], result, here if name == "units" else None))
             shown = [one[:_MOST] for one in chances]
             predicted += shown
-            labels += [one[:_MOST] for one in parts[at].labels]
+            labels += [one.labels[:_MOST] for one in parts[at]]
             rows_of_f.append((len(parts[at]), f_beta_as_cut(parts[at], chances, _MOST)))
         flat, hits = np.concatenate(predicted), np.concatenate(labels)
         total = sum(count for count, _ in rows_of_f)
@@ -135,18 +135,15 @@ def calibrated(
     return whole, report, plots
 
 
-def _here_report(units: Sequence[Answers], others: Answers) -> dict[str, float]:
+def _here_report(units: Sequence[list[Answer]], others: list[Answer]) -> dict[str, float]:
     """Return how often a half that was not fitted is wrongly or rightly said not to be here."""
     half = len(others) // 2
-    parts = [
-        Answers(others.inputs[:half], others.labels[:half], others.here[:half], others.gold[:half]),
-        Answers(others.inputs[half:], others.labels[half:], others.here[half:], others.gold[half:]),
-    ]
+    parts = [others[:half], others[half:]]
     right, wrong = [], []
     for at in (0, 1):
         here = fit_here(units[1 - at], parts[1 - at])
-        right += here.probability(np.stack(units[at].here)).tolist()
-        wrong += here.probability(np.stack(parts[at].here)).tolist()
+        right += here.probability(np.stack([one.here for one in units[at]])).tolist()
+        wrong += here.probability(np.stack([one.here for one in parts[at]])).tolist()
     return {
         "right_called_absent": float(np.mean(np.array(right) < 0.5)),
         "wrong_called_absent": float(np.mean(np.array(wrong) < 0.5)),

@@ -14,7 +14,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from findspot.core.ranking.features import FILE_FEATURES, UNIT_FEATURES
 from findspot.core.types import ChunkKind, PathClass
 from findspot_training.source import TrainingError
 
@@ -43,7 +42,6 @@ class Collected:
     unit_sizes: Numbers
     kinds: Numbers
     classes: Numbers
-    unit_files: Numbers
     files: Numbers
     file_labels: Numbers
     file_sizes: Numbers
@@ -53,27 +51,6 @@ class Collected:
 
 
 _ARRAYS = tuple(one.name for one in fields(Collected) if one.name != "names")
-
-
-def empty(name: str, functions: int, files: int) -> Collected:
-    """Return the rows of a text that has no candidates."""
-    none = np.zeros(0, dtype=np.int8)
-    zero = np.zeros(1, dtype=np.int32)
-    return Collected(
-        [name],
-        np.zeros((0, len(UNIT_FEATURES)), dtype=np.float32),
-        none,
-        zero,
-        none,
-        none,
-        none.astype(np.int32),
-        np.zeros((0, len(FILE_FEATURES)), dtype=np.float32),
-        none,
-        zero,
-        none,
-        np.array([functions], dtype=np.int32),
-        np.array([files], dtype=np.int32),
-    )
 
 
 def merged(parts: Sequence[Collected]) -> Collected:
