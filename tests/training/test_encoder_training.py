@@ -123,9 +123,9 @@ def test_the_loop_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_loop_refuses_the_state_of_another_training(tmp_path: Path) -> None:
     loop.train(Counting(), epoch, PLAN, MADE_OF, tmp_path)
-    with pytest.raises(TrainingError, match="other numbers"):
+    with pytest.raises(TrainingError, match="another plan"):
         loop.train(Counting(), epoch, replace(PLAN, seed=2), MADE_OF, tmp_path)
-    with pytest.raises(TrainingError, match="other examples"):
+    with pytest.raises(TrainingError, match="another pairs"):
         loop.train(Counting(), epoch, PLAN, {**MADE_OF, "pairs": "those"}, tmp_path)
     with pytest.raises(TrainingError, match="not one batch is full"):
         loop.train(Counting(), lambda _: [], PLAN, MADE_OF, tmp_path / "few")
@@ -222,7 +222,7 @@ def test_the_recipe_from_repositories_to_weights_goes_on_where_it_stopped(
     [head] = read_heads(out / "heads")
     assert any(one.right for one in head.candidates)
     assert train_encoder(parameters, mined, past.folder, out, []).read_bytes() == first
-    with pytest.raises(TrainingError, match="other examples or with other numbers"):
+    with pytest.raises(TrainingError, match="was made with another"):
         train_encoder({**parameters, "rate": 1e-3}, mined, past.folder, out, [])
     with pytest.raises(TrainingError, match="another runs"):
         train_encoder({**parameters, "runs": 5}, mined, past.folder, out, [])

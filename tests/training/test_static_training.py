@@ -132,18 +132,18 @@ def test_the_loop_learns_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again, table)
     assert same == curve
     other = loop.Plan(seed=2, epochs=12, batch=64, rate=0.02, temperature=0.1, asked=0.3)
-    with pytest.raises(TrainingError, match="other numbers"):
+    with pytest.raises(TrainingError, match="another plan"):
         loop.train_table(beginning(513), examples, other, tmp_path / "cut")
     turned = replace(examples, files=examples.files[::-1].copy())
-    with pytest.raises(TrainingError, match="other pairs"):
+    with pytest.raises(TrainingError, match="another pairs"):
         loop.train_table(beginning(513), turned, plan, tmp_path / "cut")
 
 
 def stop_after(epochs: int, keep: Any) -> Any:
     """Return a keeper of states that is interrupted once it has kept so many."""
 
-    def kept(state: Path, made_of: Any, table: Any, adam: Any, epoch: int, curve: Any) -> None:
-        keep(state, made_of, table, adam, epoch, curve)
+    def kept(state: Path, table: Any, adam: Any, epoch: int, curve: Any) -> None:
+        keep(state, table, adam, epoch, curve)
         if epoch == epochs:
             raise KeyboardInterrupt
 
@@ -204,6 +204,7 @@ def test_training_from_repositories_to_files(tmp_path: Path, monkeypatch: pytest
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "curve.json",
         "curve.svg",
+        "made_of.json",
         "pairs",
         "state.npz",
     ]

@@ -10,9 +10,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from findspot_training.corpus.mining.enlarge import enlarge
+from findspot_training.corpus.mirrors import find_repository
 from findspot_training.corpus.questions.rows import Question
 from findspot_training.measure.gold import Gold
 from findspot_training.measure.instances import Instance
@@ -53,6 +55,13 @@ class Job:
     repository: str
     cases: tuple[Case, ...]
     questions: tuple[Question, ...] = ()
+
+
+def there(instances: Iterable[Instance], repositories: Path) -> list[Instance]:
+    """Return the instances whose bare repository is below a folder."""
+    every = list(instances)
+    known = {name for name in {one.repo for one in every} if find_repository(repositories, name) is not None}
+    return [one for one in every if one.repo in known]
 
 
 def jobs_of_issues(instances: Sequence[Instance]) -> list[Job]:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from findspot.config import Settings, use_one_math_thread
-from findspot_training.corpus.mirrors import find_repository, repositories_of
+from findspot_training.corpus.mirrors import repositories_of
 from findspot_training.corpus.questions.rows import read_questions
 from findspot_training.measure import heads, issues, questions, rescoring
-from findspot_training.measure.cases import Job, jobs_of_issues, jobs_of_questions
+from findspot_training.measure.cases import Job, jobs_of_issues, jobs_of_questions, there
 from findspot_training.measure.evaluate import SWITCHES, Options, Places, evaluate
 from findspot_training.measure.instances import read_instances, sample
 from findspot_training.measure.reward import rewards
@@ -220,11 +220,8 @@ def _reward(arguments: argparse.Namespace) -> int:
 
 
 def _collect_heads(arguments: argparse.Namespace) -> int:
-    found = read_instances(arguments.issues)
-    there = {one.repo for one in found if find_repository(arguments.repos, one.repo) is not None}
-    chosen = sample(
-        [one for one in found if one.repo in there], rows=None, per_repo=arguments.per_repo, seed=arguments.seed
-    )
+    known = there(read_instances(arguments.issues), arguments.repos)
+    chosen = sample(known, rows=None, per_repo=arguments.per_repo, seed=arguments.seed)
     asked = [one for path in arguments.questions for one in read_questions(path)]
     if not chosen and not asked:
         raise TrainingError(

@@ -1,4 +1,4 @@
-"""The curve of a training's loss, as numbers and as a plot."""
+"""How a training goes: the share of the full rate that a step has, and the curve of the loss as numbers and as a plot."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ class Point:
 
     step: int
     loss: float
+
+
+def share_of_rate(step: int, steps: int, warm: int) -> float:
+    """Return what part of the full rate a step has: it rises for ``warm`` steps and then falls linearly to zero."""
+    return min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
 
 
 def write_curve(curve: Sequence[Point], out: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from findspot_training import source
 from findspot_training.corpus import held_out
 from findspot_training.corpus.mining.runner import Options, mine
-from findspot_training.corpus.mirrors import file_name, find_repository
+from findspot_training.corpus.mirrors import file_name
 from findspot_training.corpus.questions.rows import read_questions
 from findspot_training.measure.cases import (
     Job,
@@ -26,8 +26,9 @@ from findspot_training.measure.cases import (
     jobs_against_others,
     jobs_of_issues,
     jobs_of_questions,
+    there,
 )
-from findspot_training.measure.instances import Instance, read_instances, sample
+from findspot_training.measure.instances import read_instances, sample
 from findspot_training.options import Commands, add_repositories
 from findspot_training.source import MODELS, TrainingError
 from findspot_training.train import gguf_model, manifest, reference
@@ -106,8 +107,8 @@ def _mined(parameters: dict[str, Any], repositories: Path, work: Path, kept: Seq
 def _train_rankers(recipe: manifest.Recipe, mined: Path, arguments: argparse.Namespace) -> None:
     told, work = recipe.parameters, arguments.work / recipe.id
     seed = int(told["seed"])
-    there = _runnable(read_instances(arguments.issues), arguments.repos)
-    instances = sample(there, rows=None, per_repo=int(told["issues"]), seed=seed)
+    known = there(read_instances(arguments.issues), arguments.repos)
+    instances = sample(known, rows=None, per_repo=int(told["issues"]), seed=seed)
     if not instances:
         raise TrainingError(f"{recipe.id} is calibrated on issues: give --issues with repositories that are there")
     # A commit that solves an issue which the probabilities are fitted on is no longer unseen.
@@ -135,8 +136,3 @@ def _train_rankers(recipe: manifest.Recipe, mined: Path, arguments: argparse.Nam
     # LightGBM needs a process without the engine's libraries (see ranker.rows).
     if subprocess.run(command, check=False).returncode != 0:
         raise TrainingError(f"{recipe.id}: the training failed, as told above")
-
-
-def _runnable(instances: Sequence[Instance], repositories: Path) -> list[Instance]:
-    there = {repo for repo in {one.repo for one in instances} if find_repository(repositories, repo) is not None}
-    return [one for one in instances if one.repo in there]

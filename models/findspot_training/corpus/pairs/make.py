@@ -17,6 +17,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
+
 from findspot.core.types import Chunk
 from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import is_code
@@ -129,6 +132,12 @@ def read_pairs(path: Path) -> Iterator[Pair]:
         next(lines)
         for line in lines:
             yield Pair(*json.loads(line))
+
+
+def numbered(names: Iterable[str]) -> npt.NDArray[np.int64]:
+    """Return a number for each name, the same for equal ones."""
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.int64)
 
 
 def _head(path: Path) -> dict[str, Any] | None:

@@ -15,8 +15,8 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from findspot_training.source import TrainingError
-from findspot_training.train.curve import Point
+from findspot_training.source import TrainingError, claim
+from findspot_training.train.curve import Point, share_of_rate
 from findspot_training.train.encoder.batches import Integers
 
 _KEEP_EVERY: Final = 300.0
@@ -65,21 +65,17 @@ def train(learner: Learner, epoch: Epoch, plan: Plan, made_of: Mapping[str, Any]
     holds a training with others, or there is no batch.
     """
     state = folder / "state.pt"
-    made = {"plan": asdict(plan), **made_of}
-    first, curve = 0, list[Point]()
+    claim(folder / "made_of.json", {"plan": asdict(plan), **made_of})
+    first, curve, warm = 0, list[Point](), max(1, int(plan.steps * _WARM))
     if state.is_file():
         told = json.loads(learner.load(state))
-        if {key: told.get(key) for key in made} != made:
-            raise TrainingError(
-                f"{folder} holds a training of other examples or with other numbers; remove it or choose another folder"
-            )
         first, curve = int(told["step"]), [Point(**point) for point in told["curve"]]
     losses: list[float] = []
     kept = began = time.monotonic()
     for number, rows in enumerate(_rows(epoch, plan), start=1):
         if number <= first:
             continue
-        losses.append(learner.step(rows, plan.rate * _share(number - 1, plan.steps)))
+        losses.append(learner.step(rows, plan.rate * share_of_rate(number - 1, plan.steps, warm)))
         if number % _POINT_EVERY and number < plan.steps:
             continue
         curve.append(Point(number, float(np.mean(losses))))
@@ -88,9 +84,8 @@ def train(learner: Learner, epoch: Epoch, plan: Plan, made_of: Mapping[str, Any]
         told = f"step {number:,}/{plan.steps:,}: loss {curve[-1].loss:.3f}, {pace:.1f} s a step"
         print(told, file=sys.stderr, flush=True)
         if time.monotonic() - kept > _KEEP_EVERY or number == plan.steps:
-            folder.mkdir(parents=True, exist_ok=True)
             beside = state.with_suffix(".part")
-            learner.save(beside, json.dumps({**made, "step": number, "curve": [asdict(point) for point in curve]}))
+            learner.save(beside, json.dumps({"step": number, "curve": [asdict(point) for point in curve]}))
             beside.replace(state)
             kept = time.monotonic()
     return curve
@@ -106,9 +101,3 @@ def _rows(epoch: Epoch, plan: Plan) -> Iterator[Integers]:
         yield from found
         left -= len(found)
         number += 1
-
-
-def _share(step: int, steps: int) -> float:
-    """Return what part of the full rate a step has."""
-    warm = max(1, int(steps * _WARM))
-    return min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))

@@ -18,7 +18,7 @@ from findspot.inference.llama import DOCUMENT_TOKENS, QUERY_TOKENS
 from findspot.inference.manifest import load_manifest, load_static
 from findspot_training import source
 from findspot_training.corpus.mirrors import file_name
-from findspot_training.corpus.pairs.make import Pair, PairParameters
+from findspot_training.corpus.pairs.make import Pair, PairParameters, numbered
 from findspot_training.corpus.pairs.rendering import for_model
 from findspot_training.measure.cases import job_of_commits, job_of_others
 from findspot_training.measure.heads import Head, collect, read_heads
@@ -145,8 +145,8 @@ def make_examples(pairs: Sequence[Sequence[Pair]], reader: Reader, topics: str) 
         queries=[reader.pieces(pair.query, QUERY_TOKENS) for _, pair in flat],
         documents=[reader.pieces(pair.document, DOCUMENT_TOKENS) for _, pair in flat],
         repositories=np.array([number for number, _ in flat], dtype=np.int64),
-        texts=_numbered(f"{number} {pair.query}" for number, pair in flat),
-        functions=_numbered(f"{number} {pair.place}" for number, pair in flat),
+        texts=numbered(f"{number} {pair.query}" for number, pair in flat),
+        functions=numbered(f"{number} {pair.place}" for number, pair in flat),
         vectors=_about([pair for _, pair in flat], topics),
     )
 
@@ -160,9 +160,3 @@ def _about(pairs: Sequence[Pair], topics: str) -> Floats:
         for texts in ([pair.query for pair in pairs], [pair.document for pair in pairs])
     ]
     return np.asarray(sides[0] + sides[1], dtype=np.float32)
-
-
-def _numbered(names: Iterable[str]) -> Integers:
-    """Return a number for each name, the same for equal ones."""
-    known: dict[str, int] = {}
-    return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.int64)

@@ -6,16 +6,16 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from findspot.inference.static import damped
-from findspot_training.source import TrainingError
-from findspot_training.train.curve import Point
+from findspot_training.source import TrainingError, claim
+from findspot_training.train.curve import Point, share_of_rate
 from findspot_training.train.static.bags import Bags, Floats, Integers, counted
 from findspot_training.train.static.contrast import Adam, loss_and_gradients
 
@@ -86,12 +86,12 @@ def batches(examples: Examples, size: int, draw: np.random.Generator) -> list[In
 def train_table(table: Floats, examples: Examples, plan: Plan, folder: Path) -> tuple[Floats, list[Point]]:
     """Return the trained table and the curve. The state is saved in ``folder`` after each epoch, and resumed from there."""
     state = folder / "state.npz"
-    made_of = {"plan": asdict(plan), "examples": examples.digest()}
+    claim(folder / "made_of.json", {"plan": asdict(plan), "pairs": examples.digest()})
     adam = Adam(table.shape)
     first = 0
     curve: list[Point] = []
     if state.is_file():
-        table, adam, first, curve = _restored(state, made_of, table.shape)
+        table, adam, first, curve = _restored(state)
     steps = plan.epochs * len(batches(examples, plan.batch, np.random.default_rng((plan.seed, 0))))
     if not steps:
         raise TrainingError(f"too few pairs to train on: a batch needs {_SMALLEST_BATCH} of one repository")
@@ -105,7 +105,7 @@ def train_table(table: Floats, examples: Examples, plan: Plan, folder: Path) -> 
             losses.append(_step(table, adam, examples, rows, plan, draw, steps))
             if len(losses) % every == 0:
                 curve.append(Point(adam.steps, float(np.mean(losses[-every:]))))
-        _keep(state, made_of, table, adam, epoch + 1, curve)
+        _keep(state, table, adam, epoch + 1, curve)
         told = f"epoch {epoch + 1}/{plan.epochs}: loss {np.mean(losses):.4f}, {time.monotonic() - began:.0f} s"
         print(told, file=sys.stderr, flush=True)
     return table, curve
@@ -132,33 +132,20 @@ def _step(
     gradient = np.zeros((len(touched), table.shape[1]), dtype=np.float32)
     gradient[position[: len(in_queries)]] += query_counts.T @ by_queries
     gradient[position[len(in_queries) :]] += document_counts.T @ by_documents
-    adam.step(table, touched, gradient, plan.rate * _share(adam.steps, steps))
+    adam.step(table, touched, gradient, plan.rate * share_of_rate(adam.steps, steps, max(1, steps // 20)))
     return loss
 
 
-def _share(step: int, steps: int) -> float:
-    """Return what part of the full rate a step has."""
-    warm = max(1, steps // 20)
-    return min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
-
-
-def _keep(
-    state: Path, made_of: Mapping[str, Any], table: Floats, adam: Adam, epochs: int, curve: Sequence[Point]
-) -> None:
-    state.parent.mkdir(parents=True, exist_ok=True)
+def _keep(state: Path, table: Floats, adam: Adam, epochs: int, curve: Sequence[Point]) -> None:
     beside = state.with_name("state.part.npz")
-    told = json.dumps({**made_of, "epochs": epochs, "steps": adam.steps, "curve": [asdict(p) for p in curve]})
+    told = json.dumps({"epochs": epochs, "steps": adam.steps, "curve": [asdict(point) for point in curve]})
     np.savez(beside, table=table, first=adam.first, second=adam.second, told=np.array(told))
     beside.replace(state)
 
 
-def _restored(state: Path, made_of: Mapping[str, Any], shape: tuple[int, ...]) -> tuple[Floats, Adam, int, list[Point]]:
+def _restored(state: Path) -> tuple[Floats, Adam, int, list[Point]]:
     with np.load(state) as held:
-        told = json.loads(str(held["told"]))
-        if {key: told.get(key) for key in made_of} != made_of or held["table"].shape != shape:
-            raise TrainingError(
-                f"{state.parent} holds a training of other pairs or with other numbers; remove it or choose another folder"
-            )
-        adam = Adam((shape[0], shape[1]))
+        told, table = json.loads(str(held["told"])), held["table"]
+        adam = Adam(table.shape)
         adam.first, adam.second, adam.steps = held["first"], held["second"], int(told["steps"])
-        return held["table"], adam, int(told["epochs"]), [Point(**point) for point in told["curve"]]
+        return table, adam, int(told["epochs"]), [Point(**point) for point in told["curve"]]

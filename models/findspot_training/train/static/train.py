@@ -16,10 +16,10 @@ from findspot.core.text import MIN_TOKEN
 from findspot.inference.static import DAMPED
 from findspot.inference.wordpiece import WordPiece
 from findspot_training import source
-from findspot_training.corpus.pairs.make import Pair, PairParameters
+from findspot_training.corpus.pairs.make import Pair, PairParameters, numbered
 from findspot_training.corpus.pairs.rendering import for_static
 from findspot_training.train.curve import write_curve
-from findspot_training.train.static.bags import Bags, Floats, Integers
+from findspot_training.train.static.bags import Bags, Floats
 from findspot_training.train.static.distil import Halves, StaticRecipe, distil, to_whole_numbers
 from findspot_training.train.static.loop import Examples, Plan, train_table
 from findspot_training.train.static.vocabulary import build, common_words, count_words, tokenizer_json
@@ -116,16 +116,10 @@ def make_examples(pairs: Sequence[Sequence[Pair]], words: WordPiece) -> Examples
         queries=Bags.of((pair.query for _, pair in flat), words),
         documents=Bags.of((pair.document for _, pair in flat), words),
         repositories=np.array([number for number, _ in flat], dtype=np.int64),
-        files=_numbered(f"{number} {pair.place.split(' ')[0]}" for number, pair in flat),
-        functions=_numbered(f"{number} {pair.place}" for number, pair in flat),
+        files=numbered(f"{number} {pair.place.split(' ')[0]}" for number, pair in flat),
+        functions=numbered(f"{number} {pair.place}" for number, pair in flat),
         questions=Bags.of(questions, words),
     )
-
-
-def _numbered(names: Iterable[str]) -> Integers:
-    """Return a number for each name, the same for equal ones."""
-    known: dict[str, int] = {}
-    return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.int64)
 
 
 def write_weights(table: Halves, target: Path) -> None:
