@@ -21,7 +21,7 @@ from findspot.config import Settings
 from findspot_training import source
 from findspot_training.measure import issues
 from findspot_training.measure.cases import jobs_of_issues
-from findspot_training.measure.evaluate import Options, Places, evaluate
+from findspot_training.measure.evaluate import Options, evaluate
 from findspot_training.measure.heads import read_heads
 from findspot_training.measure.instances import read_instances, sample
 from findspot_training.measure.metrics import Interval, paired_bootstrap
@@ -179,8 +179,7 @@ def in_engine(sets: Sets, target: Path, work: Path, models: Path, model: str) ->
         for which, folder in (("shipped", ""), ("this", str(candidate))):
             out = work / "evaluate" / path.stem / which
             options = Options(shipped.top_k, max(issues.CEILINGS), 10.0, sets.threads, (), folder)
-            places = Places(sets.repositories, out, out / "work")
-            evaluate(jobs_of_issues(chosen), places, options, processes=sets.jobs)
+            evaluate(jobs_of_issues(chosen), sets.repositories, out, options, processes=sets.jobs)
             runs.append(read_run(out))
         rows = {}
         shown = {name: issues.METRICS[name] for name in _SHOWN}

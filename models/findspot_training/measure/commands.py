@@ -16,7 +16,7 @@ from findspot_training.corpus.mirrors import repositories_of
 from findspot_training.corpus.questions.rows import read_questions
 from findspot_training.measure import heads, issues, questions, rescoring
 from findspot_training.measure.cases import Job, jobs_of_issues, jobs_of_questions, there
-from findspot_training.measure.evaluate import SWITCHES, Options, Places, evaluate
+from findspot_training.measure.evaluate import SWITCHES, Options, evaluate
 from findspot_training.measure.instances import read_instances, sample
 from findspot_training.measure.reward import rewards
 from findspot_training.measure.rows import Row, read_run
@@ -148,11 +148,12 @@ def _only(arguments: argparse.Namespace, names: Iterable[str]) -> set[str]:
 def _run(arguments: argparse.Namespace, jobs: Sequence[Job], **more: str) -> tuple[dict[str, Row], dict[str, Any]]:
     """Ask what is not finished; return the rows of these jobs, and what the run is described by."""
     use_one_math_thread()
-    out: Path = arguments.out
-    places = Places(arguments.repos, out, arguments.work or out / "work")
-    described = evaluate(jobs, places, _options(arguments), processes=arguments.jobs, **more)
+    options = _options(arguments)
+    described = evaluate(
+        jobs, arguments.repos, arguments.out, options, work=arguments.work, processes=arguments.jobs, **more
+    )
     asked = {case.id for job in jobs for case in job.cases}
-    return {name: row for name, row in read_run(out).items() if name in asked}, described
+    return {name: row for name, row in read_run(arguments.out).items() if name in asked}, described
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:

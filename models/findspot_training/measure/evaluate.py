@@ -66,15 +66,6 @@ class Options:
         return Settings(**given)
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Folders: of the bare repositories, of the run, and of working trees and indexes."""
-
-    repositories: Path
-    out: Path
-    work: Path
-
-
 def describe(options: Options) -> dict[str, Any]:
     """Return what identifies a run: options, settings, and a digest of the engine with its models.
 
@@ -96,20 +87,29 @@ def describe(options: Options) -> dict[str, Any]:
 
 
 def evaluate(
-    jobs: Sequence[Job], places: Places, options: Options, *, processes: int = 1, **more: str
+    jobs: Sequence[Job],
+    repositories: Path,
+    out: Path,
+    options: Options,
+    *,
+    work: Path | None = None,
+    processes: int = 1,
+    **more: str,
 ) -> dict[str, Any]:
     """Ask what is not finished yet, and return what the run is described by: the options, and ``more``.
 
-    Raises ``TrainingError`` when the folder holds a run with other ones.
+    Rows come below ``out``, trees and indexes into ``work``, which is inside of it if not given. Raises ``TrainingError`` when
+    ``out`` holds a run with other options.
     """
-    description = claim(places.out / "run.json", {**describe(options), **more})
-    spread(partial(_evaluate_job, places=places, options=options), jobs, processes)
+    description = claim(out / "run.json", {**describe(options), **more})
+    task = partial(_evaluate_job, repositories=repositories, out=out, work=work or out / "work", options=options)
+    spread(task, jobs, processes)
     return description
 
 
-def _evaluate_job(job: Job, *, places: Places, options: Options) -> None:
+def _evaluate_job(job: Job, *, repositories: Path, out: Path, work: Path, options: Options) -> None:
     """Ask the unfinished cases of one repository, and write a row for each."""
-    target = rows_path(places.out, job.repository)
+    target = rows_path(out, job.repository)
     finished = {row.id for row in read_rows([target]).values() if not row.error}
     waiting = replace(job, cases=tuple(one for one in job.cases if one.id not in finished))
     if not waiting.cases:
@@ -118,16 +118,14 @@ def _evaluate_job(job: Job, *, places: Places, options: Options) -> None:
     def failed(case: Case, reason: str) -> Row:
         return Row(case.id, job.repository, case.commit, case.kind, reason)
 
-    if find_repository(places.repositories, job.repository) is None:
+    if find_repository(repositories, job.repository) is None:
         for case in waiting.cases:
             append_row(target, failed(case, f"no repository {job.repository} below the folder of repositories"))
         return
     settings = options.settings()
     models = Models(settings, load_manifest(Path(options.models))) if options.models else Models.load(settings)
     systems = _Systems(options, models, job.repository)
-    rows = work_through(
-        waiting, places.repositories, places.work, settings, models, systems.row, failed, options.weights()
-    )
+    rows = work_through(waiting, repositories, work, settings, models, systems.row, failed, options.weights())
     for row in rows:
         append_row(target, row)
 

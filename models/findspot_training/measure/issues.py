@@ -12,7 +12,7 @@ from findspot.evaluation.metrics import any_hit, mean, reciprocal_rank, strict_h
 from findspot_training.measure.metrics import expected_calibration_error, reliability
 from findspot_training.measure.plots import bars, curves
 from findspot_training.measure.rows import LEVELS, Row
-from findspot_training.measure.summary import Metric, compare, latency, means, metric
+from findspot_training.measure.summary import Metric, compare, latency, metric, numbers_of
 from findspot_training.measure.systems import SYSTEMS
 from findspot_training.measure.tables import (
     Report,
@@ -80,10 +80,6 @@ def summarize(rows: Mapping[str, Row], description: Mapping[str, Any]) -> dict[s
     by_id = {row.id: row for row in main}
     compared = {name: METRICS[name] for name in _COMPARED}
     pairs = [("localize", name) for name in systems if name != "localize"]
-
-    def rankings(chosen: Sequence[Row]) -> dict[str, Any]:
-        return {"n": len(chosen), "systems": {name: means(chosen, name, METRICS) for name in systems}}
-
     return {
         "run": dict(description),
         "counts": {
@@ -95,12 +91,13 @@ def summarize(rows: Mapping[str, Row], description: Mapping[str, Any]) -> dict[s
             "not run": dict(Counter(row.error for row in every if row.error).most_common()),
         },
         "model": dict(Counter(row.model for row in groups["all"]).most_common()),
-        "rankings": {split: rankings(chosen) for split, chosen in groups.items()},
+        "rankings": {split: numbers_of(chosen, systems, METRICS) for split, chosen in groups.items()},
         "answers": {name: _answers(main, name) for name in systems},
         "ceilings": {name: _ceilings(main, name) for name in systems},
         "latency": latency(groups["all"]),
         "repositories": {
-            repo: rankings([row for row in main if row.repo == repo]) for repo in sorted({row.repo for row in main})
+            repo: numbers_of([row for row in main if row.repo == repo], systems, METRICS)
+            for repo in sorted({row.repo for row in main})
         },
         "comparisons": compare(by_id, by_id, pairs, compared) if main else [],
         "calibration": {name: _calibration(main, name) for name in systems},

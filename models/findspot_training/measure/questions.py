@@ -10,7 +10,7 @@ from typing import Any, Final
 from findspot.evaluation.metrics import any_hit, reciprocal_rank
 from findspot_training.corpus.mirrors import file_name
 from findspot_training.measure.rows import Row
-from findspot_training.measure.summary import Metric, latency, means, metric, ndcg
+from findspot_training.measure.summary import Metric, latency, metric, ndcg, numbers_of
 from findspot_training.measure.systems import SYSTEMS
 from findspot_training.measure.tables import Report, Table, group_table, latency_table, repository_table
 
@@ -61,10 +61,6 @@ def kinds(rows: Iterable[Row]) -> dict[str, list[Row]]:
 def report(rows: Mapping[str, Row], description: Mapping[str, Any]) -> Report:
     """Return the report of a run: means from 0 to 1 by group, system and metric; seconds of the engine's calls."""
     every = sorted((row for row in rows.values() if not row.error), key=lambda row: file_name(row.repo))
-
-    def numbers_of(chosen: list[Row]) -> dict[str, Any]:
-        return {"n": len(chosen), "systems": {system: means(chosen, system, METRICS) for system in SYSTEMS}}
-
     asked: dict[str, list[Row]] = {}
     for row in every:
         if row.kind != _DEFINITIONS:
@@ -72,8 +68,8 @@ def report(rows: Mapping[str, Row], description: Mapping[str, Any]) -> Report:
     numbers: dict[str, Any] = {
         "run": dict(description),
         "refused": sum(bool(row.refused) for row in every),
-        "groups": {name: numbers_of(chosen) for name, chosen in groups(every).items()},
-        "repositories": {name: numbers_of(chosen) for name, chosen in asked.items()},
+        "groups": {name: numbers_of(chosen, SYSTEMS, METRICS) for name, chosen in groups(every).items()},
+        "repositories": {name: numbers_of(chosen, SYSTEMS, METRICS) for name, chosen in asked.items()},
         "latency": latency(every),
         "model": dict(Counter(row.model for row in every).most_common()),
     }

@@ -48,6 +48,11 @@ def means(rows: Iterable[Row], system: str, metrics: Mapping[str, Metric]) -> di
     return {name: mean([value for one in judged if (value := of(one)) is not None]) for name, of in metrics.items()}
 
 
+def numbers_of(rows: Sequence[Row], systems: Iterable[str], metrics: Mapping[str, Metric]) -> dict[str, Any]:
+    """Return the number of rows, and the means of each system."""
+    return {"n": len(rows), "systems": {system: means(rows, system, metrics) for system in systems}}
+
+
 def latency(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     """Return n, p50, p95 and all values of the seconds of each kind of call."""
     names = dict.fromkeys(name for row in rows for name in row.seconds)
