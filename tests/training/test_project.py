@@ -40,3 +40,11 @@ def test_help_of_each_command_can_be_printed(capsys: pytest.CaptureFixture[str],
             main([command, "--help"])
         assert ended.value.code == 0
         assert f"findspot-train {command}" in capsys.readouterr().out
+
+
+def test_rooms_import_only_what_stands_before_them() -> None:
+    rooms = ("corpus", "measure", "train", "accelerator")
+    for place, room in enumerate(rooms):
+        for path in (ROOT / "models" / "findspot_training" / room).rglob("*.py"):
+            imported = re.findall(r"^from findspot_training\.(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+            assert not set(imported) & {*rooms[place + 1 :], "__main__"}, path
