@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from findspot.cli.output import Screen, answer_lines, answer_note, report_lines, root_lines, status_lines
-from findspot.cli.resolve import Place, View
+from findspot.cli.resolve import RootLocation, View
 from findspot.config import Config, Settings
 from findspot.core.types import (
     Answer,
@@ -25,12 +25,12 @@ from tests.cli.fakes import make_result, make_status
 PLAIN = Screen(color=False, width=None)
 
 
-def place_in(root: Path, below: str = "") -> Place:
+def place_in(root: Path, below: str = "") -> RootLocation:
     """Return a place whose current folder is ``below`` in ``root``."""
-    return Place(root, ".git", root / below, Config(Settings(), root / "cache"))
+    return RootLocation(root, ".git", root / below, Config(Settings(), root / "cache"))
 
 
-def lines_of(answer: Answer, place: Place, view: View, screen: Screen = PLAIN) -> list[str]:
+def lines_of(answer: Answer, place: RootLocation, view: View, screen: Screen = PLAIN) -> list[str]:
     """Return the printed lines."""
     return list(answer_lines(answer, place, view, screen))
 

@@ -15,8 +15,8 @@ from findspot.cli.resolve import (
     EvaluationRequest,
     IndexRequest,
     LocalizeRequest,
-    Place,
     Request,
+    RootLocation,
     SearchRequest,
     ServerRequest,
     StatusRequest,
@@ -49,10 +49,10 @@ def scope_of(root: Path, *argv: str, cwd: Path | None = None) -> tuple[str, ...]
     return request.scope
 
 
-def place_of(request: Request) -> Place:
+def place_of(request: Request) -> RootLocation:
     """Return the place of a request that has one."""
     assert not isinstance(request, ServerRequest | EvaluationRequest)
-    return request.place
+    return request.location
 
 
 @pytest.mark.row("V24", "V25")
@@ -127,7 +127,7 @@ def test_each_command_gets_its_request(tree: Path) -> None:
     assert status.root_only
     search = request_for(tree, "x", "-k", "3", "--no-text")
     assert isinstance(search, SearchRequest)
-    assert (search.place.config.settings.top_k, search.view.text) == (3, False)
+    assert (search.location.config.settings.top_k, search.view.text) == (3, False)
 
 
 @pytest.mark.parametrize("argv", [("x", "-k", "0"), ("x", "-k", "1001"), ("localize", "f", "--budget", "nan")])

@@ -11,7 +11,7 @@ import pytest
 
 from findspot.cli.args import parse
 from findspot.cli.output import json_line
-from findspot.cli.resolve import Place
+from findspot.cli.resolve import RootLocation
 from findspot.config import Config, Settings
 from findspot.core.types import AnswerStatus, Evidence, IndexState, SearchResult, Span
 from findspot_training.__main__ import make_parser
@@ -99,7 +99,7 @@ def test_make_targets_on_the_pages_exist(page: str, command: str) -> None:
 
 def test_the_readme_shows_the_keys_that_the_json_output_has() -> None:
     shown = [set(json.loads(text)) for page, text in blocks("json") if page == "README.md"]
-    place = Place(ROOT, None, ROOT, Config(Settings(), ROOT))
+    place = RootLocation(ROOT, None, ROOT, Config(Settings(), ROOT))
     result = SearchResult(
         path="a.py",
         symbol=None,

@@ -22,8 +22,8 @@ from findspot.cli.resolve import (
     EvaluationRequest,
     IndexRequest,
     LocalizeRequest,
-    Place,
     Request,
+    RootLocation,
     SearchRequest,
     ServerRequest,
     StatusRequest,
@@ -105,34 +105,34 @@ def _run_localize(request: LocalizeRequest) -> int:
 
 
 def _run_question(request: SearchRequest | LocalizeRequest, question: messages.Question, *, model: bool) -> int:
-    with _opened(request.place, request.view) as root:
+    with _opened(request.location, request.view) as root:
         fresh = root.freshen()
         answer = root.ask(question, request.scope)
     return _print_answer(answer, request, fresh, model=model)
 
 
 def _run_index(request: IndexRequest) -> int:
-    with _opened(request.place, request.view) as root:
+    with _opened(request.location, request.view) as root:
         report = root.refresh(rebuild=request.rebuild)
-    write_lines(output.report_lines(report, request.place, request.view))
+    write_lines(output.report_lines(report, request.location, request.view))
     return FOUND if report.state == IndexState.READY else ERROR
 
 
 def _run_status(request: StatusRequest) -> int:
     if request.root_only:
-        write_lines(output.root_lines(request.place, request.view))
+        write_lines(output.root_lines(request.location, request.view))
         return FOUND
-    with _opened(request.place, request.view) as root:
+    with _opened(request.location, request.view) as root:
         if request.skipped is not None:
             return _print_skipped(root, request, request.skipped)
         status = root.status()
-    write_lines(output.status_lines(status, request.place, request.view))
+    write_lines(output.status_lines(status, request.location, request.view))
     return FOUND
 
 
 def _print_skipped(root: OneRoot, request: StatusRequest, pattern: str) -> int:
     found = root.skipped(pattern)
-    write_lines(skipped_lines(found, request.place, request.view))
+    write_lines(skipped_lines(found, request.location, request.view))
     if not request.view.quiet:
         note(skipped_note(found, indexed=root.status().files > 0))
     return FOUND if found.entries or not pattern else NOTHING
@@ -177,9 +177,9 @@ def _run_server(request: ServerRequest) -> int:
 
 
 @contextmanager
-def _opened(place: Place, view: View) -> Iterator[OneRoot]:
+def _opened(location: RootLocation, view: View) -> Iterator[OneRoot]:
     """Open a root, with a progress line where standard error is a terminal, and with Ctrl-C stopping what it does."""
-    _warn(place.config)
+    _warn(location.config)
     line = _progress_line(view)
     listener = Listener(
         note=_silent if view.quiet else note,
@@ -187,7 +187,7 @@ def _opened(place: Place, view: View) -> Iterator[OneRoot]:
         progress=line,
         refreshed=None if line is None else line.clear,
     )
-    with stop_on_interrupt() as stop, OneRoot(place.root, place.config, listener, stop) as root:
+    with stop_on_interrupt() as stop, OneRoot(location.root, location.config, listener, stop) as root:
         yield root
 
 
@@ -202,7 +202,7 @@ def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fres
 
     A warning comes first, also with ``--quiet``, so that a partial answer is never mistaken for a complete one.
     """
-    place, view = request.place, request.view
+    location, view = request.location, request.view
     # A warning has said already why the index is not up to date.
     status = dataclasses.replace(answer.status, message="") if fresh.warnings else answer.status
     summary = output.answer_note(status, request.scope, model=model)
@@ -216,7 +216,7 @@ def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fres
         taken = request.notes if isinstance(request, LocalizeRequest) else ()
         for sentence in dict.fromkeys((*taken, *filter(None, [fresh.first]), *status.notes)):
             note(sentence)
-    write_lines(output.answer_lines(answer, place, view, screen_of(sys.stdout)))
+    write_lines(output.answer_lines(answer, location, view, screen_of(sys.stdout)))
     if not view.quiet and answer.status.complete:
         note(summary)
     return FOUND if answer.results else NOTHING

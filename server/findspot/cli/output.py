@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from findspot.cli.columns import cut, shown, visible
-from findspot.cli.resolve import Place, View
+from findspot.cli.resolve import RootLocation, View
 from findspot.cli.why import why
 from findspot.core.types import Answer, AnswerStatus, IndexStatus, ProblemKind, RefreshReport, SearchResult
 from findspot.service import messages
@@ -45,38 +45,38 @@ class Screen:
         return cut(text, self.room())
 
 
-def answer_lines(answer: Answer, place: Place, view: View, screen: Screen) -> Iterator[str]:
+def answer_lines(answer: Answer, location: RootLocation, view: View, screen: Screen) -> Iterator[str]:
     """Yield the lines of ``answer`` in the format of ``view``."""
     if view.format == "count":
         yield str(len(answer.results))
     elif view.format == "files":
-        shown = (shown_path(result.path, place) for result in answer.results)
+        shown = (shown_path(result.path, location) for result in answer.results)
         for path in dict.fromkeys(shown):
             yield path if screen.width is None else visible(path)
     elif view.format == "json":
         for result in answer.results:
-            yield json_line(result, place, answer.status, text=view.text)
+            yield json_line(result, location, answer.status, text=view.text)
     else:
         for number, result in enumerate(answer.results):
             if number and view.text:
                 yield ""
-            yield from _pretty(result, place, screen, text=view.text)
+            yield from _pretty(result, location, screen, text=view.text)
 
 
-def json_line(result: SearchResult, place: Place, status: AnswerStatus, *, text: bool) -> str:
+def json_line(result: SearchResult, location: RootLocation, status: AnswerStatus, *, text: bool) -> str:
     """Return one result as a JSON object on one line, in ASCII so that no pipe or locale can damage it.
 
     Beside the result it has what a reader of one line has to know of the answer.
     """
-    record = Result.by_lines(result, str(place.root), include_text=text).to_json()
+    record = Result.by_lines(result, str(location.root), include_text=text).to_json()
     told = {"complete", "by_meaning", "in_root_probability", "suggested_length"}
     return json.dumps(record | messages.AnswerStatus.of(status).model_dump(include=told))
 
 
-def _pretty(result: SearchResult, place: Place, screen: Screen, *, text: bool) -> Iterator[str]:
+def _pretty(result: SearchResult, location: RootLocation, screen: Screen, *, text: bool) -> Iterator[str]:
     span = result.span
     lines = f"{span.start_line}" if span.start_line == span.end_line else f"{span.start_line}-{span.end_line}"
-    head = [f"{screen.paint(visible(shown_path(result.path, place)), _PATH)}:{lines}"]
+    head = [f"{screen.paint(visible(shown_path(result.path, location)), _PATH)}:{lines}"]
     if result.symbol:
         head.append(screen.paint(visible(result.symbol), _BOLD))
     head.append(result.kind)
@@ -110,11 +110,11 @@ def _code(result: SearchResult, screen: Screen) -> Iterator[str]:
         yield screen.paint(f"        ... {count(rest, 'more line')}", _FAINT)
 
 
-def shown_path(path: str, place: Place) -> str:
+def shown_path(path: str, location: RootLocation) -> str:
     """Return a root-relative ``path`` as seen from the current folder."""
-    full = place.root / path
+    full = location.root / path
     try:
-        return os.path.relpath(full, place.cwd)
+        return os.path.relpath(full, location.cwd)
     except ValueError:  # another drive on Windows
         return str(full)
 
@@ -138,21 +138,25 @@ def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool) -> s
     return visible("; ".join(parts))
 
 
-def root_lines(place: Place, view: View) -> Iterator[str]:
+def root_lines(location: RootLocation, view: View) -> Iterator[str]:
     """Yield the lines of ``findspot status --show-root``."""
-    yield json.dumps({"root": str(place.root), "marker": place.marker}) if view.format == "json" else str(place.root)
+    yield (
+        json.dumps({"root": str(location.root), "marker": location.marker})
+        if view.format == "json"
+        else str(location.root)
+    )
 
 
-def status_lines(status: IndexStatus, place: Place, view: View) -> Iterator[str]:
+def status_lines(status: IndexStatus, location: RootLocation, view: View) -> Iterator[str]:
     """Yield the lines of ``findspot status``."""
     if view.format == "json":
-        record = messages.IndexStatus.of_status(status, str(place.root)).to_json()
+        record = messages.IndexStatus.of_status(status, str(location.root)).to_json()
         del record["complete"]  # nothing is compared with the files here
-        yield json.dumps(record | {"marker": place.marker})
+        yield json.dumps(record | {"marker": location.marker})
         return
     rows = [
-        ("root", visible(str(place.root))),
-        ("marker", place.marker or "none"),
+        ("root", visible(str(location.root))),
+        ("marker", location.marker or "none"),
         ("state", status.state + (" (another process is indexing)" if status.other_process_indexing else "")),
         ("files", f"{status.files:,}"),
         ("chunks", f"{status.chunks:,}"),
@@ -190,10 +194,10 @@ def _of_indexed(status: IndexStatus) -> list[tuple[str, int]]:
     return [(kind, left) for kind, number in status.problems if (left := number - skipped.get(kind, 0)) > 0]
 
 
-def report_lines(report: RefreshReport, place: Place, view: View) -> Iterator[str]:
+def report_lines(report: RefreshReport, location: RootLocation, view: View) -> Iterator[str]:
     """Yield the lines of ``findspot index``."""
     if view.format == "json":
-        yield json.dumps(messages.RefreshReport.of_report(report, str(place.root)).to_json())
+        yield json.dumps(messages.RefreshReport.of_report(report, str(location.root)).to_json())
         return
     total = report.added + report.changed + report.unchanged
     yield (

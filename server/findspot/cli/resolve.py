@@ -31,7 +31,7 @@ class UsageError(FindspotError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RootLocation:
     """Where to work: the root (absolute), the marker that made it the root, the settings and the current folder."""
 
     root: Path
@@ -53,7 +53,7 @@ class View:
 class SearchRequest:
     """``findspot search``; ``scope`` holds root-relative paths, empty for the whole root."""
 
-    place: Place
+    location: RootLocation
     view: View
     query: str
     scope: tuple[str, ...]
@@ -66,7 +66,7 @@ class LocalizeRequest:
     ``notes`` say how the command line was understood, where that is not plain.
     """
 
-    place: Place
+    location: RootLocation
     view: View
     text: str
     scope: tuple[str, ...]
@@ -80,7 +80,7 @@ class LocalizeRequest:
 class IndexRequest:
     """``findspot index``."""
 
-    place: Place
+    location: RootLocation
     view: View
     rebuild: bool
 
@@ -89,7 +89,7 @@ class IndexRequest:
 class StatusRequest:
     """``findspot status``; ``skipped`` is what to list of what is left out, "" for all of it, None for no list."""
 
-    place: Place
+    location: RootLocation
     view: View
     root_only: bool
     skipped: str | None = None
@@ -121,9 +121,9 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
         return ServerRequest(None if raw.tcp is None else _address(raw.tcp))
     view = View(raw.format, not raw.no_text, raw.quiet)
     if raw.command == "index":
-        return IndexRequest(_place(raw, cwd), view, raw.rebuild)
+        return IndexRequest(_location(raw, cwd), view, raw.rebuild)
     if raw.command == "status":
-        return StatusRequest(_place(raw, cwd), view, raw.show_root, raw.skipped)
+        return StatusRequest(_location(raw, cwd), view, raw.show_root, raw.skipped)
 
     if raw.command == "eval":
         if raw.commits < 1:
@@ -136,16 +136,16 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
     paths = _existing(raw, cwd)
     if raw.command == "search":
         query = checked_text(raw.query)
-        place = _place(raw, cwd, paths)
-        return SearchRequest(place, view, query, _scope(raw, place, paths))
-    place = _place(raw, cwd, paths)
-    scope = _scope(raw, place, paths)
+        location = _location(raw, cwd, paths)
+        return SearchRequest(location, view, query, _scope(raw, location, paths))
+    location = _location(raw, cwd, paths)
+    scope = _scope(raw, location, paths)
     text = checked_text(_issue_text(raw.file, cwd))
     notes = (f"{text}: no such file; taken as the text itself",) if raw.file == text and len(text.split()) == 1 else ()
-    return LocalizeRequest(place, view, text, scope, raw.level, place.config.settings.budget, raw.top_k, notes)
+    return LocalizeRequest(location, view, text, scope, raw.level, location.config.settings.budget, raw.top_k, notes)
 
 
-def _place(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> Place:
+def _location(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> RootLocation:
     if raw.root is None:
         root, marker = find_root(cwd, paths)
     else:
@@ -153,7 +153,7 @@ def _place(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> Place:
         if not root.is_dir():
             raise RootError(f"{raw.root}: no such folder; --root names the folder to index")
         marker = marker_of(root)
-    return Place(root, marker, cwd, load_config(root, raw.settings()))
+    return RootLocation(root, marker, cwd, load_config(root, raw.settings()))
 
 
 def _existing(raw: RawArguments, cwd: Path) -> list[Path]:
@@ -166,19 +166,19 @@ def _existing(raw: RawArguments, cwd: Path) -> list[Path]:
     return [Path(os.path.realpath(cwd / path)) for path in paths]
 
 
-def _scope(raw: RawArguments, place: Place, paths: Sequence[Path]) -> tuple[str, ...]:
+def _scope(raw: RawArguments, location: RootLocation, paths: Sequence[Path]) -> tuple[str, ...]:
     """Return the root-relative paths to look in; empty means the whole root."""
-    root = Path(os.path.realpath(place.root))
+    root = Path(os.path.realpath(location.root))
     if raw.no_scope:
         return ()
     if not paths:
-        cwd = Path(os.path.realpath(place.cwd))
+        cwd = Path(os.path.realpath(location.cwd))
         return (cwd.relative_to(root).as_posix(),) if cwd != root and cwd.is_relative_to(root) else ()
     inside = [path for path in paths if path.is_relative_to(root)]
     if not inside or (len(inside) < len(paths) and not raw.skip_outside):
         first = next(path for path in paths if not path.is_relative_to(root))
         what = "no path lies inside" if raw.skip_outside else f"{first}: this path lies outside"
-        raise OutsideRootError(f"{what} the root {place.root}; choose another root with --root")
+        raise OutsideRootError(f"{what} the root {location.root}; choose another root with --root")
     return () if root in inside else tuple(path.relative_to(root).as_posix() for path in inside)
 
 

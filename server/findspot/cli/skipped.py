@@ -7,19 +7,19 @@ from collections.abc import Iterator
 
 from findspot.cli.columns import visible
 from findspot.cli.output import count, shown_path
-from findspot.cli.resolve import Place, View
+from findspot.cli.resolve import RootLocation, View
 from findspot.core.types import Skipped
 
 
-def skipped_lines(found: Skipped, place: Place, view: View) -> Iterator[str]:
+def skipped_lines(found: Skipped, location: RootLocation, view: View) -> Iterator[str]:
     """Yield the lines of the list; JSON is one object with root-relative paths."""
     if view.format == "json":
         entries = [{"path": one.path, "kind": one.kind, "message": one.message} for one in found.entries]
-        yield json.dumps({"root": str(place.root), "skipped": entries, "truncated": found.truncated})
+        yield json.dumps({"root": str(location.root), "skipped": entries, "truncated": found.truncated})
         return
     for one in found.entries:
         closing = "/" if one.path.endswith("/") else ""
-        yield f"{visible(shown_path(one.path, place))}{closing}  {one.kind}  {visible(one.message)}"
+        yield f"{visible(shown_path(one.path, location))}{closing}  {one.kind}  {visible(one.message)}"
 
 
 def skipped_note(found: Skipped, *, indexed: bool) -> str:

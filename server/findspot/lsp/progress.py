@@ -25,7 +25,7 @@ _Value = types.WorkDoneProgressBegin | types.WorkDoneProgressReport | types.Work
 _log = logging.getLogger(__name__)
 
 
-class Bars:
+class ProgressBars:
     """The bars in use, so that a cancel button finds the work it belongs to."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Bars:
 class WorkDone:
     """One bar: begin, any number of reports, one end."""
 
-    def __init__(self, protocol: FindspotProtocol, bars: Bars, title: str, cancel: Callable[[], None]) -> None:
+    def __init__(self, protocol: FindspotProtocol, bars: ProgressBars, title: str, cancel: Callable[[], None]) -> None:
         self._protocol = protocol
         self._bars = bars
         self._title = title

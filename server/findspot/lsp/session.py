@@ -24,7 +24,7 @@ from findspot.core.types import Progress, RefreshReport
 from findspot.errors import Cancelled, ConfigError, FindspotError, IndexLockedError
 from findspot.lsp.convert import Encoding, file_of_uri, folder_uris
 from findspot.lsp.documents import Documents
-from findspot.lsp.progress import Bars, WorkDone, describe
+from findspot.lsp.progress import ProgressBars, WorkDone, describe
 from findspot.lsp.protocol import FindspotProtocol
 from findspot.service.engines import Access, EngineSource
 from findspot.service.scheduling import Mode, Scheduler
@@ -55,7 +55,7 @@ class Session:
         self.protocol: FindspotProtocol = server.protocol  # type: ignore[assignment]  # given as protocol_cls
         self.workspace = Workspace(self._open, engines.give_back, file_of_uri)
         self.documents = Documents(self.workspace.files)
-        self.bars = Bars()
+        self.bars = ProgressBars()
         self.scheduler = Scheduler()
         self._engines = engines
         self._overrides = dict(overrides)
@@ -125,7 +125,7 @@ class Session:
         except Cancelled:
             _log.info("background work was cancelled")
         except FindspotError as error:
-            self.tell(types.MessageType.Warning, str(error))
+            self.log_to_client(types.MessageType.Warning, str(error))
         except Exception:  # noqa: BLE001 - nobody waits for this task; it is logged
             _log.exception("background work failed")
 
@@ -157,10 +157,10 @@ class Session:
                 break
             except IndexLockedError as error:
                 if not told:
-                    self.tell(types.MessageType.Info, str(error))
+                    self.log_to_client(types.MessageType.Info, str(error))
                 told = True
                 await asyncio.sleep(LOCKED_SECONDS)
-        self.tell(
+        self.log_to_client(
             types.MessageType.Info,
             f"{root.path}: {report.added} files added, {report.changed} changed, {report.removed} removed, "
             f"{report.unchanged} unchanged in {report.seconds:.1f} s",
@@ -287,7 +287,7 @@ class Session:
                 types.ShowMessageParams(type=types.MessageType.Error, message=f"Findspot: {message}")
             )
 
-    def tell(self, kind: types.MessageType, message: str) -> None:
+    def log_to_client(self, kind: types.MessageType, message: str) -> None:
         """Write a line into the client's log."""
         self.server.window_log_message(types.LogMessageParams(type=kind, message=message))
 
