@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from findspot.service.scheduling import Mode, Scheduler
+from findspot.service.messages import Mode
+from findspot.service.scheduling import Scheduler
 
 PATIENCE_SECONDS = 20.0
 

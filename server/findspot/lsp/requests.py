@@ -28,8 +28,9 @@ from findspot.lsp.params import IndexParams, LocalizeParams, SearchParams, Statu
 from findspot.lsp.progress import WorkDone
 from findspot.lsp.protocol import REQUEST_FAILED
 from findspot.lsp.session import Session
+from findspot.service.fan_out import Questions
 from findspot.service.messages import AnswerStatus, IndexStatus, RefreshReport, SymbolsRequest
-from findspot.service.questions import Answered, Make, Merged, Questions, merge
+from findspot.service.questions import Answered, Make, Merged, merge
 from findspot.service.workspaces import Root
 
 SYMBOL_LIMIT = 50

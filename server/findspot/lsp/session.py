@@ -27,7 +27,8 @@ from findspot.lsp.documents import Documents
 from findspot.lsp.progress import ProgressBars, WorkDone, describe
 from findspot.lsp.protocol import FindspotProtocol
 from findspot.service.engines import Access, EngineSource
-from findspot.service.scheduling import Mode, Scheduler
+from findspot.service.messages import Mode
+from findspot.service.scheduling import Scheduler
 from findspot.service.workspaces import Root, Workspace
 
 QUIET_SECONDS = 0.15

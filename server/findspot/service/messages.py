@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Container, Mapping
+from enum import Enum
 from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -18,7 +19,6 @@ from findspot.core import types as core
 from findspot.core.limits import MAX_BUDGET, MAX_RESULTS, MAX_SCOPE, MAX_TEXT
 from findspot.core.text import without_surrogates
 from findspot.errors import QueryError
-from findspot.service.scheduling import Mode
 
 MAX_NAME = 16_384
 """Characters of a path, a URI or the name of a root."""
@@ -41,6 +41,14 @@ Length = Annotated[int, Field(ge=1, le=MAX_RESULTS)]
 Budget = Annotated[float, Field(ge=0.0, le=MAX_BUDGET)]
 
 
+class Mode(Enum):
+    """In which pool a request runs: its name and how many threads it has."""
+
+    SEARCH = ("search", 4)
+    LOCALIZE = ("localize", 2)
+    INDEX = ("index", 1)
+
+
 class RequestError(QueryError):
     """A field of a request is missing, unknown, too large or of the wrong type."""
 
@@ -49,7 +57,13 @@ class Request(BaseModel):
     """Untrusted JSON that has been checked; null counts as absent."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, validate_by_name=True, alias_generator=to_camel, loc_by_alias=False
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_by_name=True,
+        alias_generator=to_camel,
+        loc_by_alias=False,
+        defer_build=True,  # a command pays for what it uses
     )
 
     mode: ClassVar[Mode] = Mode.SEARCH
@@ -120,7 +134,7 @@ Question = SearchRequest | SymbolsRequest | LocalizeRequest
 class Message(BaseModel):
     """One object of an answer, made from the engine's own data and not checked again."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @classmethod
     def of(cls, source: object, *, without: Container[str] = (), **more: Any) -> Self:

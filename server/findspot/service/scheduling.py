@@ -12,18 +12,11 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from enum import Enum
 from typing import TypeVar
 
+from findspot.service.messages import Mode
+
 T = TypeVar("T")
-
-
-class Mode(Enum):
-    """In which pool a request runs, and how many threads the pool has."""
-
-    SEARCH = ("search", 4)
-    LOCALIZE = ("localize", 2)
-    INDEX = ("index", 1)
 
 
 class Foreground:

@@ -1,0 +1,78 @@
+"""One question to all roots of a client at the same time; what comes back is merged."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from findspot.core.types import Answer
+from findspot.errors import Cancelled, FindspotError, QueryError
+from findspot.service.messages import Question
+from findspot.service.questions import Answered, Make, Merged, answered, ask_engine, merge
+from findspot.service.scheduling import Scheduler
+from findspot.service.workspaces import Part, Root, Workspace
+
+T = TypeVar("T")
+
+
+class Questions:
+    """Asks the roots of one client, all at the same time; ``prepare`` runs in each thread before it asks."""
+
+    def __init__(self, workspace: Workspace, scheduler: Scheduler, prepare: Callable[[], None]) -> None:
+        self._workspace = workspace
+        self._scheduler = scheduler
+        self._prepare = prepare
+
+    async def ask(
+        self,
+        question: Question,
+        make: Make[T],
+        stop: threading.Event,
+        on_partial: Callable[[Root, Answered[T]], None] | None = None,
+    ) -> Merged[T]:
+        """Return the merged answer; ``make`` and ``on_partial`` are called in worker threads.
+
+        A root that fails while others answer is a message in the status, and the answer is not complete then. Raises what
+        the engine raises.
+        """
+        roots = self._workspace.chosen(question.root)
+        parts = [Part(root) for root in roots]
+        if len(roots) > 1 or question.scope:
+            parts = await self._scheduler.run(
+                question.mode, lambda _: self._workspace.parts(roots, question.scope), stop=stop
+            )
+
+        def work(part: Part, event: threading.Event) -> Answered[T]:
+            with self._scheduler.foreground.request():
+                self._prepare()
+                use = part.root.access()
+                limit = use.config.settings.top_k if question.top_k is None else question.top_k
+
+                def partial(answer: Answer) -> None:
+                    if on_partial is not None:
+                        on_partial(part.root, answered(part.root, answer, limit, make))
+
+                answer = ask_engine(
+                    use.engine,
+                    use.config.settings,
+                    question,
+                    scope=part.scope,
+                    exclude=part.exclude,
+                    stop=event,
+                    unsaved=use.unsaved,
+                    on_partial=None if on_partial is None else partial,
+                )
+                return answered(part.root, answer, limit, make)
+
+        def job(part: Part) -> Awaitable[Answered[T]]:
+            return self._scheduler.run(question.mode, lambda event: work(part, event), part.root, stop)
+
+        outcomes = await asyncio.gather(*map(job, parts), return_exceptions=True)
+        answers = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
+        errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        for error in errors:
+            if not answers or isinstance(error, Cancelled | QueryError) or not isinstance(error, FindspotError):
+                raise error
+        return merge(answers, [str(error) for error in errors])
