@@ -45,6 +45,7 @@ class Encoder:
         """Learn from groups and lists and then, if that is wanted, from a teacher."""
         groups_end = SHARES["groups"] if self.told.teacher else 1.0
         training.learn("groups", 0.0, groups_end, training.optimizer, self._mixed, kept=True)
+        training.write()
         training.measure("groups")
         training.write()
         if self.told.teacher and training.clock.over(groups_end) and not training.clock.over(1.0):
@@ -53,7 +54,7 @@ class Encoder:
     def _mixed(self, rows: Any, step: int) -> Any:
         lists = self.pack.lists
         if lists is not None and step % LISTS_EVERY == LISTS_EVERY - 1:
-            few = self.draw.permutation(len(lists.right))[: max(2, self.size // 8)]
+            few = self.draw.permutation(len(lists.right))[: max(2, len(rows) // 8)]
             return correction(self, self.pack, lists, few)
         return contrast(self, self.pack, rows, self.told.hard, self.draw)
 
