@@ -21,8 +21,7 @@ BLOCK = 32
 SHARPNESS = 4.0
 """What the mean log P of an id is multiplied with when candidates are compared.
 
-With the log P of the whole text instead, which is ten to forty times the mean, the loss went up and up: what makes a text unlikely
-after every function then pays more than what makes it likely after its own.
+With the log P of the whole text, ten to forty times the mean, this loss would outweigh that of the texts many times over.
 """
 
 
