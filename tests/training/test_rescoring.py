@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -59,10 +60,16 @@ def test_a_head_is_the_list_of_the_engine_with_what_the_model_reads(tmp_path: Pa
 class Words:
     """A model to which a text is its first letter."""
 
+    model_id = "words"
+    dimension = 26
+
     def __init__(self) -> None:
         self.read = 0
 
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+    def close(self) -> None:
+        pass
+
+    def embed_documents(self, texts: Sequence[str], stop: Event | None = None) -> Vectors:
         self.read += len(texts)
         return np.concatenate([self.embed_query(text) for text in texts])
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from findspot.config import Settings
-from findspot.core.arrays import Vectors
 from findspot.core.query import QueryKind
 from findspot.core.ranking.result_lists import Scored, with_model
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS
 from findspot.evaluation.metrics import Rank, any_hit, mean, strict_hit
+from findspot.inference.base import Embedder
 from findspot.inference.llama import LlamaEmbedder
 from findspot.inference.manifest import load_llama, load_manifest
 from findspot_training.measure.heads import Head
@@ -30,23 +30,11 @@ Cosines = Mapping[int, float]
 """The model's opinion of a head's candidates, by their place in it."""
 
 
-class Model(Protocol):
-    """What embeds both sides."""
-
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors, shape (texts, dimension)."""
-        ...
-
-    def embed_query(self, text: str) -> Vectors:
-        """Return one unit vector, shape (1, dimension)."""
-        ...
-
-
 METRICS: Final = ("nDCG@10", "any function@1", "function@5", "function@10", "file@1", "file@5")
 """Of one head, each from 0 to 1. Strict ones want all that is right, the others one of it."""
 
 
-def cosines_of(heads: Sequence[Head], model: Model) -> list[Cosines]:
+def cosines_of(heads: Sequence[Head], model: Embedder) -> list[Cosines]:
     """Return what the model says to each head; what is read twice is embedded once."""
     texts = list(dict.fromkeys(one.document for head in heads for one in head.candidates if one.document is not None))
     vectors = dict(zip(texts, model.embed_documents(texts), strict=True))

@@ -13,7 +13,6 @@ batch and on every machine.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +29,6 @@ _GREATEST = 127
 
 Doubles = npt.NDArray[np.float64]
 Halves = npt.NDArray[np.float16]
-
-
-@dataclass(frozen=True, slots=True)
-class StaticRecipe:
-    """Numbers of a distillation: size of a vector, SIF coefficient, and the quantile of components at which rounding clips."""
-
-    dimension: int
-    sif: float
-    clip_quantile: float
 
 
 def ordinary_pieces(vocabulary: list[str]) -> npt.NDArray[np.int64]:
@@ -85,11 +75,14 @@ def to_whole_numbers(vectors: Doubles, clip_quantile: float) -> Halves:
     return np.clip(np.rint(vectors * (_GREATEST / largest)), -_GREATEST, _GREATEST).astype(np.float16)
 
 
-def distil(folder: Path, recipe: StaticRecipe) -> Halves:
-    """Return the table of the static embedder, shape (vocabulary, dimension)."""
+def distil(folder: Path, dimension: int, sif: float, clip_quantile: float) -> Halves:
+    """Return the table of the static embedder, shape (vocabulary, dimension).
+
+    ``sif`` is the coefficient of the weights, ``clip_quantile`` that of components at which rounding clips.
+    """
     vocabulary = source.vocabulary(folder)
     ids = ordinary_pieces(vocabulary)
-    reduced = reduce(piece_vectors(folder, ids), recipe.dimension)
-    table = np.zeros((len(vocabulary), recipe.dimension), dtype=np.float16)
-    table[ids] = to_whole_numbers(reduced * sif_weights(len(ids), recipe.sif)[:, None], recipe.clip_quantile)
+    reduced = reduce(piece_vectors(folder, ids), dimension)
+    table = np.zeros((len(vocabulary), dimension), dtype=np.float16)
+    table[ids] = to_whole_numbers(reduced * sif_weights(len(ids), sif)[:, None], clip_quantile)
     return table

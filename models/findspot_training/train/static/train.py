@@ -20,7 +20,7 @@ from findspot_training.corpus.pairs.make import Pair, PairParameters, numbered
 from findspot_training.corpus.pairs.rendering import for_static
 from findspot_training.train.curve import write_curve
 from findspot_training.train.static.bags import Bags, Floats
-from findspot_training.train.static.distil import Halves, StaticRecipe, distil, to_whole_numbers
+from findspot_training.train.static.distil import Halves, distil, to_whole_numbers
 from findspot_training.train.static.loop import Examples, Plan, train_table
 from findspot_training.train.static.vocabulary import build, common_words, count_words, tokenizer_json
 
@@ -79,7 +79,7 @@ def train(
     described = json.dumps(tokenizer_json(tokenizer, pieces), ensure_ascii=False, separators=(",", ":"))
     (target / "tokenizer.json").write_text(described + "\n", encoding="utf-8", newline="\n")
     words = WordPiece.from_json(target / "tokenizer.json")
-    first = first_vectors(pieces, original, StaticRecipe(told.dimension, told.sif, told.clip_quantile))
+    first = first_vectors(pieces, original, distil(original, told.dimension, told.sif, told.clip_quantile))
     examples = make_examples(pairs, words)
     print(f"{sum(map(len, pairs)):,} pairs, {len(pieces):,} pieces", file=sys.stderr, flush=True)
     table, curve = train_table(first, examples, told.plan, out)
@@ -93,18 +93,18 @@ def make_vocabulary(pairs: Iterable[Iterable[Pair]], original: Mapping[str, int]
     return build(original, common_words(counts, _SPREAD), size)
 
 
-def first_vectors(pieces: Sequence[str], folder: Path, recipe: StaticRecipe) -> Floats:
+def first_vectors(pieces: Sequence[str], folder: Path, distilled: Halves) -> Floats:
     """Return the vectors that training begins with, shape (pieces, dimension): distilled ones.
 
     A word that the original has no piece for begins as the sum of those that the original cuts it into.
     """
-    distilled = distil(folder, recipe).astype(np.float32)
+    rows = distilled.astype(np.float32)
     cut = WordPiece.from_json(folder / "tokenizer.json")
     numbers = source.tokenizer_json(folder)["model"]["vocab"]
-    table = np.zeros((len(pieces), recipe.dimension), dtype=np.float32)
+    table = np.zeros((len(pieces), rows.shape[1]), dtype=np.float32)
     for row, piece in enumerate(pieces):
         if piece not in source.SPECIAL:
-            table[row] = distilled[[numbers[piece]] if piece in numbers else list(cut[piece])].sum(axis=0)
+            table[row] = rows[[numbers[piece]] if piece in numbers else list(cut[piece])].sum(axis=0)
     return table * np.float32(_SCALE / np.abs(table).mean())
 
 
