@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -112,15 +111,6 @@ def _is_safe(path: str) -> bool:
     return _LOOSE_PARTS.isdisjoint(path.lower().split("/"))
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What going to a commit did: files written and removed, and how many the repository lacks."""
-
-    written: int
-    removed: int
-    missing: int
-
-
 class WorkTree:
     """A folder that holds the files of one commit at a time; going to another commit writes only what differs."""
 
@@ -135,16 +125,14 @@ class WorkTree:
         self._history = history
         self._held: dict[str, str] = {}
 
-    def go(self, commit: str, tree: Mapping[str, str]) -> Move:
-        """Make the folder hold ``tree``, the tree of ``commit``."""
+    def go(self, commit: str, tree: Mapping[str, str]) -> int:
+        """Make the folder hold ``tree``, the tree of ``commit``; returns how many files the repository lacks."""
         held, self._held = self._held, {}  # what is left half written is not held
         if not held:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
-        removed = [path for path in held if path not in tree]
-        for path in removed:
+        for path in held.keys() - tree.keys():
             self._remove(path)
-        written = 0
         present = dict(tree)
         for path, digest in tree.items():
             if held.get(path) == digest:
@@ -157,10 +145,9 @@ class WorkTree:
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-            written += 1
         self._make_repository(commit)
         self._held = present
-        return Move(written, len(removed), len(tree) - len(present))
+        return len(tree) - len(present)
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a file, None when it is not there."""

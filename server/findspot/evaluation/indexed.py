@@ -54,7 +54,7 @@ class IndexedTree:
     def go(self, commit: str) -> None:
         """Lay out the files of a commit; raises ``EvaluationError`` for one that is unknown."""
         self.files = self._repository.tree(commit)
-        self.missing = self._work.go(commit, self.files).missing
+        self.missing = self._work.go(commit, self.files)
 
     @property
     def engine(self) -> Engine:
