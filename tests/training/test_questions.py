@@ -327,6 +327,23 @@ def test_documentation_that_cannot_be_taken_out_stops_the_run(bares: Path, tmp_p
         list(work_through(job, bares, tmp_path, settings, Models.load(settings), lambda *_: 1))
 
 
+def test_a_fault_ends_a_collection_and_fails_a_row(bares: Path, tmp_path: Path, drawn: Path) -> None:
+    [job] = jobs_of_questions(read_questions(drawn))
+    settings = Settings(workers=1)
+
+    def broken(*_: object) -> str:
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        list(work_through(job, bares, tmp_path, settings, Models.load(settings), broken))
+    rows = work_through(
+        job, bares, tmp_path, settings, Models.load(settings), broken, lambda case, why: f"{case.id} {why}"
+    )
+    assert list(rows) == [f"{case.id} OSError: no space left" for case in job.cases]
+    lost = replace(job, questions=(), cases=tuple(replace(case, commit="0" * 40) for case in job.cases))
+    assert not list(work_through(lost, bares, tmp_path, settings, Models.load(settings), broken))
+
+
 def rows_of(run: Path) -> list[dict[str, Any]]:
     """Return the rows of a run as they are on disk."""
     return [json.loads(line) for line in (run / "rows" / "acme+shop.jsonl").read_text("utf-8").splitlines()]

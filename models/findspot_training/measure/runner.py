@@ -72,13 +72,15 @@ def work_through(
     settings: Settings,
     models: Models,
     ask: Callable[[Site, Case], T | None],
-    failed: Callable[[Case, str], T | None] = lambda *_: None,
+    failed: Callable[[Case, str], T] | None = None,
     weights: RankingWeights = DEFAULT_WEIGHTS,
 ) -> Iterator[T]:
-    """Yield what ``ask`` makes of each case at its commit, or ``failed`` of one that cannot be asked; closes the models.
+    """Yield what ``ask`` makes of each case at its commit, and ``failed`` of those that cannot be asked; closes the models.
 
-    ``work`` is a folder for trees and indexes, ``repositories`` one of bare repositories. Raises ``TrainingError`` when the
-    job's is not there, or a question's documentation cannot be taken out of its tree.
+    Without ``failed`` a case whose commit cannot be laid out is left out, and any other fault is raised: what is collected
+    into one file would miss a case for good. ``work`` is a folder for trees and indexes, ``repositories`` one of bare
+    repositories. Raises ``TrainingError`` when the job's is not there, or a question's documentation cannot be taken out of
+    its tree.
     """
     use_one_math_thread()
     # git's own excludes of the person who runs this have no say in what is indexed.
@@ -91,13 +93,18 @@ def work_through(
     ):
         site = Site(tree, bare, job.questions)
         for number, case in enumerate(job.cases, start=1):
-            found: T | None
+            found: T | None = None
+            there = False
             try:
                 site.go(case.commit)
+                there = True
                 found = ask(site, case)
             except (FindspotError, OSError) as error:
+                if failed is not None:
+                    found = failed(case, f"{type(error).__name__}: {error}")
+                elif there or isinstance(error, OSError):
+                    raise
                 progress.say(f"{case.id} left out: {error}")
-                found = failed(case, f"{type(error).__name__}: {error}")
             if found is not None:
                 yield found
             progress.now_and_then("{} of {}", number, len(job.cases))
