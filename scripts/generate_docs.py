@@ -1,8 +1,9 @@
 """Write the reference pages that are made from the code, or check that they are up to date (I-19).
 
 ``python -m scripts.generate_docs`` writes ``docs/reference/settings.md`` and ``settings.json`` from the sections of
-``config``, ``cli.md`` from the argument parser, and ``messages.md`` with its JSON schema from the service. With ``--check``
-it writes nothing and ends with status 1 when a page differs from what the code says.
+``config``, ``cli.md`` from the argument parser, ``languages.md`` from the records of languages, and ``messages.md`` with
+its JSON schema from the service. With ``--check`` it writes nothing and ends with status 1 when a page differs from what
+the code says.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from findspot.cli.main import build_parser
 from findspot.config import SECTIONS, Section, allowed, flag, project_may
+from findspot.languages.table import LANGUAGES
 from scripts.message_pages import message_page, message_schema
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -108,12 +110,43 @@ def cli_page() -> str:
     return "\n".join([*lines, ""])
 
 
+def languages_page() -> str:
+    """Return the page about every language."""
+    rows: dict[str, list[str]] = {"a syntax tree": [], "headings": [], "windows": []}
+    for name, language in sorted(LANGUAGES.items()):
+        read = "a syntax tree" if language.grammar else "headings" if language.headings else "windows"
+        told = [*(f".{suffix}" for suffix in language.suffixes), *language.file_names]
+        traces = "yes" if language.frames else ""
+        interpreters = ", ".join(language.interpreters)
+        rows[read].append(f"| {name} | {', '.join(f'`{one}`' for one in told)} | {interpreters} | {traces} |")
+    lines = [
+        "# Languages",
+        "",
+        _MADE,
+        "Any text is indexed. How it is cut depends on its language, which is told by the suffix or the name of a file",
+        "(capitals do not matter), or else by the interpreter in its first line. A header `.h` is C, C++ or Objective-C by",
+        "what stands in it, and a `.txt` with directives of reStructuredText is that. *Traces* says that stack frames",
+        "of the language in a report are understood; those of Java serve all languages of its virtual machine, those of",
+        "JavaScript what is compiled to it, those of C++ native code.",
+    ]
+    titles = {
+        "a syntax tree": "Read as code: functions, methods and classes are found as such",
+        "headings": "Cut at headings",
+        "windows": "Read as text, in windows of tokens",
+    }
+    for read, title in titles.items():
+        lines += ["", f"## {title}", "", "| language | files | interpreters | traces |", "| --- | --- | --- | --- |"]
+        lines += rows[read]
+    return "\n".join([*lines, ""])
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page with what it must say."""
     return {
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "settings.json": json.dumps(settings_table(), indent=2, ensure_ascii=False) + "\n",
         REFERENCE / "cli.md": cli_page(),
+        REFERENCE / "languages.md": languages_page(),
         REFERENCE / "messages.md": message_page(_MADE),
         REFERENCE / "messages.schema.json": message_schema(),
     }

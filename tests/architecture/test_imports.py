@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from findspot.parsing.languages import GRAMMARS
+from findspot.languages.table import GRAMMARS
 from tests.architecture.tree import ROOT, imported_names, modules
 
 CORE_MAY_USE = {
@@ -116,11 +116,11 @@ def test_core_cannot_do_input_or_output() -> None:
     assert strangers == []
 
 
-def test_grammars_are_named_in_one_table_and_installed() -> None:
+def test_grammars_are_named_in_records_only_and_installed() -> None:
     strangers = [
         f"{module.path}:{node.lineno}: {node.value}"
         for module in modules(prefix="server/")
-        if module.path != "server/findspot/parsing/languages.py"
+        if not module.path.startswith("server/findspot/languages/records/")
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("tree_sitter_")
     ]

@@ -7,6 +7,7 @@ import pytest
 from findspot.core.excerpts import MAX_MATCHES, PREVIEW_LINES, Excerpts, Sought, lower, sought
 from findspot.core.query import analyse
 from findspot.core.text import SubTokenizer
+from findspot.languages.table import FRAME_READERS
 
 LONG = (
     "def run(jobs):\n"
@@ -17,7 +18,7 @@ LONG = (
 
 def asked(question: str, **more: float) -> Excerpts:
     """Return what looks for the words of a question, each of weight 1."""
-    query = analyse(question, SubTokenizer())
+    query = analyse(question, SubTokenizer(), FRAME_READERS)
     terms = {term: 1.0 for zone in query.zones.values() for term in zone}
     return Excerpts(sought(query, terms | more))
 

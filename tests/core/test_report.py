@@ -8,6 +8,7 @@ import time
 import pytest
 
 from findspot.core.report import MAX_CODE, MAX_NAMES, MAX_PATHS, MAX_PROSE, MAX_TITLE, Report, parse_report
+from findspot.languages.table import FRAME_READERS
 
 ISSUE = """# Uploads are retried for ever when `retry_limit` is zero
 
@@ -33,12 +34,16 @@ The file README.md says otherwise (see upload/queue.py:12).
 """
 
 
+def report_of(text: str) -> Report:
+    return parse_report(text, FRAME_READERS)
+
+
 def names(report: Report) -> set[str]:
     return {name.text for name in report.names}
 
 
 def test_zones_of_an_issue() -> None:
-    report = parse_report(ISSUE)
+    report = report_of(ISSUE)
     assert report.title == "Uploads are retried for ever when `retry_limit` is zero"
     assert "ignores the limit" in report.prose
     assert "README.md says otherwise" in report.prose
@@ -48,7 +53,7 @@ def test_zones_of_an_issue() -> None:
 
 
 def test_forms_comments_links_and_pictures_are_left_out() -> None:
-    report = parse_report(ISSUE)
+    report = report_of(ISSUE)
     everything = " ".join((report.title, report.prose, *report.code))
     for noise in ("search before", "I have searched", "secret_version_word", "example.org", "image"):
         assert noise not in everything
@@ -68,7 +73,7 @@ def test_forms_comments_links_and_pictures_are_left_out() -> None:
     ],
 )
 def test_what_a_form_or_politeness_begins_with_is_no_title(before: str) -> None:
-    report = parse_report(f"{before}An upload of 0 bytes is retried for ever.\n\n### Expected\nAn end.\n")
+    report = report_of(f"{before}An upload of 0 bytes is retried for ever.\n\n### Expected\nAn end.\n")
     assert report.title == ""
     assert "An upload of 0 bytes is retried for ever." in report.prose
     assert "secret_version_word" not in report.prose
@@ -90,16 +95,16 @@ def test_what_a_form_or_politeness_begins_with_is_no_title(before: str) -> None:
     ],
 )
 def test_a_title_that_says_something_or_has_nothing_below_it_stays(text: str, title: str) -> None:
-    assert parse_report(text).title == title
+    assert report_of(text).title == title
 
 
 def test_a_report_below_a_heading_that_is_left_out_is_read_all_the_same() -> None:
-    report = parse_report("### Environment\n\nThe upload of 0 bytes never ends.\n")
+    report = report_of("### Environment\n\nThe upload of 0 bytes never ends.\n")
     assert (report.title, report.prose) == ("", "The upload of 0 bytes never ends.")
 
 
 def test_names_are_quoted_dotted_called_or_written_like_code() -> None:
-    report = parse_report(ISSUE)
+    report = report_of(ISSUE)
     assert {"retry_limit", "RetryPolicy.next_delay", "uploadAll"} <= names(report)
     assert names(report).isdisjoint({"GitHub", "word", "plain"})
     assert {name.text for name in report.code_names} == {"RetryPolicy", "policy.next_delay"}
@@ -120,14 +125,14 @@ def test_names_are_quoted_dotted_called_or_written_like_code() -> None:
     ],
 )
 def test_what_counts_as_a_name(text: str, expected: set[str]) -> None:
-    found = names(parse_report(f"Title\n{text}"))
+    found = names(report_of(f"Title\n{text}"))
     assert expected <= found
     if not expected:
         assert found <= {"plain"}
 
 
 def test_paths_with_lines() -> None:
-    found = {(mention.path, mention.line) for mention in parse_report(ISSUE).paths}
+    found = {(mention.path, mention.line) for mention in report_of(ISSUE).paths}
     assert found == {
         ("upload/scheduler.py", None),
         ("src/upload/queue.py", 41),
@@ -138,14 +143,13 @@ def test_paths_with_lines() -> None:
 
 def test_windows_paths_and_versions() -> None:
     found = {
-        (m.path, m.line)
-        for m in parse_report(r"x" "\n" r"in C:\proj\src\main.cs:12, v1.2.3 and 3.11 or e.g. x.y").paths
+        (m.path, m.line) for m in report_of(r"x" "\n" r"in C:\proj\src\main.cs:12, v1.2.3 and 3.11 or e.g. x.y").paths
     }
     assert found == {("C:/proj/src/main.cs", 12)}
 
 
 def test_indented_blocks_and_sessions_are_code() -> None:
-    report = parse_report(
+    report = report_of(
         "Title\n\nBefore\n\n    x = make_it()\n    y = 2\n\nAfter\n>>> call_me(1)\n3\n\nEnd\n- item\n    more of the item"
     )
     assert [block.strip() for block in report.code] == ["x = make_it()\n    y = 2", ">>> call_me(1)\n3"]
@@ -154,14 +158,14 @@ def test_indented_blocks_and_sessions_are_code() -> None:
 
 
 def test_a_trace_without_prose_has_no_title() -> None:
-    report = parse_report('Traceback (most recent call last):\n  File "a.py", line 3, in f\n    g()\nValueError: no\n')
+    report = report_of('Traceback (most recent call last):\n  File "a.py", line 3, in f\n    g()\nValueError: no\n')
     assert [frame.function for frame in report.frames] == ["f"]
     assert "g()" in report.trace
 
 
 @pytest.mark.parametrize("text", ["", " \n\t\n", "\x00", "```", "<!--", "`", "#", "a"])
 def test_nothing_much(text: str) -> None:
-    report = parse_report(text)
+    report = report_of(text)
     assert report.frames == ()
     assert report.paths == ()
 
@@ -206,7 +210,7 @@ def hostile() -> dict[str, str]:
 def test_hostile_text_takes_linear_time_and_bounded_space(name: str) -> None:
     text = hostile()[name]
     started = time.process_time()
-    report = parse_report(text)
+    report = report_of(text)
     spent = time.process_time() - started
     assert len(report.title) <= MAX_TITLE
     assert len(report.prose) <= MAX_PROSE

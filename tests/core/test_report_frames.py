@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from findspot.core.report import parse_report
+from findspot.core.report import Report, parse_report
+from findspot.languages.table import FRAME_READERS
 
 Row = tuple[str, int | None, str | None]
 
@@ -103,10 +104,14 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
 }
 
 
+def report_of(text: str) -> Report:
+    return parse_report(text, FRAME_READERS)
+
+
 @pytest.mark.parametrize("name", sorted(TRACES))
 def test_frames(name: str) -> None:
     text, expected = TRACES[name]
-    report = parse_report(f"A job fails\n\n{text}\nSome words after it.")
+    report = report_of(f"A job fails\n\n{text}\nSome words after it.")
     assert [(frame.path, frame.line, frame.function) for frame in report.frames] == expected
     assert [frame.depth for frame in report.frames] == sorted(frame.depth for frame in report.frames)
     assert "Some words after it" in report.prose
@@ -115,7 +120,7 @@ def test_frames(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(TRACES))
 def test_frames_inside_a_fence_are_trace_and_not_code(name: str) -> None:
     text, expected = TRACES[name]
-    report = parse_report(f"It fails\n```\n{text}```\n")
+    report = report_of(f"It fails\n```\n{text}```\n")
     assert len(report.frames) == len(expected)
     assert report.code == ()
     assert report.trace
@@ -125,10 +130,10 @@ def test_two_chained_tracebacks_have_two_innermost_frames() -> None:
     one = 'Traceback (most recent call last):\n  File "a.py", line 1, in a\n    x\nKeyError: 1\n'
     between = "\nDuring handling of the above exception, another exception occurred:\n" + "\n" * 8
     two = 'Traceback (most recent call last):\n  File "b.py", line 2, in b\n    y\nValueError: 2\n'
-    frames = parse_report(one + between + two).frames
+    frames = report_of(one + between + two).frames
     assert [(frame.path, frame.depth) for frame in frames] == [("a.py", 0), ("b.py", 0)]
 
 
 def test_prose_holds_no_frames() -> None:
     text = "At noon we met at the house (see note 3) in main.py, which is at line 4.\nfrom x import y in z\n# 1 heading at top"
-    assert parse_report(text).frames == ()
+    assert report_of(text).frames == ()

@@ -9,7 +9,7 @@ import pytest
 
 from findspot.evaluation.bm25 import Units
 from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from tests.training.repositories import QUEUE, UPLOAD
 
 TREE = {

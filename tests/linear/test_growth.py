@@ -16,15 +16,18 @@ import pytest
 
 from findspot.core.frames import read_frames
 from findspot.core.identifiers import blob_links, looks_like_identifier, names_in, paths_in, read_path
-from findspot.core.query import analyse, word_forms
+from findspot.core.query import word_forms
 from findspot.core.text import SubTokenizer
+from findspot.languages.detect import language_of
+from findspot.languages.table import FRAME_READERS
 from findspot.parsing.chunker import parse
 from findspot.parsing.comments import comment_text, python_docstring, signature
 from findspot.parsing.imports import _MAX_TEXT, _expand, _own_name
-from findspot.parsing.languages import Parsers, language_of
 from findspot.parsing.macros import without_macros
+from findspot.parsing.parsers import Parsers
 from findspot.parsing.pieces import cut_text
 from findspot.retrieval.path_lookup import PathTable
+from findspot.retrieval.question import analysed
 from findspot.workspace.skip_rules import classify_content
 
 _SHORTEST = 1 << 10
@@ -59,15 +62,15 @@ TABLE = PathTable(["a/b.py", "a/a/a.py", "A.py", "src/a.a.py"])
 
 
 def _report(text: str) -> object:
-    return analyse(f"It fails\n\n{text}", SubTokenizer(), report=True)
+    return analysed(f"It fails\n\n{text}", report=True)
 
 
 def _frames(text: str) -> object:
-    return read_frames(text.split("\n"))
+    return read_frames(text.split("\n"), FRAME_READERS)
 
 
 def _looked_up(text: str) -> object:
-    query = analyse(text, SubTokenizer())
+    query = analysed(text)
     found = [TABLE.written(mention.path) + TABLE.folder(mention.path) for mention in query.paths[:30]]
     return found, [TABLE.module(named.name.text.split(".")) for named in query.names[:60]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from findspot.core.types import Chunk, ParsedFile, Symbol
 from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 
 
 def outline(path: str, source: bytes) -> str:

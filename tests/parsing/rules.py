@@ -5,7 +5,7 @@ from __future__ import annotations
 from findspot.core.types import ParsedFile
 from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 
 
 def check(path: str, source: bytes, parsers: Parsers | None = None) -> ParsedFile:

@@ -7,7 +7,7 @@ import pytest
 from findspot.core.types import ProblemKind
 from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from tests.parsing.rules import check
 
 

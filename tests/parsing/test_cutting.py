@@ -7,7 +7,7 @@ import re
 
 from findspot.core.types import Chunk, ParsedFile
 from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot.parsing.pieces import PIECE_BYTES, cut_windows
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
 from findspot.parsing.macros import without_macros
+from findspot.parsing.parsers import Parsers
 
 HEADER = b"""#pragma once
 #define LIB_EXPORT __attribute__((visibility("default")))

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from findspot.parsing.decoding import decode_source
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from tests.parsing.rules import check
 
 SAMPLES = {
     path.name: path.read_bytes()
-    for path in sorted((Path(__file__).parents[1] / "data" / "parsing").iterdir())
+    for path in sorted((Path(__file__).parents[1] / "data" / "languages").iterdir())
     if path.suffix != ".outline"
 }
 PARSERS = Parsers()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from findspot.core.query import analyse
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS
-from findspot.core.text import SubTokenizer
 from findspot.retrieval.candidates import Candidates
 from findspot.retrieval.index_view import IndexView
 from findspot.retrieval.overlay import NO_OVERLAY
-from findspot.retrieval.question import Question
+from findspot.retrieval.question import Question, analysed
 from findspot.storage.store import IndexStore
 
 
 def question(store: IndexStore, text: str) -> Question:
-    return Question.of(analyse(text, SubTokenizer()), IndexView(store, NO_OVERLAY, ()), DEFAULT_WEIGHTS)
+    return Question.of(analysed(text), IndexView(store, NO_OVERLAY, ()), DEFAULT_WEIGHTS)
 
 
 def test_a_word_of_every_chunk_gathers_only_where_there_is_no_other(store: IndexStore) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from findspot.errors import EvaluationError
 from findspot.evaluation.checkouts import BareRepository
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.measure.gold import Gold, gold_of, patched, python_definitions, with_patch
 from findspot_training.measure.instances import Instance, read_instances, sample
 from findspot_training.source import TrainingError

@@ -9,7 +9,7 @@ import pytest
 from findspot.core.types import Chunk
 from findspot.evaluation.history import head_of
 from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.corpus.pairs import documents, rendering
 from findspot_training.corpus.pairs import make as pairs
 from findspot_training.source import TrainingError

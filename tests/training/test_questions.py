@@ -14,7 +14,7 @@ import pytest
 from findspot.config import Settings
 from findspot.engine import Models
 from findspot.evaluation.functions import functions_of
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.__main__ import main
 from findspot_training.corpus.mining.parsing import parse_code
 from findspot_training.corpus.questions.blanking import says, without_documentation

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from findspot.core.types import Chunk, ParsedFile
 from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import is_code
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.corpus.mining.parsing import parse_code
 from findspot_training.corpus.pairs import documents
 from findspot_training.corpus.pairs.rendering import Rendering

@@ -22,7 +22,7 @@ from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import choose
 from findspot.evaluation.history import head_of, read_history
 from findspot.inference.llama import DOCUMENT_TOKENS, QUERY_TOKENS
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.accelerator.functions import Described, Functions
 from findspot_training.accelerator.negatives import WRONG, Asked, Neighbours
 from findspot_training.corpus.mining.commits import commit_row, mine_commits

@@ -19,7 +19,7 @@ from findspot.evaluation.bm25 import Units
 from findspot.evaluation.places import is_mentioned
 from findspot.inference.manifest import find_models, load_manifest, load_static
 from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.corpus.mirrors import find_repository
 from findspot_training.measure.cases import Case, Job
 from findspot_training.measure.instances import Instance

@@ -12,14 +12,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from findspot.core.paths import unit_class
 from findspot.core.types import PathClass, Symbol
 from findspot.errors import EvaluationError
 from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import is_code
 from findspot.evaluation.places import FUNCTIONS, Place
+from findspot.languages.paths import unit_class
 from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.measure.instances import GoldEntry, Instance
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")

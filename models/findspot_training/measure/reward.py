@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from findspot.evaluation.checkouts import BareRepository
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.corpus.mirrors import repository_of
 from findspot_training.measure.gold import Gold, gold_of, with_patch
 from findspot_training.measure.instances import Instance

@@ -19,7 +19,7 @@ from findspot.engine import Engine, Models
 from findspot.errors import FindspotError
 from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.indexed import IndexedTree
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.corpus.mirrors import file_name, repository_of
 from findspot_training.corpus.questions.blanking import blanked_files
 from findspot_training.corpus.questions.rows import Question

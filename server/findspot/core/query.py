@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, get_args
 
+from findspot.core.frames import FrameReader
 from findspot.core.identifiers import MAX_WORD, Name, PathMention, looks_like_identifier, read_path
 from findspot.core.report import Report, parse_report
 from findspot.core.stop_words import REPORT_STOP_WORDS, STOP_WORDS
@@ -108,10 +109,10 @@ class Query:
     asks_for: frozenset[str] = frozenset()
 
 
-def analyse(text: str, tokenizer: SubTokenizer, *, report: bool = False) -> Query:
-    """Understand a query; with ``report`` it is one, however short (what ``localize`` is given)."""
+def analyse(text: str, tokenizer: SubTokenizer, readers: Sequence[FrameReader], *, report: bool = False) -> Query:
+    """Understand a query, its stack frames read by ``readers``; with ``report`` it is one, however short."""
     text = text.strip()
-    parsed = parse_report(text)
+    parsed = parse_report(text, readers)
     kind = classify(text, parsed)
     if report and kind is QueryKind.PROSE:
         kind = QueryKind.ISSUE

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from findspot.core.frames import Frame, read_frames
+from findspot.core.frames import Frame, FrameReader, read_frames
 from findspot.core.identifiers import Name, PathMention, blob_links, names_in, paths_in
 from findspot.core.stop_words import GREETING_WORDS, HEADING_WORDS
 
@@ -85,12 +85,12 @@ class _Zones:
     trace: list[str] = field(default_factory=list)
 
 
-def parse_report(text: str) -> Report:
-    """Take a text apart; never fails, whatever the text is."""
+def parse_report(text: str, readers: Sequence[FrameReader]) -> Report:
+    """Take a text apart, its stack frames by ``readers``; never fails, whatever the text is."""
     text = _bounded(text).replace("\r\n", "\n").replace("\r", "\n")
     text = _without_comments(text)
     lines = [line[:_MAX_LINE] for line in text.split("\n")]
-    frames, trace_lines = read_frames(lines)
+    frames, trace_lines = read_frames(lines, readers)
     first = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
     title = "" if first in trace_lines or first == len(lines) else lines[first].strip().lstrip("#").strip()[:MAX_TITLE]
     if title.startswith(("```", "~~~")):

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from findspot.core.query import NAMES, Query, QueryKind, analyse
-from findspot.core.text import SubTokenizer
+from findspot.core.query import NAMES, Query, QueryKind
 from findspot.core.types import Answer, AnswerStatus, SearchResult
 from findspot.retrieval.localizer import Localization
 from findspot.retrieval.overlay import Overlay
+from findspot.retrieval.question import analysed
 from findspot.retrieval.results import Ranked
 from findspot.retrieval.searcher import Searcher
 
@@ -57,7 +57,7 @@ def label(
     occurs = bool(found[0].sought.terms) if found else searcher.occurs(text, scope, overlay)
     if occurs and answer.status.suggested_length != 0 and len(text.split(None, _NAME_WORDS)) >= _NAME_WORDS:
         return answer
-    query = analyse(text, SubTokenizer())
+    query = analysed(text)
     return replace(answer, status=labelled(answer.status, answer.results, query, scope, occurs=occurs))
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from findspot.core.paths import path_class
 from findspot.core.types import ParsedFile, PathClass
-from findspot.parsing.languages import GRAMMARS, language_of
+from findspot.languages.detect import language_of
+from findspot.languages.paths import path_class
+from findspot.languages.table import GRAMMARS, LANGUAGES
 from findspot.workspace.skip_rules import classify_content, classify_name
 
 _MAX_BYTES: Final = 1_000_000
@@ -22,9 +23,6 @@ ParseCode = Callable[[str, bytes], ParsedFile | None]
 """The same, with None for what the index leaves out."""
 
 _HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
-
-_BY_INDENTATION: Final = frozenset({"python"})
-"""Languages whose functions have no closing line: what follows the last line may still be inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def _innermost(functions: Sequence[Function], first: int, last: int) -> Function
 
 
 def _around_gap(functions: Sequence[Function], hunk: Hunk, lines: Sequence[bytes], language: str) -> Function | None:
-    if language in _BY_INDENTATION:
+    if LANGUAGES[language].indented_blocks:
         before = min(hunk.start, len(lines))
         while before > 0 and not lines[before - 1].strip():
             before -= 1

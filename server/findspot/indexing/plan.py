@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from findspot.core.paths import path_class
 from findspot.core.types import PathClass
+from findspot.languages.paths import path_class
 from findspot.storage.records import StoredFile
 from findspot.workspace.walker import FoundFile
 

@@ -8,14 +8,14 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import NamedTuple
 
-from findspot.core.paths import path_class
 from findspot.core.render import content_hash, render_chunk
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, FileProblem, ParsedFile, ProblemKind, Span
 from findspot.indexing.tasks import Outcome, PreparerOptions, Task, Unchanged, Vanished
+from findspot.languages.paths import path_class
 from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot.storage.records import Place, PreparedChunk, PreparedFile, PreparedSymbol
 from findspot.workspace.files import open_source
 from findspot.workspace.skip_rules import classify_content, named_limit, too_large

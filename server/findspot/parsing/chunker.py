@@ -26,11 +26,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from findspot.core.types import Chunk, ChunkKind, FileProblem, ParsedFile, ProblemKind, Symbol
+from findspot.languages.detect import language_of
+from findspot.languages.table import GRAMMARS, HEADED
 from findspot.parsing.comments import MAX_SIGNATURE, comment_text, is_licence, python_docstring, signature
 from findspot.parsing.decoding import decode_source
 from findspot.parsing.headings import parse_headed
-from findspot.parsing.languages import GRAMMARS, HEADED, Parsers, TooTangled, language_of
 from findspot.parsing.lines import Lines
+from findspot.parsing.parsers import Parsers, TooTangled
 from findspot.parsing.pieces import CodeCutter, begins_line, cut_windows, trim
 from findspot.parsing.symbols import Definition, Outline, read_outline
 
@@ -186,7 +188,9 @@ def _units(language: str, source: bytes, lines: Lines, outline: Outline) -> list
             left_out.add(definition)
             continue
         start, first, last = _leading(source, lines, outline.leads, definition.start, floor)
-        docstring = python_docstring(source, definition.body) if language == "python" and definition.body else ""
+        docstring = (
+            python_docstring(source, definition.body) if GRAMMARS[language].body_docstrings and definition.body else ""
+        )
         if not docstring:
             docstring = comment_text(_told(source, lines, outline.leads[first:last]))
         line = lines.begin(start)
@@ -321,7 +325,7 @@ def _is_scrap(source: bytes, segment: _Segment) -> bool:
 def _module_docstring(language: str, source: bytes, outline: Outline) -> str:
     """Return the module's docstring, or else the comment that opens the file, unless that is its licence."""
     root = outline.root
-    if language == "python":
+    if GRAMMARS[language].body_docstrings:
         first = next((child for child in root.named_children if child.type != "comment"), None)
         if first is not None and first.type == "expression_statement":
             return python_docstring(source, first.start_byte)

@@ -9,6 +9,7 @@ from typing import Final
 from tree_sitter import Node
 
 from findspot.core.types import Import
+from findspot.languages.table import GRAMMARS
 
 _MAX_TARGETS: Final = 200
 """Names listed by one statement; generated re-exports have thousands."""
@@ -27,10 +28,11 @@ def import_targets(language: str, source: bytes, captures: dict[str, list[Node]]
     A Python ``from a import b`` yields ``a`` and ``a.b``, for ``b`` may be a module or a name in one; grouped
     imports of Rust, Scala and PHP yield one target for each member.
     """
+    grammar = GRAMMARS[language]
     byte = captures["import"][0].start_byte
     if "member" in captures:
         module = _text(source, captures["module"][0], _MAX_MODULE)
-        separator = "\\" if language == "php" else "." * (not module.endswith("."))
+        separator = grammar.member_separator * (not module.endswith("."))
         for node in captures["member"][:_MAX_TARGETS]:
             yield Import(f"{module}{separator}{_text(source, node)}", byte)
     elif "target" in captures:
@@ -40,7 +42,7 @@ def import_targets(language: str, source: bytes, captures: dict[str, list[Node]]
                 for target in _expand(text):
                     yield Import(target, byte)
             else:
-                yield Import(_SELF.sub("", _own_name(text)) if language == "rust" else text.strip("'\"`"), byte)
+                yield Import(_SELF.sub("", _own_name(text)) if grammar.import_paths else text.strip("'\"`"), byte)
     else:
         text = _KEYWORD.sub("", _text(source, captures["import"][0]))
         for target in _expand(f"{{{text}}}"):

@@ -1,6 +1,6 @@
 """Definitions, references and imports out of query matches.
 
-The queries (``queries/*.scm``) name their captures after what a match means:
+The queries (``languages/queries/*.scm``) name their captures after what a match means:
 
 ====================  ==========================================================================================
 ``@fn.KIND``          a function or method: always a definition with a chunk of its own, unless it is nested
@@ -29,8 +29,9 @@ from typing import Final, Literal, cast, get_args
 from tree_sitter import Node
 
 from findspot.core.types import Import, Reference, SymbolKind
+from findspot.languages.table import GRAMMARS
 from findspot.parsing.imports import import_targets
-from findspot.parsing.languages import GRAMMARS, Match
+from findspot.parsing.parsers import Match
 
 Shape = Literal["fn", "bound", "cls", "large", "impl", "scope", "table", "sym"]
 

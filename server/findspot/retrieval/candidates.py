@@ -18,6 +18,8 @@ from findspot.core.ranking.bm25 import Floats, Matches, covered_shares, joined_m
 from findspot.core.ranking.features import CandidateTable, PastSignal
 from findspot.core.ranking.weights import Signals, file_scores, lexical_scores, text_scores, unit_scores
 from findspot.core.render import Fields
+from findspot.languages.paths import unit_class
+from findspot.languages.table import FOLDER_STEMS
 from findspot.retrieval.mentions import Mentions
 from findspot.retrieval.question import Question
 from findspot.storage.records import ChunkRow
@@ -136,6 +138,7 @@ class Candidates:
             file_mention=np.array([found.strength if (found := files.get(path)) else 0.0 for path in paths]),
             graph=np.maximum(self._shares(self.calls), self._shares(self.called)),
             past=np.array([self.past_share(path) for path in paths]),
+            classes=[unit_class(row.path_class, row.path, row.symbol) for row in self.rows],
         )
 
     @cached_property
@@ -153,6 +156,8 @@ class Candidates:
         return CandidateTable(
             query=question.query,
             units=self.rows,
+            classes=signals.classes,
+            folder_stems=FOLDER_STEMS,
             matches=self.matches,
             term_weights=question.term_weights,
             rarity=question.rarity,

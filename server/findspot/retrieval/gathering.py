@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from threading import Event
 
 from findspot.cancellation import check
-from findspot.core.paths import unit_class
 from findspot.core.query import Zone, term_weights
 from findspot.core.ranking.commit_votes import ZONES as MESSAGE_ZONES
 from findspot.core.ranking.commit_votes import message_votes
 from findspot.core.ranking.features import PastSignal
-from findspot.core.ranking.import_graph import import_neighbours
 from findspot.core.ranking.result_lists import joined
 from findspot.core.types import PathClass
+from findspot.languages.paths import unit_class
 from findspot.retrieval.candidates import Candidates, Step, Steps
+from findspot.retrieval.import_graph import import_neighbours
 from findspot.retrieval.mentions import find_mentions
 from findspot.retrieval.pace import Pace
 from findspot.retrieval.path_lookup import PathTable

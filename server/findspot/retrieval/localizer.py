@@ -19,12 +19,11 @@ from functools import partial
 from threading import Event
 
 from findspot.cancellation import check
-from findspot.core.query import QueryKind, analyse
+from findspot.core.query import QueryKind
 from findspot.core.ranking.features import Features, file_features, unit_features
 from findspot.core.ranking.learned import Chances, Order, Rankers, file_chances, learned_order, unit_chances
 from findspot.core.ranking.result_lists import Scored, demote_repeats, joined, ordered, whole_span, with_model
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
-from findspot.core.text import SubTokenizer
 from findspot.core.types import Evidence, Level, Stage, Unavailable
 from findspot.retrieval.candidates import Candidates
 from findspot.retrieval.gathering import ORDER_COST, STEP_COST, Gathering, gather
@@ -32,7 +31,7 @@ from findspot.retrieval.index_view import IndexView
 from findspot.retrieval.overlay import NO_OVERLAY, Overlay
 from findspot.retrieval.pace import Pace, by_deadline
 from findspot.retrieval.protocols import DocumentModel, DocumentVectors
-from findspot.retrieval.question import Question
+from findspot.retrieval.question import Question, analysed
 from findspot.retrieval.rescoring import TextOf, cosines, no_text
 from findspot.retrieval.results import Ranked, ranked
 from findspot.retrieval.searcher import Searcher, wider
@@ -174,7 +173,7 @@ class Localizer:
 
         def answer(keep: Callable[[Localization], None], request: _Request) -> Localization:
             # One line is a question, and is answered as a search would; a title with a text below it is a report.
-            query = analyse(text, SubTokenizer(), report="\n" in text.strip())
+            query = analysed(text, report="\n" in text.strip())
             view = IndexView(self._searcher.store, overlay, scope, exclude)
             if view.empty or top_k < 1:
                 return Localization((), "hybrid", "nothing is indexed yet")
@@ -203,7 +202,7 @@ class Localizer:
         A text of one line is a question unless it is said to be a ``report``.
         """
         view = IndexView(self._searcher.store, NO_OVERLAY, scope)
-        question = Question.of(analyse(text, SubTokenizer(), report=report), view, self._weights)
+        question = Question.of(analysed(text, report=report), view, self._weights)
         found = Candidates(question)
         if not view.empty:
             found = self._gather(question, _Request("function", 10, no_text, None, Pace()))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from findspot.languages.table import FOLDER_STEMS
+
 _MAX_FILES = 12
 """Files that one name may stand for; a name shared by more says nothing."""
-
-_PACKAGE_FILES = ("__init__", "index", "mod", "lib", "main")
-"""Stems of files that stand for their folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class PathTable:
             parts = path.split("/")
             self._by_name.setdefault(parts[-1], []).append(path)
             stem = parts[-1].split(".", 1)[0]
-            if stem in _PACKAGE_FILES and len(parts) > 1:
+            if stem in FOLDER_STEMS and len(parts) > 1:
                 self._by_stem.setdefault(parts[-2], []).append(path)
             self._by_stem.setdefault(stem, []).append(path)
             if len(parts) > 1:
@@ -98,7 +97,7 @@ def _agreeing_modules(candidates: Sequence[str], parts: Sequence[str]) -> list[P
         own = candidate.split("/")
         stem = own[-1].split(".", 1)[0]
         own[-1] = stem
-        if stem in _PACKAGE_FILES and stem != parts[-1]:
+        if stem in FOLDER_STEMS and stem != parts[-1]:
             own = own[:-1]
         agree = 0
         while agree < min(len(own), len(parts)) and own[-1 - agree] == parts[-1 - agree]:

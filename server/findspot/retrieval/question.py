@@ -9,10 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from findspot.core.excerpts import Sought, sought
-from findspot.core.query import ALL_ZONES, Query, Zone, term_weights
+from findspot.core.query import ALL_ZONES, Query, Zone, analyse, term_weights
 from findspot.core.ranking.bm25 import Floats, weights_of
 from findspot.core.ranking.weights import RankingWeights, inverse_frequency, rarities
 from findspot.core.render import Fields
+from findspot.core.text import SubTokenizer
+from findspot.languages.table import FRAME_READERS
 from findspot.retrieval.index_view import IndexView
 
 _MAX_SCORED_TERMS = 120
@@ -23,6 +25,11 @@ _MIN_TERMS = 2
 
 _FAR_TOO_FREQUENT = 4
 """Times the postings that may be spent, from which a term only gathers where there is no other: ``py`` in a path."""
+
+
+def analysed(text: str, *, report: bool = False) -> Query:
+    """Return a text understood as a query; with ``report`` it is one, however short (what ``localize`` is given)."""
+    return analyse(text, SubTokenizer(), FRAME_READERS, report=report)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from findspot.core.excerpts import NOTHING_SOUGHT, Sought
-from findspot.core.paths import unit_class
 from findspot.core.query import NAMES, QueryKind
 from findspot.core.ranking.result_lists import Scored, whole_span
 from findspot.core.ranking.weights import matched_terms
 from findspot.core.types import Evidence, Span
+from findspot.languages.paths import unit_class
 from findspot.retrieval.candidates import Candidates
 from findspot.retrieval.mentions import defined_as_written
 from findspot.storage.records import ChunkRow

@@ -16,7 +16,7 @@ from threading import Event
 
 from findspot.cancellation import check
 from findspot.core.arrays import Vectors
-from findspot.core.query import Query, QueryKind, analyse
+from findspot.core.query import Query, QueryKind
 from findspot.core.ranking.result_lists import Scored, demote_repeats, joined
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import render_static_query
@@ -28,7 +28,7 @@ from findspot.retrieval.mentions import find_mentions
 from findspot.retrieval.overlay import NO_OVERLAY, Overlay
 from findspot.retrieval.path_lookup import PathTable
 from findspot.retrieval.protocols import IndexReader
-from findspot.retrieval.question import Question
+from findspot.retrieval.question import Question, analysed
 from findspot.retrieval.results import Ranked, ranked
 
 _LEXICAL = 70
@@ -89,7 +89,7 @@ class Searcher:
             view = IndexView(self._store, overlay, scope, exclude)
             if view.empty or top_k < 1:
                 return []
-            return self._search(Question.of(analyse(text, SubTokenizer()), view, self._weights), top_k, stop)
+            return self._search(Question.of(analysed(text), view, self._weights), top_k, stop)
 
     def _search(self, question: Question, top_k: int, stop: Event | None) -> list[Ranked]:
         view = question.view
@@ -149,7 +149,7 @@ class Searcher:
 
     def occurs(self, text: str, scope: Sequence[str] = (), overlay: Overlay = NO_OVERLAY) -> bool:
         """Return whether any word of a question, or another form of it that ranking counts, occurs in the index."""
-        query = analyse(text, SubTokenizer(), report="\n" in text.strip())
+        query = analysed(text, report="\n" in text.strip())
         return bool(Question.of(query, IndexView(self._store, overlay, scope), self._weights).terms)
 
     def vector(self, query: Query) -> Vectors | None:

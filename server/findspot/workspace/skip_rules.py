@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from findspot.core.types import FileProblem, ProblemKind
+from findspot.languages.table import GENERATED_ENDINGS, LOCK_FILES
 
 HEAD_BYTES = 8192
 """How far into a file a NUL byte makes it binary (as in git and ripgrep)."""
@@ -82,18 +83,7 @@ _LANGUAGE = re.compile(
     r"(?:^|/)(?:i18n|l10n|lang|langs|languages?|locales?|translations?|messages)/|(?:^|/)[a-z]{2}(?:[-_][A-Za-z]{2,4})?\.\w+$"
 )
 
-_LOCK_FILES = _words(
-    """
-    bun.lock cargo.lock composer.lock conda-lock.yml deno.lock flake.lock gemfile.lock go.sum go.work.sum
-    gradle.lockfile mix.lock npm-shrinkwrap.json package-lock.json package.resolved packages.lock.json paket.lock
-    pdm.lock pipfile.lock pixi.lock pnpm-lock.yaml podfile.lock poetry.lock pubspec.lock uv.lock yarn.lock
-    """
-)
-
-_GENERATED_SUFFIXES = (
-    *(".map", "_pb2.py", "_pb2.pyi", "_pb2_grpc.py", ".pb.go", ".pb.gw.go", ".pb.h", ".pb.cc", ".pb.cpp", ".pb.swift"),
-    *("_pb.js", "_pb.ts", "_pb.d.ts", ".g.dart", ".freezed.dart", ".designer.cs", ".g.cs", ".g.i.cs"),
-)
+_GENERATED_SUFFIXES = (".map", *GENERATED_ENDINGS)
 
 _MINIFIED_SUFFIXES = tuple(
     f"{mark}.{extension}"
@@ -134,7 +124,7 @@ def classify_name(path: str, size: int, max_file_bytes: int) -> FileProblem | No
     extension = name[name.rfind(".") + 1 :] if "." in name else ""
     if extension in _BINARY:
         return FileProblem(path, ProblemKind.BINARY, "Binary files are not indexed.")
-    if name in _LOCK_FILES:
+    if name in LOCK_FILES:
         return FileProblem(path, ProblemKind.GENERATED, "Lock files are written by tools and not indexed.")
     if name.endswith(_GENERATED_SUFFIXES):
         return FileProblem(path, ProblemKind.GENERATED, "The name says that a tool generated this file.")

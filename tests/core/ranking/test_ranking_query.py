@@ -7,10 +7,11 @@ import pytest
 from findspot.core.query import Query, QueryKind, analyse, term_weights, word_forms
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS
 from findspot.core.text import SubTokenizer
+from findspot.languages.table import FRAME_READERS
 
 
 def ask(text: str, *, report: bool = False) -> Query:
-    return analyse(text, SubTokenizer(), report=report)
+    return analyse(text, SubTokenizer(), FRAME_READERS, report=report)
 
 
 TRACE = 'Traceback (most recent call last):\n  File "a/b.py", line 3, in f\n    g()\nValueError: no'

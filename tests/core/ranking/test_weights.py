@@ -62,16 +62,20 @@ class Means:
 
 
 PLAIN = Fields("src py", "parse header", "parse header request", "parse header request split line")
-QUESTION = analyse("how is the header parsed", SubTokenizer())
-SYMBOL = analyse("parse_header", SubTokenizer())
+QUESTION = analyse("how is the header parsed", SubTokenizer(), ())
+SYMBOL = analyse("parse_header", SubTokenizer(), ())
 ISSUE = replace(QUESTION, kind=QueryKind.ISSUE)
 
 
-def known(*lexical: float, **others: tuple[float, ...]) -> Signals:
-    """Return the signals of units; those that are not given are 0."""
+def known(*lexical: float, first: PathClass = PathClass.SOURCE, **others: tuple[float, ...]) -> Signals:
+    """Return the signals of units; those that are not given are 0, and all but the ``first`` unit are source."""
     none = np.zeros(len(lexical))
-    given = {name: np.array(others.get(name, none), dtype=float) for name in Signals._fields}
-    return Signals(**{**given, "lexical": np.array(lexical, dtype=float)})
+    numbers = [name for name in Signals._fields if name not in {"lexical", "classes"}]
+    return Signals(
+        lexical=np.array(lexical, dtype=float),
+        classes=[first, *[PathClass.SOURCE] * len(lexical)][: len(lexical)],
+        **{name: np.array(others.get(name, none), dtype=float) for name in numbers},
+    )
 
 
 def lexical(terms: dict[str, float], documents: list[Fields], means: Means, weights: RankingWeights) -> list[float]:
@@ -120,15 +124,15 @@ def test_matched_terms_name_their_field() -> None:
 
 @pytest.mark.parametrize("path_class", [one for one in PathClass if one is not PathClass.SOURCE])
 def test_other_classes_of_path_are_lowered_never_dropped(path_class: PathClass) -> None:
-    units = [Piece(path_class=path_class), Piece(id=2)]
-    low, high = text_scores(units, known(4.0, 4.0), QUESTION, DEFAULT_WEIGHTS)
+    units = [Piece(), Piece(id=2)]
+    low, high = text_scores(units, known(4.0, 4.0, first=path_class), QUESTION, DEFAULT_WEIGHTS)
     assert 0 < low < high
 
 
 def test_a_class_that_is_asked_for_is_not_lowered() -> None:
-    asked = analyse("tests of the header parser", SubTokenizer())
-    units = [Piece(path_class=PathClass.TEST), Piece(id=2)]
-    first, second = text_scores(units, known(4.0, 4.0), asked, DEFAULT_WEIGHTS)
+    asked = analyse("tests of the header parser", SubTokenizer(), ())
+    units = [Piece(), Piece(id=2)]
+    first, second = text_scores(units, known(4.0, 4.0, first=PathClass.TEST), asked, DEFAULT_WEIGHTS)
     assert first == second
 
 
@@ -157,7 +161,7 @@ def test_meaning_counts_in_questions_only() -> None:
 
 def test_deeper_signals_each_raise_a_unit() -> None:
     for signal in ("mention", "frame", "file_mention", "graph", "past"):
-        signals = known(4.0, 4.0, **{signal: (0.5, 0.0)})
+        signals = Signals(**{**known(4.0, 4.0)._asdict(), signal: np.array((0.5, 0.0))})
         more, less = text_scores([Piece(), Piece(id=2)], signals, ISSUE, DEFAULT_WEIGHTS)
         assert more > less
 

@@ -11,7 +11,7 @@ from findspot.core.types import ParsedFile
 from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import Candidate, FileFunctions, changed_functions
 from findspot.evaluation.messages import words
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.corpus.mining.parsing import parse_code
 
 _LONGEST: Final = 2 / 3

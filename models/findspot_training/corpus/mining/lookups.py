@@ -14,7 +14,7 @@ from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import FileFunctions
 from findspot.evaluation.functions import Function, functions_of, is_code
 from findspot.evaluation.messages import normalized, words
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.corpus.mining.parsing import parse_code
 
 _SENTENCE = re.compile(r".+?[.!?](?=\s|$)|.+", re.DOTALL)

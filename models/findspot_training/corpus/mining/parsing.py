@@ -7,7 +7,7 @@ from functools import partial
 from findspot.core.types import ParsedFile
 from findspot.evaluation import functions
 from findspot.parsing.chunker import parse
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 
 
 def parse_code(path: str, source: bytes, parsers: Parsers) -> ParsedFile | None:

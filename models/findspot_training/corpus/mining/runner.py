@@ -19,7 +19,7 @@ from typing import Any, Final
 from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import choose
 from findspot.evaluation.history import head_of, read_history
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.corpus.mining.commits import commit_row, mine_commits
 from findspot_training.corpus.mining.lookups import lookup_row, mine_tree
 from findspot_training.corpus.mirrors import file_name, find_repository, repositories_of

@@ -24,7 +24,7 @@ from findspot.core.types import Chunk
 from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import is_code
 from findspot.evaluation.history import head_of
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.corpus import held_out
 from findspot_training.corpus.mining.parsing import parse_code
 from findspot_training.corpus.mirrors import file_name, repositories_of

@@ -9,6 +9,7 @@ from findspot.core.render import render_chunk, render_model_document, render_mod
 from findspot.core.report import parse_report
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk
+from findspot.languages.table import FRAME_READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +37,5 @@ def for_model() -> Rendering:
 
 
 def _model_query(text: str) -> str:
-    report = parse_report(text)
+    report = parse_report(text, FRAME_READERS)
     return render_model_query(report.title, report.prose)

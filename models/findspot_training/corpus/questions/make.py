@@ -21,7 +21,7 @@ from findspot.evaluation.commits import Candidate, FileFunctions, choose
 from findspot.evaluation.functions import functions_of, is_code
 from findspot.evaluation.history import head_of, read_history
 from findspot.evaluation.messages import normalized
-from findspot.parsing.languages import Parsers
+from findspot.parsing.parsers import Parsers
 from findspot_training.corpus.mining.commits import mine_commits
 from findspot_training.corpus.mining.lookups import Lookup, mine_tree
 from findspot_training.corpus.mining.parsing import parse_code

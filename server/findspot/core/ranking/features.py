@@ -47,8 +47,6 @@ _ZONES = ("title", "ident", "prose", "code", "trace")
 _RECENT = 60.0
 """Commits after which a change counts for 1/e: measured, anything from 30 to 200 is alike."""
 
-_PACKAGE_STEMS = frozenset({"__init__", "index", "mod", "lib", "main"})
-
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor", "new", "init", "initialize"})
 
 
@@ -75,13 +73,16 @@ _NO_PAST = PastSignal()
 class CandidateTable:
     """All that is known of the candidates of one query, row by row.
 
-    Arrays have one entry per unit. ``hand`` is the score by hand-set weights. ``zone_weights`` maps each zone to the
+    Arrays have one entry per unit, as have ``classes``, which say what it is for. ``folder_stems`` are those of files that
+    stand for their folder. ``hand`` is the score by hand-set weights. ``zone_weights`` maps each zone to the
     weights of ``matches``' terms (query weight times rarity). ``neighbours`` are files that import each other,
     ``known`` is the share of the query's weight that falls on words which the index has at all.
     """
 
     query: Query
     units: Sequence[Unit]
+    classes: Sequence[PathClass]
+    folder_stems: frozenset[str]
     matches: Matches
     term_weights: Floats
     rarity: Floats
@@ -232,7 +233,7 @@ def file_features(table: CandidateTable) -> tuple[list[str], Floats]:
         "units_in_20": np.array([float((places[rows] < 20).sum()) for rows in members]),
         "size": np.log1p(np.array([float(matches.tokens[rows].sum()) for rows in members])),
         "depth": np.array([float(name.count("/")) for name in paths]),
-        "package": np.array([float(_stem(name) in _PACKAGE_STEMS) for name in paths]),
+        "package": np.array([float(_stem(name) in table.folder_stems) for name in paths]),
         **_query_columns(table, size),
         "files": np.full(size, np.log1p(size)),
     }
@@ -256,7 +257,7 @@ def _stems(table: CandidateTable, paths: Sequence[str]) -> dict[str, dict[str, f
     found: dict[str, dict[str, float]] = {"stem": {}, "stem_title": {}}
     for path in dict.fromkeys(paths):
         stem = _stem(path)
-        name = path.rsplit("/", 2)[-2] if stem in _PACKAGE_STEMS and "/" in path else stem
+        name = path.rsplit("/", 2)[-2] if stem in table.folder_stems and "/" in path else stem
         parts = split_identifier(name) or ("",)
         found["stem"][path] = sum(part in wanted for part in parts) / len(parts)
         found["stem_title"][path] = sum(part in title for part in parts) / len(parts)

@@ -110,7 +110,7 @@ def learned_order(table: CandidateTable, rankers: Rankers, weights: RankingWeigh
     """
     query, unit_rows = table.query, unit_features(table)
     units = with_hand_units(rankers.units.predict(unit_rows), unit_rows, query.kind, weights)
-    priors = np.maximum(prior_factors(table.units, query, weights), 1e-6)
+    priors = np.maximum(prior_factors(table.units, table.classes, query, weights), 1e-6)
     paths, rows = file_features(table)
     classes = {unit.path: unit.path_class for unit in table.units}
     of_files = with_hand_files(rankers.files.predict(rows), rows, query.kind, weights).tolist()

@@ -17,7 +17,6 @@ from typing import Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 
-from findspot.core.paths import unit_class
 from findspot.core.query import NAMES, Query, QueryKind
 from findspot.core.ranking.bm25 import Floats, Matches, weighted
 from findspot.core.render import Fields
@@ -257,12 +256,13 @@ def kind_factor(kind: ChunkKind, query: Query, weights: RankingWeights) -> float
 
 
 class Signals(NamedTuple):
-    """What is known of each unit for one query: arrays of shape (units,), all zero or more.
+    """What is known of each unit for one query: arrays of shape (units,), all zero or more, and ``classes``.
 
     ``lexical`` is a BM25, ``coverage`` the share of the query's weight on words that the unit has in any field, and
     ``file_coverage`` in any of the units of its file; ``tokens`` are those of its body. ``dense`` is a cosine, ``mention``, ``frame``
     and ``file_mention`` strengths from 0 to 1 (a little more for qualified names), ``graph`` the best neighbour's share
-    of the best score, ``past`` the votes of past commits for its file as a share of the most voted file's.
+    of the best score, ``past`` the votes of past commits for its file as a share of the most voted file's. ``classes`` says
+    what each unit is for, which for a test inside the file that it tests is not what its path is for.
     """
 
     lexical: Floats
@@ -275,6 +275,7 @@ class Signals(NamedTuple):
     file_mention: Floats
     graph: Floats
     past: Floats
+    classes: Sequence[PathClass]
 
 
 def text_scores(units: Sequence[Unit], signals: Signals, query: Query, weights: RankingWeights) -> Floats:
@@ -288,7 +289,7 @@ def text_scores(units: Sequence[Unit], signals: Signals, query: Query, weights: 
     score = score + weights.mention[kind] * signals.mention + weights.frame * signals.frame
     score = score + weights.file_mention[kind] * signals.file_mention
     score = score + weights.graph * signals.graph + weights.past * signals.past
-    factors = prior_factors(units, query, weights) * _size_factors(signals.tokens, query, weights)
+    factors = prior_factors(units, signals.classes, query, weights) * _size_factors(signals.tokens, query, weights)
     return np.asarray(score * factors, dtype=np.float64)
 
 
@@ -300,12 +301,12 @@ def _size_factors(tokens: Floats, query: Query, weights: RankingWeights) -> Floa
     return np.clip(np.log1p(tokens) / math.log1p(enough), weights.min_unit_factor, 1.0)
 
 
-def prior_factors(units: Sequence[Unit], query: Query, weights: RankingWeights) -> Floats:
-    """Return what the class of its path and its kind leave of each unit's score, shape (units,)."""
-    classes = {one: path_factor(one, query, weights) for one in PathClass}
+def prior_factors(units: Sequence[Unit], classes: Sequence[PathClass], query: Query, weights: RankingWeights) -> Floats:
+    """Return what its class and its kind leave of each unit's score, shape (units,)."""
+    by_class = {one: path_factor(one, query, weights) for one in PathClass}
     kinds = {one: kind_factor(one, query, weights) for one in get_args(ChunkKind)}
     return np.array(
-        [classes[unit_class(unit.path_class, unit.path, unit.symbol)] * kinds[unit.kind] for unit in units],
+        [by_class[one] * kinds[unit.kind] for one, unit in zip(classes, units, strict=True)],
         dtype=np.float64,
     )
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from findspot.languages.table import BY_SUFFIX, GRAMMARS, LANGUAGES, PACKAGE_STEMS
+
 _SEPARATORS = re.compile(r"[./\\:\s\"'<>()]+")
-_ENDINGS = re.compile(
-    r"pyi?|[mc]?[jt]sx?|rb|php|go|rs|java|kts?|cs|hh?|hpp|hxx|c|cc|cpp|cxx|lua|sh|swift|scala|exs?|hs|zig"
-)
+_ENDINGS = frozenset(suffix for name in GRAMMARS for suffix in LANGUAGES[name].suffixes)
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_PACKAGE_STEMS = frozenset({"__init__", "index", "mod", "lib"})
 
 
 def import_neighbours(imports: Mapping[str, Sequence[str]]) -> tuple[dict[str, frozenset[str]], dict[str, int]]:
@@ -26,9 +25,9 @@ def import_neighbours(imports: Mapping[str, Sequence[str]]) -> tuple[dict[str, f
     neighbours: dict[str, set[str]] = {path: set() for path in imports}
     importers: dict[str, int] = dict.fromkeys(imports, 0)
     for path, written in imports.items():
-        # In Elixir the module Shop.HTTPClient is shop/http_client.ex.
-        elixir = path.endswith((".ex", ".exs"))
-        targets = [_HUMPS.sub("_", target).lower() for target in written] if elixir else written
+        language = BY_SUFFIX.get(path.rpartition(".")[2])
+        snake_case = language is not None and language.snake_case_files
+        targets = [_HUMPS.sub("_", target).lower() for target in written] if snake_case else written
         for found in _resolved(targets, by_stem):
             if found != path and found not in neighbours[path]:
                 neighbours[path].add(found)
@@ -40,7 +39,7 @@ def import_neighbours(imports: Mapping[str, Sequence[str]]) -> tuple[dict[str, f
 def _resolved(targets: Iterable[str], by_stem: Mapping[str, Sequence[str]]) -> Iterable[str]:
     for target in targets:
         parts = [part for part in _SEPARATORS.split(target) if part and part not in {"crate", "self", "super"}]
-        if len(parts) > 1 and _ENDINGS.fullmatch(parts[-1]):
+        if len(parts) > 1 and parts[-1] in _ENDINGS:
             parts.pop()
         for last in (len(parts), len(parts) - 1):  # a module, or a member of one
             if last < 1:
@@ -56,6 +55,6 @@ def _resolved(targets: Iterable[str], by_stem: Mapping[str, Sequence[str]]) -> I
 def _own_parts(path: str) -> list[str]:
     parts = path.split("/")
     parts[-1] = parts[-1].split(".", 1)[0]
-    if parts[-1] in _PACKAGE_STEMS and len(parts) > 1:
+    if parts[-1] in PACKAGE_STEMS and len(parts) > 1:
         parts.pop()
     return parts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from findspot.core.paths import path_class, unit_class
 from findspot.core.types import PathClass
+from findspot.languages.paths import path_class, unit_class
 
 CASES = {
     PathClass.SOURCE: """

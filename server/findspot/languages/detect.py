@@ -1,0 +1,58 @@
+"""Which language a file is in."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from findspot.languages.table import BY_FILE_NAME, BY_INTERPRETER, BY_SUFFIX
+
+_VERSION: Final = "0123456789."
+_SHEBANG = re.compile(rb"#!\s*(?:\S*/)?(?:env(?:\s+-\S+)*\s+(?:\S*/)?)?([\w.+-]+)")
+_CPP_HEADER = re.compile(
+    rb"^[ \t]*(?:class|namespace|template|public:|private:|protected:|using)\b|\bstd::|\bconstexpr\b|^[ \t]*#include[ \t]*<\w+>",
+    re.MULTILINE,
+)
+_RST = re.compile(rb"^\.\. (?:[\w-]+::|_[^:\n]+:)[\s\S]*?^(?:={4,}|-{4,}|~{4,})[ \r]*$", re.MULTILINE)
+_OBJECTIVE_C = re.compile(rb"^[ \t]*@(?:interface|protocol|class|property|import)\b|^[ \t]*#import\b", re.MULTILINE)
+
+
+def language_of(path: str, head: bytes) -> str | None:
+    """Name the language of a file by its extension, its name or the interpreter in its first line.
+
+    ``head`` is the beginning of the file (some kilobytes). None means that nothing is known about it, which
+    is no statement about whether it is text.
+    """
+    name = path.rsplit("/", 1)[-1].lower()
+    known = BY_FILE_NAME.get(name)
+    if known is not None:
+        return known.name
+    stem, dot, extension = name.rpartition(".")
+    if dot:
+        if extension == "h":
+            return _header_language(head)
+        if extension == "txt" and _RST.search(head):
+            return "rst"
+        known = BY_SUFFIX.get(extension)
+        if known is not None:
+            return known.name
+    if name.startswith("dockerfile."):
+        return "dockerfile"
+    if (stem or name).startswith(("readme", "license", "changelog")) and not dot:
+        return "text"
+    return _interpreter(head)
+
+
+def _header_language(head: bytes) -> str:
+    if _OBJECTIVE_C.search(head):
+        return "objective-c"
+    return "cpp" if _CPP_HEADER.search(head) else "c"
+
+
+def _interpreter(head: bytes) -> str | None:
+    found = _SHEBANG.match(head)
+    if not found:
+        return None
+    program = found[1].decode("utf-8", "replace").lower()
+    known = BY_INTERPRETER.get(program.rstrip(_VERSION))
+    return known.name if known is not None else None

@@ -1,0 +1,97 @@
+"""Languages and formats that are read as windows of tokens."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from findspot.languages.conventions import CAMEL, PREFIX, SPEC, SUFFIX
+from findspot.languages.record import Language, words
+
+PLAIN: Final = (
+    Language(name="assembly", suffixes=words("asm s"), code=True),
+    Language(name="awk", interpreters=words("awk"), code=True),
+    Language(name="batch", suffixes=words("bat cmd")),
+    Language(name="clojure", suffixes=words("clj cljs cljc edn"), code=True, test_name=SUFFIX),
+    Language(name="cmake", suffixes=words("cmake"), file_names=words("cmakelists.txt")),
+    Language(name="common-lisp", suffixes=words("lisp lsp cl el scm rkt"), code=True),
+    Language(name="config", suffixes=words("ini cfg conf properties env editorconfig")),
+    Language(name="crystal", suffixes=words("cr"), code=True, test_name=SPEC),
+    Language(name="css", suffixes=words("css")),
+    Language(name="csv", suffixes=words("csv tsv")),
+    Language(name="cython", suffixes=words("pyx pxd pxi"), code=True, test_name=PREFIX),
+    Language(name="d", suffixes=words("d"), code=True),
+    Language(
+        name="dart",
+        suffixes=words("dart"),
+        code=True,
+        test_name=SUFFIX,
+        generated=words(".g.dart .freezed.dart"),
+        lock_files=words("pubspec.lock"),
+    ),
+    Language(name="diff", suffixes=words("diff patch")),
+    Language(name="dockerfile", file_names=words("dockerfile containerfile")),
+    Language(name="elm", suffixes=words("elm"), code=True),
+    Language(name="erlang", suffixes=words("erl hrl"), code=True, test_name=SUFFIX),
+    Language(name="fortran", suffixes=words("f f90 f95 f03 f08"), code=True),
+    Language(name="fsharp", suffixes=words("fs fsi fsx"), code=True, test_name=CAMEL),
+    Language(name="gettext", suffixes=words("po pot")),
+    Language(name="glsl", suffixes=words("glsl vert frag comp wgsl hlsl"), code=True),
+    Language(name="graphql", suffixes=words("graphql gql")),
+    Language(
+        name="groovy",
+        suffixes=words("groovy gradle"),
+        file_names=words("jenkinsfile"),
+        code=True,
+        test_name=CAMEL,
+        package_roots=words("groovy"),
+    ),
+    Language(name="hcl", suffixes=words("tf tfvars hcl")),
+    Language(
+        name="html",
+        suffixes=words(
+            "html htm xhtml jinja jinja2 j2 djt mustache hbs ejs erb haml slim pug twig vue svelte astro razor cshtml"
+        ),
+    ),
+    Language(name="ignore", suffixes=words("gitignore dockerignore")),
+    Language(name="json", suffixes=words("json jsonc json5 jsonl ndjson webmanifest geojson")),
+    Language(name="julia", suffixes=words("jl"), code=True, test_name=f"{PREFIX}|{SUFFIX}"),
+    Language(name="latex", suffixes=words("tex sty cls bib")),
+    Language(name="literate-haskell", suffixes=words("lhs")),
+    Language(
+        name="makefile",
+        suffixes=words("mk mak"),
+        file_names=words("makefile gnumakefile justfile"),
+        interpreters=words("make"),
+    ),
+    Language(name="matlab", suffixes=words("mat")),
+    Language(name="nim", suffixes=words("nim nims"), code=True),
+    Language(name="nix", suffixes=words("nix"), code=True, lock_files=words("flake.lock")),
+    Language(name="objective-c", suffixes=words("m mm"), code=True, test_name=f"{SUFFIX}|{CAMEL}"),
+    Language(name="ocaml", suffixes=words("ml mli"), code=True, test_name=SUFFIX),
+    Language(name="pascal", suffixes=words("pas dpr"), code=True),
+    Language(name="perl", suffixes=words("pl pm t pod"), interpreters=words("perl"), code=True),
+    Language(name="powershell", suffixes=words("ps1 psm1 psd1"), code=True),
+    Language(name="protobuf", suffixes=words("proto thrift")),
+    Language(name="r", suffixes=words("r rmd"), interpreters=words("rscript"), code=True),
+    Language(name="scss", suffixes=words("scss sass less styl")),
+    Language(name="sql", suffixes=words("sql psql ddl"), code=True),
+    Language(name="starlark", suffixes=words("bzl star"), file_names=words("build build.bazel workspace"), code=True),
+    Language(name="svg", suffixes=words("svg")),
+    Language(name="tcl", suffixes=words("tcl"), code=True),
+    Language(
+        name="text",
+        suffixes=words("txt text log adoc asciidoc org textile in"),
+        file_names=words(
+            "go.mod go.sum procfile license licence copying notice authors contributors maintainers codeowners readme changelog changes news todo install version"
+        ),
+    ),
+    Language(name="toml", suffixes=words("toml"), file_names=words("pipfile cargo.lock")),
+    Language(name="vb", suffixes=words("vb vbs bas"), code=True, test_name=CAMEL),
+    Language(name="verilog", suffixes=words("v sv vh svh vhd vhdl"), code=True),
+    Language(name="vim", suffixes=words("vim")),
+    Language(
+        name="xml",
+        suffixes=words("xml xsd xsl xslt plist wsdl csproj vbproj fsproj props targets resx xaml storyboard"),
+    ),
+    Language(name="yaml", suffixes=words("yaml yml")),
+)

@@ -1,0 +1,62 @@
+"""All records together, and what is looked up across them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from types import MappingProxyType
+from typing import Final
+
+from findspot.core.frames import FrameReader
+from findspot.languages import records
+from findspot.languages.plain import PLAIN
+from findspot.languages.record import Grammar, Language
+
+
+def _recorded() -> Iterator[Language]:
+    for module in sorted(iter_modules(records.__path__), key=lambda found: found.name):
+        yield import_module(f"{records.__name__}.{module.name}").LANGUAGE
+
+
+def _reading_order(languages: Iterator[Language]) -> tuple[FrameReader, ...]:
+    readers = [language.frames for language in languages if language.frames is not None]
+    return tuple(sorted(readers, key=lambda reader: reader.any_suffix))
+
+
+LANGUAGES: Final = MappingProxyType({language.name: language for language in (*PLAIN, *_recorded())})
+"""Every language by its name."""
+
+GRAMMARS: Final[MappingProxyType[str, Grammar]] = MappingProxyType(
+    {name: language.grammar for name, language in LANGUAGES.items() if language.grammar is not None}
+)
+"""Languages with syntax trees."""
+
+HEADED: Final = frozenset(name for name, language in LANGUAGES.items() if language.headings)
+"""Languages cut at their headings."""
+
+BY_SUFFIX: Final = MappingProxyType(
+    {suffix: language for language in LANGUAGES.values() for suffix in language.suffixes}
+)
+BY_FILE_NAME: Final = MappingProxyType(
+    {name: language for language in LANGUAGES.values() for name in language.file_names}
+)
+BY_INTERPRETER: Final = MappingProxyType(
+    {program: language for language in LANGUAGES.values() for program in language.interpreters}
+)
+
+FRAME_READERS: Final = _reading_order(iter(LANGUAGES.values()))
+"""Readers of stack frames, in the order in which they are asked about a line."""
+
+LOCK_FILES: Final = frozenset(name for language in LANGUAGES.values() for name in language.lock_files)
+BUILD_FILES: Final = frozenset(name for language in LANGUAGES.values() for name in language.build_files)
+PACKAGE_ROOTS: Final = frozenset(name for language in LANGUAGES.values() for name in language.package_roots)
+
+GENERATED_ENDINGS: Final = tuple(ending for language in LANGUAGES.values() for ending in language.generated)
+"""Endings of the names of generated files."""
+
+PACKAGE_STEMS: Final = frozenset(stem for language in LANGUAGES.values() for stem in language.package_stems)
+"""Stems of files that stand for their folder where it is imported."""
+
+FOLDER_STEMS: Final = PACKAGE_STEMS | {stem for language in LANGUAGES.values() for stem in language.program_stems}
+"""Stems of files that stand for their folder."""

@@ -1,0 +1,104 @@
+"""The parsers: grammars and queries by the name of a language.
+
+Grammars are wheels with the parser inside; nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import zlib
+from importlib import import_module, resources
+from typing import Final
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+from findspot.languages.table import GRAMMARS
+from findspot.parsing.macros import without_macros
+
+Match = tuple[int, dict[str, list[Node]]]
+
+_DEPTH: Final = 400
+"""Levels of the syntax tree that queries look into; people write 20 to 100."""
+
+_STRAY: Final = 20_000
+"""Children of one error node beyond which a file is not read as code: a query needs their square in steps."""
+
+
+_LONG: Final = 2_000
+"""Bytes of a pattern repeated without end that any parser can take."""
+
+_REPEATS: Final = 30
+"""How many times smaller a file gets by compression beyond which it is not read as code. What people and generators
+write gets 3 to 17 times smaller; one pattern repeated without end, which parsers take ages for or crash on, 100 times."""
+
+
+class TooTangled(Exception):
+    """A file no query should run over; only this package sees it."""
+
+
+def _repeats_itself(source: bytes) -> bool:
+    return len(source) > _LONG and len(source) > _REPEATS * len(zlib.compress(source, 1))
+
+
+def _is_tangled(root: Node, source: bytes) -> bool:
+    """Tell whether an error node, at any depth, has more children than a query can look at."""
+    if not root.has_error or len(source) <= _STRAY:
+        return False
+    cursor = root.walk()
+    widths = [0]
+    while True:
+        if cursor.goto_first_child():
+            widths.append(1)
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return False
+            widths.pop()
+        widths[-1] += 1
+        if widths[-1] == _STRAY and (node := cursor.node) and (holder := node.parent) and holder.is_error:
+            return True
+
+
+def _error_bytes(errors: Query, root: Node) -> int:
+    cursor = QueryCursor(errors)
+    cursor.set_max_start_depth(_DEPTH)
+    return sum(node.end_byte - node.start_byte for node in cursor.captures(root).get("error", ()))
+
+
+class Parsers:
+    """Loads parsers and queries on first use and keeps them. One instance per thread or worker process.
+
+    Parsers and queries need a square of steps for some input, or the whole stack, and the binding (0.26) crashes when
+    given a progress callback for a query. So the shapes that are known to be bad are met before: one pattern repeated
+    without end before parsing, nesting without end and tens of thousands of stray signs before a query runs. What else
+    there is ends the worker in which this runs, and costs that file.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, tuple[Parser, Query, Query]] = {}
+
+    def matches(self, language: str, source: bytes) -> tuple[Node, list[Match]]:
+        """Parse normalized source and run the language's query over it; raises TooTangled."""
+        if _repeats_itself(source):
+            raise TooTangled(language)
+        parser, query, errors = self._load(language)
+        root = parser.parse(source).root_node
+        if _is_tangled(root, source):
+            raise TooTangled(language)
+        if root.has_error and GRAMMARS[language].macros and (plain := without_macros(source)) is not None:
+            other = parser.parse(plain).root_node
+            if not _is_tangled(other, source) and _error_bytes(errors, other) < _error_bytes(errors, root):
+                root = other
+        cursor = QueryCursor(query)
+        cursor.set_max_start_depth(_DEPTH)
+        return root, cursor.matches(root)
+
+    def _load(self, language: str) -> tuple[Parser, Query, Query]:
+        loaded = self._loaded.get(language)
+        if loaded is None:
+            grammar = GRAMMARS[language]
+            pointer = getattr(import_module(grammar.module), grammar.function)()
+            tongue = Language(pointer)
+            folder = resources.files("findspot.languages").joinpath("queries")
+            text = "\n".join(folder.joinpath(f"{name}.scm").read_text("utf-8") for name in grammar.queries)
+            loaded = self._loaded[language] = (Parser(tongue), Query(tongue, text), Query(tongue, "(ERROR) @error"))
+        return loaded
