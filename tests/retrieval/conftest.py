@@ -123,7 +123,7 @@ def index(tmp_path: Path, preparer: Preparer, embedder: StaticEmbedder) -> Itera
     opened: list[IndexStore] = []
 
     def make(files: Mapping[str, str]) -> IndexStore:
-        key = IndexKey(embedder.model_id, embedder.dimension, 256, 64, 1, 1)
+        key = IndexKey(embedder.model_id, embedder.dimension, 256, 64, 1, "1")
         store = IndexStore(tmp_path / f"index{len(opened)}", key)
         opened.append(store)
         prepared = [prepare(preparer, path, text) for path, text in files.items()]

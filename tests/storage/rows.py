@@ -18,7 +18,7 @@ DIMENSION = 8
 
 def index_key(embedder: str = "test") -> IndexKey:
     """Return a key that differs by its embedder."""
-    return IndexKey(embedder, DIMENSION, chunk_size=256, chunk_overlap=64, render_version=1, parsing_version=1)
+    return IndexKey(embedder, DIMENSION, chunk_size=256, chunk_overlap=64, render_version=1, parsing_version="1")
 
 
 def vector_of(text: str) -> Vectors:

@@ -9,6 +9,7 @@ from findspot.config import IndexSettings
 from findspot.core.render import RENDER_VERSION
 from findspot.indexing.tasks import PARSING_VERSION, PreparerOptions
 from findspot.inference.models import Models
+from findspot.languages.table import GRAMMARS
 from findspot.storage.records import IndexKey
 from findspot.workspace.ignore_rules import global_excludes
 from findspot.workspace.roots import home_folder
@@ -31,5 +32,5 @@ def index_key(models: Models, settings: IndexSettings) -> IndexKey:
         chunk_size=settings.chunk_size,
         chunk_overlap=settings.chunk_overlap,
         render_version=RENDER_VERSION,
-        parsing_version=PARSING_VERSION,
+        parsing_version=f"{PARSING_VERSION}/{','.join(sorted(GRAMMARS))}",
     )

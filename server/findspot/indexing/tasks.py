@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from findspot.indexing.prepare import Preparer
 
 PARSING_VERSION = 7
-"""Part of the index key: raise it whenever the same file would give other chunks, symbols or references."""
+"""Part of the index key: raise it whenever the same file would give other chunks, symbols or references.
+
+A language that gets a grammar needs no other version: the names of all that have one are part of the key, too."""
 
 _SECONDS = 5.0
 """Processor time for a file of up to a megabyte. The slowest honest one of that size took 0.4 s (a table of OpenGL)."""

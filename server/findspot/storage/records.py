@@ -17,7 +17,7 @@ class IndexKey:
     chunk_size: int
     chunk_overlap: int
     render_version: int
-    parsing_version: int
+    parsing_version: str
 
     def text(self) -> str:
         """Return the key in the one-line form that is stored and compared."""
