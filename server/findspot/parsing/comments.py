@@ -14,8 +14,8 @@ MAX_DOCSTRING: Final = 2000
 """Characters of documentation that are kept; the whole of it is in the chunk's text anyway."""
 
 _OPENING = re.compile(r"^\s*(?:/\*\*?!?|///+!?|//!?|#+!?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|\*(?!/))[ \t]?")
-_DOC_ATTRIBUTE = re.compile(r"@\w+\s*(?:~[sS])?(\"\"\"|\")(.*)\1\s*", re.DOTALL)
-"""Documentation that is an attribute with a string: ``@doc`` in Elixir."""
+_DOC_STRING = re.compile(r"(?:@\w+\s*(?:~[sS])?)?(\"\"\"|\")(.*)\1\s*", re.DOTALL)
+"""Documentation that is a string before a definition, or an attribute with one: ``@doc`` in Elixir."""
 
 _MARKUP = re.compile(
     r"</?(?:summary|remarks|param|returns|para|see|seealso|c|code|value|example|exception|typeparam)\b[^<>]*>"
@@ -73,8 +73,8 @@ def comment_text(comments: Iterable[str]) -> str:
     lines: list[str] = []
     length = 0
     for written in comments:
-        attribute = _DOC_ATTRIBUTE.fullmatch(written)
-        comment = attribute[2] if attribute else written
+        string = _DOC_STRING.fullmatch(written)
+        comment = string[2] if string else written
         for raw in _without_closing(comment).splitlines():
             line = _without_rule(_OPENING.sub("", raw).strip())
             if "<" in line:
