@@ -1,4 +1,4 @@
-"""Stack frames of fourteen languages, innermost first."""
+"""Stack frames of many languages, innermost first."""
 
 from __future__ import annotations
 
@@ -47,6 +47,17 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
         ],
     ),
     "kotlin": ("  at com.acme.AppKt.main(App.kt:3)\n", [("com/acme/App.kt", 3, "AppKt.main")]),
+    "julia": (
+        "ERROR: BoundsError: attempt to access 3-element Vector{Int64} at index [9]\nStacktrace:\n"
+        " [1] getindex(A::Vector{Int64}, i1::Int64)\n   @ Base ./essentials.jl:13 [inlined]\n"
+        " [2] #add!#5(basket::Basket{Int64}, item::Int64)\n   @ Shop ~/shop/src/basket.jl:21\n"
+        " [3] top-level scope\n   @ run.jl:1\n",
+        [("essentials.jl", 13, "getindex"), ("~/shop/src/basket.jl", 21, "add!"), ("run.jl", 1, None)],
+    ),
+    "julia, before 1.6": (
+        "Stacktrace:\n [1] add!(::Basket, ::Int64) at /w/src/basket.jl:21\n [2] top-level scope at run.jl:1\n",
+        [("/w/src/basket.jl", 21, "add!"), ("run.jl", 1, None)],
+    ),
     "go": (
         "panic: nil map\n\ngoroutine 1 [running]:\ngithub.com/acme/tool/pkg.(*Store).Put(0xc000, 0x1)\n"
         "\t/src/tool/pkg/store.go:31 +0x1d\nmain.main()\n\t/src/tool/main.go:9 +0x2\n",

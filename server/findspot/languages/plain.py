@@ -54,7 +54,6 @@ PLAIN: Final = (
     ),
     Language(name="ignore", suffixes=words("gitignore dockerignore")),
     Language(name="json", suffixes=words("json jsonc json5 jsonl ndjson webmanifest geojson")),
-    Language(name="julia", suffixes=words("jl"), code=True, test_name=f"{PREFIX}|{SUFFIX}"),
     Language(name="latex", suffixes=words("tex sty cls bib")),
     Language(name="literate-haskell", suffixes=words("lhs")),
     Language(
