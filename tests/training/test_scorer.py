@@ -261,7 +261,9 @@ def test_a_scorer_learns_is_gone_on_with_and_is_taken_back(packed: Path, small: 
     verdict = taking_scorer.take(tmp_path / "one", first, tmp_path / "taken", sets)
     assert not verdict.ships
     assert "not better beyond the error on heads" in verdict.text
-    assert "untrained / trained" in (tmp_path / "taken" / "card.md").read_text(encoding="utf-8")
+    card = (tmp_path / "taken" / "card.md").read_text(encoding="utf-8")
+    assert card.startswith("# A likelihood scorer (draft)")
+    assert "untrained / trained" in card
     target = tmp_path / "taken" / "scorer-q8_0.gguf"
     kinds = {str(one.tensor_type.name) for one in gguf.GGUFReader(target).tensors}
     assert kinds == {"Q8_0", "F32"}

@@ -25,6 +25,12 @@ from findspot_training.measure.rescoring import ranks_of
 from findspot_training.measure.summary import ndcg
 from findspot_training.source import TrainingError, write_whole
 
+_CARD: Final = """# A likelihood scorer (draft)
+
+log P(text | function) by SmolLM2-135M-Instruct (Apache-2.0), trained on what `models/recipes/accelerator.toml` packs: all
+layers but the table of tokens. Eight bits (Q8_0). In the tables "shipped" is the engine's order, "this" the same with the scorer.
+"""
+
 WEIGHTS: Final = (0.1, 0.2, 0.3, 0.4, 0.5)
 
 _DECIDES_AT: Final = 0.2
@@ -54,7 +60,7 @@ def take(folder: Path, result: dict[str, Any], work: Path, sets: Sets) -> Verdic
         )
         texts.append(_by_weight(heads_of.name, heads, before, after))
     wins = all(one.won for one in measured)
-    text = card_text(result, measured) + "\n" + "\n".join(texts)
+    text = "\n".join([_CARD, card_text(result, measured), *texts])
     write_whole(work / "card.md", text)
     why = "wins on every set" if wins else "is not better beyond the error on " + "; ".join(
         one.name for one in measured if not one.won
