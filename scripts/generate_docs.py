@@ -17,7 +17,7 @@ from pathlib import Path
 from findspot.cli.main import build_parser
 from findspot.config import SECTIONS, Section, allowed, flag, project_may
 from findspot.languages.table import LANGUAGES
-from scripts.message_pages import message_page, message_schema
+from scripts.message_pages import message_page, message_schema, tool_page
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -149,6 +149,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "languages.md": languages_page(),
         REFERENCE / "messages.md": message_page(_MADE),
         REFERENCE / "messages.schema.json": message_schema(),
+        REFERENCE / "tools.md": tool_page(_MADE),
     }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from findspot.core import types
 from findspot.service import messages
+from findspot.service.tools import TOOLS
 
 _HEAD = """# Messages
 
@@ -21,6 +23,17 @@ null counts as absent. [messages.schema.json](messages.schema.json) says the sam
 """
 
 
+def tool_page(made: str) -> str:
+    """Return the page about every tool; ``made`` says that it is generated."""
+    lines = [_TOOLS_HEAD.format(made=made)]
+    for tool in TOOLS.values():
+        lines += [f"## {tool.name}", "", f"{tool.description}", ""]
+        for model, mode in ((tool.request, "validation"), (tool.answer, "serialization")):
+            schema = model.model_json_schema(by_alias=False, mode=mode)  # type: ignore[arg-type]  # a Literal there
+            lines += [*_table(model, schema, without={"root"} if mode == "validation" else set()), ""]
+    return "\n".join(lines)
+
+
 def message_schema() -> str:
     """Return the JSON schema of all messages."""
     models = [(model, "validation") for model in messages.REQUESTS] + [
@@ -28,6 +41,14 @@ def message_schema() -> str:
     ]
     _, schema = models_json_schema(models, by_alias=False, title="Findspot")  # type: ignore[arg-type]  # a Literal there
     return json.dumps(schema, indent=2) + "\n"
+
+
+_TOOLS_HEAD = """# Tools
+
+{made}
+With these a root can be explored. Each has a table of what it takes and one of what it gives. Paths are relative to the root;
+only what the index holds is seen.
+"""
 
 
 def message_page(made: str) -> str:
@@ -48,12 +69,18 @@ def _with_parts(models: tuple[type[BaseModel], ...]) -> list[type[BaseModel]]:
 
 def _section(model: type[BaseModel], schema: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"### {model.__name__}", "", str(model.__doc__).strip().replace("``", "`"), "")
+    yield from _table(model, schema)
+    yield ""
+
+
+def _table(model: type[BaseModel], schema: Mapping[str, Any], without: Container[str] = ()) -> Iterator[str]:
     yield from ("| field | type | meaning |", "| --- | --- | --- |")
     required = schema.get("required", ())
     for name, field in schema["properties"].items():
+        if name in without:
+            continue
         must = ", required" if name in required and issubclass(model, messages.Request) else ""
         yield f"| `{name}` | {_type(field)}{must} | {model.model_fields[name].description or ''} |"
-    yield ""
 
 
 def _type(field: Mapping[str, Any]) -> str:
@@ -63,12 +90,14 @@ def _type(field: Mapping[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "$ref" in field:
         name = field["$ref"].rpartition("/")[2]
-        return f"[{name}](#{name.lower()})" if hasattr(messages, name) else _named(name)
+        if hasattr(types, name) and issubclass(getattr(types, name), Enum):
+            return _named(name)
+        return f"[{name}](messages.md#{name.lower()})" if hasattr(messages, name) else f"`{name}`"
     if field.get("type") == "array":
         return f"list of {_type(field['items'])}"
     if field.get("type") == "object":
         return "object of counts"
-    if "minimum" in field:
+    if "maximum" in field:
         return f"{field['type']}, {field['minimum']:g} to {field['maximum']:g}"
     return str(field["type"])
 

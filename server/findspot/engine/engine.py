@@ -32,6 +32,7 @@ from findspot.core.types import (
     Stage,
     Unavailable,
 )
+from findspot.engine.exploring import Explorer
 from findspot.engine.freshness import Freshness, Watching, Work
 from findspot.engine.labels import label, localized, shown_of
 from findspot.engine.named import NamedPaths
@@ -348,6 +349,10 @@ class Engine:
         limit, overlay = checked_length(top_k, self.config.settings.top_k), self._own.buffers.overlay
         ask = partial(related_places, self._store, clean_prefix(path), line, limit=limit, overlay=overlay)
         return self._answer(self._guarded(ask), asked)
+
+    def explorer(self, unsaved: Unsaved | None = None) -> Explorer:
+        """Return what looks around by name, by line and by edge, with one client's buffers."""
+        return Explorer(self.root, self._store, unsaved or self._own, self.config.settings.max_file_bytes)
 
     # ── state ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,7 +14,6 @@ from typing import Annotated, Any, ClassVar, Self, cast
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from findspot.config import allowed
 from findspot.core import types as core
 from findspot.core.limits import MAX_BUDGET, MAX_RESULTS, MAX_SCOPE, MAX_TEXT
 from findspot.core.text import without_surrogates
@@ -304,7 +303,9 @@ ANSWERS: tuple[type[Message], ...] = (Answer, IndexStatus, RefreshReport)
 
 def _mistake(request: type[Request], error: ValidationError) -> str:
     """Return the first mistake in words: which field is wrong and what it should be."""
-    first = error.errors()[0]
+    mistakes = error.errors()
+    # A misspelt name explains what is missing.
+    first = next((one for one in mistakes if one["type"] == "extra_forbidden"), mistakes[0])
     name = str(first["loc"][0]) if first["loc"] else ""
     field = request.model_fields.get(name)
     spelled = field.alias if field is not None and field.alias_priority == _EXPLICIT else name
@@ -328,7 +329,16 @@ def _mistake(request: type[Request], error: ValidationError) -> str:
         case "value_error":
             return f"'{spelled}' {context['error']}"
         case _:
-            return f"'{spelled}' must be {allowed(name)}, not {str(value)[:_SHOWN]}"  # it stands for a setting
+            return f"'{spelled}' must be {_range(request, name)}, not {str(value)[:_SHOWN]}"
+
+
+def _range(request: type[Request], name: str) -> str:
+    """Return in words what a number may be."""
+    schema = request.model_json_schema(by_alias=False)["properties"][name]
+    number = next((one for one in schema.get("anyOf", ()) if "minimum" in one), schema)
+    kind = "a whole number" if number.get("type") == "integer" else "a number"
+    least, most = number.get("minimum"), number.get("maximum")
+    return kind + (f" from {least:g}" if least is not None else "") + (f" to {most:.10g}" if most is not None else "")
 
 
 def _unknown(request: type[Request], name: str) -> str:

@@ -1,0 +1,277 @@
+"""Looking around one root by name, by line and by edge: what a tool of an exploring agent needs of it.
+
+Only files of the index and unsaved buffers are seen; what the rules leave out, a link, or a file outside of the root is
+not there. Lists are in the order of path and line and say when they were cut.
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import regex
+
+from findspot.cancellation import check
+from findspot.core.types import ChunkKind
+from findspot.engine.unsaved import Unsaved
+from findspot.errors import QueryError
+from findspot.retrieval.index_view import IndexView
+from findspot.storage.records import ChunkRow
+from findspot.storage.store import IndexStore
+from findspot.workspace.files import Source, read_source
+from findspot.workspace.ignore_patterns import IgnoreFile
+from findspot.workspace.walker import clean_prefix, clean_scope
+
+_MAX_PATTERN = 1_000
+"""Characters of a pattern."""
+
+_FILE_SECONDS = 0.25
+_SEARCH_SECONDS = 5.0
+"""What one file and the whole root may take: an expression can need exponential time, so that a limit is the only guard."""
+
+_MAX_LINE = 500
+"""Characters of a matching line that are shown."""
+
+_MAX_READ = 64_000
+"""Bytes of one reading."""
+
+_NEAR = 3
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """A list, and whether there is more than it holds."""
+
+    items: tuple[T, ...]
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a file; lines count from 1."""
+
+    path: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function, class or section with the lines it takes."""
+
+    path: str
+    symbol: str
+    kind: ChunkKind
+    start_line: int
+    end_line: int
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a file as it is now; ``lines`` is how many the file has."""
+
+    path: str
+    start_line: int
+    end_line: int
+    lines: int
+    text: str
+    truncated: bool
+
+
+class Explorer:
+    """Made by ``Engine.explorer`` for one client's buffers; any thread may use it. Raises ``QueryError``, ``Cancelled``."""
+
+    def __init__(self, root: Path, store: IndexStore, own: Unsaved, max_file_bytes: int) -> None:
+        self._root = root
+        self._store = store
+        self._own = own
+        self._max_file_bytes = max_file_bytes
+
+    def files(self, pattern: str, limit: int, scope: Sequence[str] = ()) -> Found[str]:
+        """Return the files that a pattern names, as a line of ``.gitignore`` does: ``*.py``, ``src/**/test_*``, ``docs/``."""
+        matches = _glob(pattern)
+        return _first((path for path in self._paths(scope) if matches(path)), limit)
+
+    def search(
+        self,
+        pattern: str,
+        limit: int,
+        *,
+        scope: Sequence[str] = (),
+        expression: bool = False,
+        ignore_case: bool = False,
+        stop: threading.Event | None = None,
+    ) -> Found[Line]:
+        """Return the lines that hold a text or match an expression; a file or search that takes too long is cut short."""
+        wanted = _compiled(pattern, expression=expression, ignore_case=ignore_case)
+        until = time.monotonic() + _SEARCH_SECONDS
+        found: list[Line] = []
+        cut = False
+        for path in self._paths(scope):
+            check(stop)
+            source = self._source(path)
+            if source is None:
+                continue
+            if time.monotonic() >= until:
+                return Found(tuple(found), truncated=True)
+            lines = _Lines(source)
+            try:
+                for match in wanted.finditer(lines.text, timeout=_FILE_SECONDS, concurrent=True):
+                    line = lines.at(path, match.start())
+                    if line is not None:
+                        found.append(line)
+                    if len(found) > limit:
+                        return Found(tuple(found[:limit]), truncated=True)
+            except TimeoutError:
+                cut = True
+        return Found(tuple(found), truncated=cut)
+
+    def read(self, path: str, start_line: int = 1, end_line: int | None = None) -> Excerpt:
+        """Return lines of a file, the last inclusive, at most 64,000 bytes of them and whole lines unless one is longer."""
+        inside = clean_prefix(path)
+        source = self._source(inside) if inside in self._known() else None
+        if source is None:
+            raise QueryError(f"there is no indexed file {path}{self._nearest(path)}")
+        total = source.text.count(b"\n") + (not source.text.endswith(b"\n") and bool(source.text))
+        last = total if end_line is None else min(end_line, total)
+        if not 1 <= start_line <= max(last, 1):
+            raise QueryError(f"{path} has {total:,} lines; there are none from {start_line} to {end_line or total}")
+        start, end = source.lines_numbered(start_line, last)
+        cut = end if end - start <= _MAX_READ else source.text.rfind(b"\n", start, start + _MAX_READ)
+        cut = cut if cut > start else min(end, start + _MAX_READ)
+        shown = source.text[start:cut].decode("utf-8", "ignore")
+        return Excerpt(inside, start_line, start_line + shown.count("\n"), total, shown, truncated=cut < end)
+
+    def outline(self, path: str, limit: int) -> Found[Definition]:
+        """Return what a file defines, in its order."""
+        inside = clean_prefix(path)
+        if inside not in self._known():
+            raise QueryError(f"there is no indexed file {path}{self._nearest(path)}")
+        view = self._view()
+        return _first(self._definitions(view, view.chunks_of(inside)), limit)
+
+    def definitions(self, name: str, limit: int) -> Found[Definition]:
+        """Return the definitions of a name, bare (``save``) or qualified (``Model.save``)."""
+        view = self._view()
+        rows = view.rows(view.named([name], limit + 1).get(name, []))
+        return _first(self._definitions(view, list(rows.values())), limit)
+
+    def references(self, name: str, limit: int) -> Found[Line]:
+        """Return the lines that use a bare name: calls, instantiations, base classes."""
+        view = self._view()
+        rows = view.rows(view.callers([name], limit + 1).get(name, []))
+        return _first(self._uses(name, list(rows.values())), limit)
+
+    def _uses(self, name: str, rows: Sequence[ChunkRow]) -> Iterator[Line]:
+        word = regex.compile(rf"(?<!\w){regex.escape(name)}(?!\w)")
+        for row in sorted(rows, key=lambda row: (row.path, row.span.start_line)):
+            source = self._source(row.path)
+            if source is None:
+                continue
+            start, end = source.lines_numbered(row.span.start_line, row.span.end_line)
+            for at, text in enumerate(source.text[start:end].decode("utf-8", "ignore").split("\n")):
+                if word.search(text):
+                    yield Line(row.path, row.span.start_line + at, text[:_MAX_LINE])
+
+    def _definitions(self, view: IndexView, rows: Sequence[ChunkRow]) -> Iterator[Definition]:
+        named = [row for row in rows if row.symbol is not None and row.part == 0]
+        spans = view.definition_spans([(row.path, row.symbol) for row in named if row.symbol is not None])
+        seen: set[tuple[str, int]] = set()
+        for row in named:
+            span = spans.get((row.path, row.symbol or ""), row.span)
+            span = span if span.start_line <= row.span.start_line <= span.end_line else row.span  # one of two of a name
+            if (row.path, span.start_byte) not in seen:
+                seen.add((row.path, span.start_byte))
+                yield Definition(row.path, row.symbol or "", row.kind, span.start_line, span.end_line, row.signature)
+
+    def _view(self) -> IndexView:
+        return IndexView(self._store, self._own.buffers.overlay, ())
+
+    def _known(self) -> set[str]:
+        return {*self._store.stored_files(), *self._own.buffers.overlay.paths}
+
+    def _paths(self, scope: Sequence[str]) -> list[str]:
+        inside = clean_scope(scope)
+        buffered = [
+            path
+            for path in self._own.buffers.overlay.paths
+            if not inside or any(path == part or path.startswith(f"{part}/") for part in inside)
+        ]
+        return sorted({*self._store.stored_files(inside), *buffered})
+
+    def _source(self, path: str) -> Source | None:
+        return self._own.buffers.source(path) or read_source(self._root, path, self._max_file_bytes)
+
+    def _nearest(self, path: str) -> str:
+        name = path.rpartition("/")[2]
+        paths = sorted(self._known())
+        near = [other for other in paths if other.rpartition("/")[2] == name][:_NEAR]
+        near = near or difflib.get_close_matches(path, paths, n=_NEAR)
+        return f"; the nearest: {', '.join(near)}" if near else ""
+
+
+class _Lines:
+    """A text whose matches become lines, each once."""
+
+    def __init__(self, source: Source) -> None:
+        self.text = source.text.decode("utf-8", "replace")
+        self._number = 1
+        self._counted = 0
+        self._last = 0
+
+    def at(self, path: str, offset: int) -> Line | None:
+        """Return the line at an offset; offsets do not fall. None if the line was returned before."""
+        self._number += self.text.count("\n", self._counted, offset)
+        self._counted = offset
+        if self._number == self._last:
+            return None
+        self._last = self._number
+        start = self.text.rfind("\n", 0, offset) + 1
+        end = self.text.find("\n", offset)
+        return Line(path, self._number, self.text[start : end if end >= 0 else None].rstrip("\r")[:_MAX_LINE])
+
+
+def _compiled(pattern: str, *, expression: bool, ignore_case: bool) -> regex.Pattern[str]:
+    if not pattern or len(pattern) > _MAX_PATTERN:
+        raise QueryError(f"the pattern must have 1 to {_MAX_PATTERN:,} characters, not {len(pattern):,}")
+    flags = regex.MULTILINE | (regex.IGNORECASE if ignore_case else 0)
+    try:
+        return regex.compile(pattern if expression else regex.escape(pattern), flags)
+    except regex.error as error:
+        raise QueryError(
+            f"the expression cannot be read: {error}; to look for it as it is, leave expression out"
+        ) from error
+
+
+def _glob(pattern: str) -> Callable[[str], bool]:
+    if not pattern or len(pattern) > _MAX_PATTERN:
+        raise QueryError(f"the pattern must have 1 to {_MAX_PATTERN:,} characters, not {len(pattern):,}")
+    rules = IgnoreFile([pattern])
+    if not rules:
+        raise QueryError(f"'{pattern}' names no file; write it as a line of .gitignore: *.py, src/**/test_*, docs/")
+
+    def matches(path: str) -> bool:
+        parts = path.split("/")
+        return any(
+            rules.decide(parts[at - 1], "/".join(parts[:at]), is_folder=at < len(parts)) is not None
+            for at in range(1, len(parts) + 1)
+        )
+
+    return matches
+
+
+def _first(items: Iterator[T], limit: int) -> Found[T]:
+    kept: list[T] = []
+    for item in items:
+        if len(kept) == limit:
+            return Found(tuple(kept), truncated=True)
+        kept.append(item)
+    return Found(tuple(kept), truncated=False)

@@ -1,0 +1,216 @@
+"""The tools with which a root can be explored, in one table: name, description, request, answer, function.
+
+Whoever explores, a loop, a server for agents, a training, takes them from here. Requests are checked as those of the
+front ends are, and bounded; answers are plain messages with a JSON schema.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import Field
+
+from findspot.service.messages import Message, Name, Request, Result, Scope, SearchRequest, Text
+from findspot.service.questions import ask_engine
+
+if TYPE_CHECKING:
+    from findspot.engine import Engine
+
+Limit = Annotated[int, Field(ge=1, le=200)]
+LineNumber = Annotated[int, Field(ge=1)]
+Pattern = Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+class TextSearchRequest(Request):
+    """Lines that hold a text."""
+
+    pattern: Pattern = Field(description="the text, or a regular expression")
+    expression: bool = Field(False, description="take the pattern as a regular expression")
+    ignore_case: bool = Field(False, description="treat capital and small letters alike")
+    scope: Scope = Field((), description="files and folders to look in")
+    limit: Limit = Field(50, description="lines at most")
+
+
+class GlobRequest(Request):
+    """Files by name."""
+
+    pattern: Pattern = Field(description="as in .gitignore: `*.py`, `src/**/test_*`, `docs/`")
+    scope: Scope = Field((), description="files and folders to look in")
+    limit: Limit = Field(100, description="files at most")
+
+
+class ReadRequest(Request):
+    """Lines of one file."""
+
+    path: Name = Field(description="the file, relative to the root")
+    start_line: LineNumber = Field(1, description="the first line")
+    end_line: LineNumber | None = Field(None, description="the last line, inclusive; the end of the file if absent")
+
+
+class OutlineRequest(Request):
+    """What one file defines."""
+
+    path: Name = Field(description="the file, relative to the root")
+    limit: Limit = Field(200, description="definitions at most")
+
+
+class MeaningRequest(Request):
+    """Code by a sentence about it."""
+
+    query: Text = Field(description="a sentence, a symbol, an error message")
+    scope: Scope = Field((), description="files and folders to look in")
+    limit: Limit = Field(10, description="results at most")
+
+
+class NameRequest(Request):
+    """A name of the code."""
+
+    name: Pattern = Field(description="bare, `save`; for definitions also qualified, `Model.save`")
+    limit: Limit = Field(50, description="places at most")
+
+
+class LineFound(Message):
+    """One line."""
+
+    path: str = Field(description="the file, relative to the root")
+    number: int = Field(description="of the line, from 1")
+    text: str = Field(description="the line, its first 500 characters")
+
+
+class LinesFound(Message):
+    """Lines in the order of path and number."""
+
+    lines: tuple[LineFound, ...] = Field(description="each with `path`, `number` and `text`, its first 500 characters")
+    truncated: bool = Field(description="there is more, or it took too long to look everywhere")
+
+
+class FilesFound(Message):
+    """Files in the order of their paths."""
+
+    paths: tuple[str, ...] = Field(description="relative to the root")
+    truncated: bool = Field(description="there are more")
+
+
+class FileText(Message):
+    """Lines of a file as it is now."""
+
+    path: str = Field(description="relative to the root")
+    start_line: int = Field(description="the first line of `text`")
+    end_line: int = Field(description="the last")
+    lines: int = Field(description="how many the file has")
+    text: str = Field(description="the lines, 64,000 bytes at most")
+    truncated: bool = Field(description="`text` ends before the line that was asked for")
+
+
+class DefinitionFound(Message):
+    """One definition."""
+
+    path: str = Field(description="the file, relative to the root")
+    symbol: str = Field(description="qualified name inside the file")
+    kind: str = Field(description="`function`, `method`, `class`, `module` or `section`")
+    start_line: int = Field(description="the first line")
+    end_line: int = Field(description="the last line, inclusive")
+    signature: str = Field(description="how it begins")
+
+
+class DefinitionsFound(Message):
+    """Definitions, those of one file in its order."""
+
+    definitions: tuple[DefinitionFound, ...] = Field(
+        description="each with `path`, `symbol`, `kind`, `start_line`, `end_line` and `signature`"
+    )
+    truncated: bool = Field(description="there are more")
+
+
+class CodeFound(Message):
+    """Results of a search, best first."""
+
+    results: tuple[Result, ...] = Field(description="best first")
+    complete: bool = Field(description="the index agrees with the files, and all of it was searched")
+
+
+Run = Callable[["Engine", Any, "threading.Event | None"], Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One tool; ``run`` takes the engine of the root, a checked request and a stop event, and raises what the engine raises."""
+
+    name: str
+    description: str
+    request: type[Request]
+    answer: type[Message]
+    run: Run
+
+    def call(self, engine: Engine, arguments: Any, stop: threading.Event | None = None) -> Message:
+        """Check untrusted arguments and run the tool; raises ``RequestError`` as well."""
+        return self.run(engine, self.request.read(arguments), stop)
+
+
+def _text_search(engine: Engine, asked: TextSearchRequest, stop: threading.Event | None) -> LinesFound:
+    found = engine.explorer().search(
+        asked.pattern,
+        asked.limit,
+        scope=asked.scope,
+        expression=asked.expression,
+        ignore_case=asked.ignore_case,
+        stop=stop,
+    )
+    return LinesFound.of(found, lines=tuple(map(LineFound.of, found.items)))
+
+
+def _glob(engine: Engine, asked: GlobRequest, _stop: threading.Event | None) -> FilesFound:
+    found = engine.explorer().files(asked.pattern, asked.limit, asked.scope)
+    return FilesFound.of(found, paths=found.items)
+
+
+def _read(engine: Engine, asked: ReadRequest, _stop: threading.Event | None) -> FileText:
+    return FileText.of(engine.explorer().read(asked.path, asked.start_line, asked.end_line))
+
+
+def _outline(engine: Engine, asked: OutlineRequest, _stop: threading.Event | None) -> DefinitionsFound:
+    found = engine.explorer().outline(asked.path, asked.limit)
+    return DefinitionsFound.of(found, definitions=tuple(map(DefinitionFound.of, found.items)))
+
+
+def _definitions(engine: Engine, asked: NameRequest, _stop: threading.Event | None) -> DefinitionsFound:
+    found = engine.explorer().definitions(asked.name, asked.limit)
+    return DefinitionsFound.of(found, definitions=tuple(map(DefinitionFound.of, found.items)))
+
+
+def _references(engine: Engine, asked: NameRequest, _stop: threading.Event | None) -> LinesFound:
+    found = engine.explorer().references(asked.name, asked.limit)
+    return LinesFound.of(found, lines=tuple(map(LineFound.of, found.items)))
+
+
+def _meaning(engine: Engine, asked: MeaningRequest, stop: threading.Event | None) -> CodeFound:
+    question = SearchRequest(query=asked.query, top_k=asked.limit)
+    answer = ask_engine(engine, engine.config.settings, question, scope=asked.scope, stop=stop)
+    root = str(engine.root)
+    results = tuple(Result.by_lines(result, root, include_text=False) for result in answer.results)
+    return CodeFound.of(answer.status, results=results)
+
+
+_TOOLS = (
+    Tool(
+        "search_text",
+        "Lines that hold a text or match a regular expression.",
+        TextSearchRequest,
+        LinesFound,
+        _text_search,
+    ),
+    Tool("find_files", "Files by a pattern of their paths.", GlobRequest, FilesFound, _glob),
+    Tool("read_lines", "Lines of one file.", ReadRequest, FileText, _read),
+    Tool("outline", "Functions, classes and sections of one file.", OutlineRequest, DefinitionsFound, _outline),
+    Tool(
+        "find_code", "Code by a sentence about it, a symbol or an error message.", MeaningRequest, CodeFound, _meaning
+    ),
+    Tool("definitions", "Where a name is defined.", NameRequest, DefinitionsFound, _definitions),
+    Tool("references", "Lines that use a name.", NameRequest, LinesFound, _references),
+)
+
+TOOLS: Final[Mapping[str, Tool]] = {tool.name: tool for tool in _TOOLS}
+"""Every tool by its name."""

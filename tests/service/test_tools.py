@@ -1,0 +1,194 @@
+"""The tools of an exploring agent: what they find, what they refuse, and that they end."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from findspot.config import Config, Settings
+from findspot.engine import Engine
+from findspot.errors import Cancelled, OutsideRootError, QueryError
+from findspot.service.tools import TOOLS
+
+FILES = {
+    "shop/cart.py": 'class Cart:\n    def add(self, item):\n        return save(item)\n\n    def total(self):\n        """Sum the prices."""\n        return sum(self.prices)\n',
+    "shop/store.py": "def save(item):\n    print('saved')\n    return item\n",
+    "web/view.ts": "export function render(cart: Cart) {\n  return total(cart);\n}\n",
+    "docs/guide.md": "# Guide\n\nHow to save a cart.\n",
+    ".env": "TOKEN=secret save\n",
+    "build/out.py": "def save():\n    pass\n",
+    ".gitignore": "build/\n",
+}
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Return an engine on a small indexed tree, with a link that leads out and a binary file."""
+    root = tmp_path_factory.mktemp("tools") / "root"
+    for path, text in FILES.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    (root / "image.bin").write_bytes(b"\0save\0")
+    (root.parent / "outside.py").write_text("def save():\n    pass\n", encoding="utf-8")
+    if sys.platform != "win32":
+        (root / "link.py").symlink_to(root.parent / "outside.py")
+    settings = Settings(workers=1, localization_model="", ranker="")
+    with Engine.open(root, Config(settings, root.parent / "cache")) as engine:
+        engine.refresh()
+        yield engine
+
+
+def call(engine: Engine, tool: str, **arguments: Any) -> dict[str, Any]:
+    """Run a tool and return its answer as it would be sent."""
+    answer: dict[str, Any] = json.loads(json.dumps(TOOLS[tool].call(engine, arguments).to_json()))
+    return answer
+
+
+def places(answer: dict[str, Any]) -> list[tuple[str, int]]:
+    """Return path and number of the lines found."""
+    return [(line["path"], line["number"]) for line in answer["lines"]]
+
+
+def test_every_tool_is_described_bounded_and_has_a_schema() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "tools.md").read_text(encoding="utf-8")
+    for name, tool in TOOLS.items():
+        assert name == tool.name
+        assert f"## {name}\n\n{tool.description}\n" in page
+        schema = tool.request.model_json_schema(by_alias=False)
+        assert schema["additionalProperties"] is False
+        texts = [field for field in schema["properties"].values() if field.get("type") == "string"]
+        assert all("maxLength" in field for field in texts), name
+        assert "limit" in schema["properties"] or name == "read_lines"
+        assert tool.answer.model_json_schema(mode="serialization")["properties"]
+
+
+def test_lines_that_hold_a_text_come_by_path_and_line(engine: Engine) -> None:
+    assert places(call(engine, "search_text", pattern="save")) == [
+        ("docs/guide.md", 3),
+        ("shop/cart.py", 3),
+        ("shop/store.py", 1),
+        ("shop/store.py", 2),
+    ]
+    assert places(call(engine, "search_text", pattern="save", scope=["shop/store.py"])) == [
+        ("shop/store.py", 1),
+        ("shop/store.py", 2),
+    ]
+    assert call(engine, "search_text", pattern="HOW TO")["lines"] == []
+    (line,) = call(engine, "search_text", pattern="HOW TO", ignore_case=True)["lines"]
+    assert line["text"] == "How to save a cart."
+
+
+def test_an_expression_is_one_only_when_asked(engine: Engine) -> None:
+    assert call(engine, "search_text", pattern="^def .*")["lines"] == []
+    assert places(call(engine, "search_text", pattern="^def .*", expression=True)) == [("shop/store.py", 1)]
+    with pytest.raises(QueryError, match="cannot be read"):
+        call(engine, "search_text", pattern="(", expression=True)
+
+
+def test_what_was_cut_is_said(engine: Engine) -> None:
+    found = call(engine, "search_text", pattern="save", limit=2)
+    assert (len(found["lines"]), found["truncated"]) == (2, True)
+    assert call(engine, "search_text", pattern="save", limit=4)["truncated"] is False
+
+
+def test_a_hostile_expression_ends_and_says_that_it_was_cut(engine: Engine, tmp_path: Path) -> None:
+    engine.set_overlay("shop/store.py", "a" * 5_000 + "\n")
+    try:
+        assert call(engine, "search_text", pattern="(a|aa)+b|(a*)*c", expression=True)["truncated"] is True
+    finally:
+        engine.set_overlay("shop/store.py", None)
+
+
+def test_a_search_that_nobody_waits_for_stops(engine: Engine) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Cancelled):
+        TOOLS["search_text"].call(engine, {"pattern": "save"}, stop)
+
+
+def test_files_are_named_as_in_an_ignore_file(engine: Engine) -> None:
+    assert call(engine, "find_files", pattern="*.py")["paths"] == ["shop/cart.py", "shop/store.py"]
+    assert call(engine, "find_files", pattern="shop/**/c*")["paths"] == ["shop/cart.py"]
+    assert call(engine, "find_files", pattern="docs/")["paths"] == ["docs/guide.md"]
+    assert call(engine, "find_files", pattern="*", limit=1)["truncated"] is True
+    with pytest.raises(QueryError, match="names no file"):
+        call(engine, "find_files", pattern="# x")
+
+
+def test_lines_of_a_file_are_read_as_they_are_now(engine: Engine) -> None:
+    read = call(engine, "read_lines", path="shop/store.py", start_line=2, end_line=99)
+    assert (read["text"], read["start_line"], read["end_line"], read["lines"]) == (
+        "    print('saved')\n    return item",
+        2,
+        3,
+        3,
+    )
+    engine.set_overlay("shop/store.py", "x = 1\n" * 20_000)
+    try:
+        read = call(engine, "read_lines", path="shop/store.py")
+        assert (read["truncated"], read["lines"]) == (True, 20_000)
+        assert read["text"] == "\n".join(["x = 1"] * read["end_line"])
+        assert len(read["text"]) <= 64_000
+    finally:
+        engine.set_overlay("shop/store.py", None)
+    with pytest.raises(QueryError, match="has 3 lines"):
+        call(engine, "read_lines", path="shop/store.py", start_line=4)
+
+
+@pytest.mark.parametrize("path", [".env", "build/out.py", "link.py", "image.bin", "shop", "nowhere.py"])
+def test_what_the_index_leaves_out_cannot_be_read(engine: Engine, path: str) -> None:
+    with pytest.raises(QueryError, match="no indexed file"):
+        call(engine, "read_lines", path=path)
+
+
+@pytest.mark.parametrize("path", ["../outside.py", "/etc/hosts"])
+def test_no_path_leads_out_of_the_root(engine: Engine, path: str) -> None:
+    for tool in ("read_lines", "outline"):
+        with pytest.raises(OutsideRootError, match="not a path inside the root"):
+            call(engine, tool, path=path)
+
+
+def test_a_wrong_path_names_the_nearest(engine: Engine) -> None:
+    with pytest.raises(QueryError, match=r"the nearest: shop/cart\.py"):
+        call(engine, "outline", path="src/cart.py")
+
+
+def test_an_outline_has_whole_definitions_in_order(engine: Engine) -> None:
+    found = call(engine, "outline", path="shop/cart.py")["definitions"]
+    assert [(one["symbol"], one["kind"], one["start_line"], one["end_line"]) for one in found] == [
+        ("Cart", "class", 1, 7),
+        ("Cart.add", "method", 2, 3),
+        ("Cart.total", "method", 5, 7),
+    ]
+    engine.set_overlay("shop/cart.py", "\n\ndef fresh():\n    return 1\n")
+    try:
+        assert [one["symbol"] for one in call(engine, "outline", path="shop/cart.py")["definitions"]] == ["fresh"]
+    finally:
+        engine.set_overlay("shop/cart.py", None)
+
+
+def test_definitions_and_uses_of_a_name(engine: Engine) -> None:
+    (found,) = call(engine, "definitions", name="save")["definitions"]
+    assert (found["path"], found["start_line"], found["signature"]) == ("shop/store.py", 1, "def save(item)")
+    assert [one["symbol"] for one in call(engine, "definitions", name="Cart.total")["definitions"]] == ["Cart.total"]
+    assert places(call(engine, "references", name="save")) == [("shop/cart.py", 3)]
+    assert call(engine, "references", name="nobody") == {"lines": [], "truncated": False}
+
+
+def test_code_is_found_by_a_sentence(engine: Engine) -> None:
+    found = call(engine, "find_code", query="where are prices summed", limit=1)
+    assert [(result["path"], result["symbol"]) for result in found["results"]] == [("shop/cart.py", "Cart.total")]
+    assert "text" not in found["results"][0]
+
+
+def test_mistakes_are_named(engine: Engine) -> None:
+    with pytest.raises(QueryError, match="'limit' must be a whole number from 1 to 200"):
+        call(engine, "search_text", pattern="x", limit=100_000)
+    with pytest.raises(QueryError, match="did you mean 'pattern'"):
+        call(engine, "search_text", patern="x")
