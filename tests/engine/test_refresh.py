@@ -1,11 +1,10 @@
-"""Keeping an index up to date: edits, removals, renames, damage, kills, two processes."""
+"""Keeping an index up to date: edits, removals, renames, damage, two processes."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +24,8 @@ from findspot.storage.schema import DATABASE_NAME
 from findspot.workspace.walker import Walk, walk
 from tests.engine.checks import open_engine
 from tests.nesting import nested
+
+_INDEX = "import sys; from findspot.cli.main import main; sys.exit(main())"
 
 
 def make_files(root: Path, count: int, functions: int = 6) -> None:
@@ -322,36 +323,3 @@ def test_nothing_is_written_into_the_root(tmp_path: Path, models: Models) -> Non
         engine.refresh()
         engine.search("handler")
     assert sorted(path for path in tmp_path.rglob("*")) == before
-
-
-_INDEX = "import sys; from findspot.cli.main import main; sys.exit(main())"
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
-@pytest.mark.timeout(240)
-def test_twenty_kills_leave_a_usable_index(tmp_path: Path, models: Models) -> None:
-    work = tmp_path / "work"
-    make_files(work, 900, functions=12)
-    command = [sys.executable, "-c", _INDEX, "index", "--quiet", "--root", str(work)]
-    grown = kills = 0
-    for round_ in range(20):
-        process = subprocess.Popen(command)
-        try:
-            process.wait(timeout=0.25 + 0.07 * round_)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            kills += 1
-        with open_engine(work, models) as engine:
-            status = engine.status()
-            assert status.files >= grown
-            assert status.holes == 0
-            grown = status.files
-            if grown:
-                assert engine.search("handler compute").results
-    assert kills >= 5, "the runs ended before they could be killed: make the workspace larger"
-    with open_engine(work, models) as engine:
-        engine.refresh()
-        assert engine.status().files == 900
-        assert "handler_899_11" in names(engine, "handler_899_11")
-        assert engine.refresh().embedded == 0

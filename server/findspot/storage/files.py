@@ -1,4 +1,4 @@
-"""The files of an index: what belongs to a database, how it is thrown away, and what is left of earlier formats."""
+"""The files of an index: what belongs to a database, how it is thrown away, and what is left over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from findspot.errors import IndexStorageError
 from findspot.storage import seal
-from findspot.storage.schema import SCHEMA_VERSION
+from findspot.storage.schema import DATABASE_NAME, SCHEMA_VERSION
 
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 
@@ -43,9 +43,14 @@ def discard(database: Path) -> None:
             ) from error
 
 
-def remove_older(directory: Path) -> None:
-    """Remove databases of earlier formats, which nothing reads any more."""
+def remove_left_over(directory: Path) -> None:
+    """Remove what nothing reads any more: databases of earlier formats, seals of processes killed while they wrote them.
+
+    Seals are written under the opening lock; who calls holds it.
+    """
     with contextlib.suppress(OSError):
+        for path in directory.glob(f".{DATABASE_NAME}.*"):
+            path.unlink()
         for path in directory.glob("index-v*.sqlite3*"):
             version = path.name.removeprefix("index-v").partition(".")[0]
             if version.isdigit() and int(version) < SCHEMA_VERSION:

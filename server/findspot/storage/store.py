@@ -21,7 +21,7 @@ from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import IndexDamagedError, IndexStorageError
 from findspot.storage import commits, left_out, seal
 from findspot.storage.damage import storage_errors
-from findspot.storage.files import discard, file_errors, log_size, remove_older
+from findspot.storage.files import discard, file_errors, log_size, remove_left_over
 from findspot.storage.locks import opening_lock
 from findspot.storage.packed import packed_vector, vectors_of
 from findspot.storage.reader import StoreReader
@@ -90,7 +90,7 @@ class IndexStore(StoreReader):
         except IndexStorageError as error:
             self._check_readable(error)
             self.read_only = True
-        remove_older(self._directory)
+        remove_left_over(self._directory)
 
     def _prepare(self) -> None:
         """Open the database for writing, unless it is damaged; a new one gets its tables."""

@@ -216,7 +216,8 @@ class VectorIndex:
             self._index, self._held = index, None
 
     def _remove_files(self, keep: Path | None) -> None:
-        for path in self._directory.glob(f"{_PREFIX}*{_SUFFIX}"):
+        unfinished = self._directory.glob(f".{_PREFIX}*")  # of processes that were killed while they saved
+        for path in (*self._directory.glob(f"{_PREFIX}*{_SUFFIX}"), *unfinished):
             if path != keep:
                 with contextlib.suppress(OSError):  # still mapped by another process on Windows: the next save retries
                     path.unlink()
