@@ -14,6 +14,11 @@ pytest_plugins = ["tests.plugins.rows"]
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that accepts a change of ranking."""
+    parser.addoption("--golden-update", action="store_true", help="write the golden files of tests/ranking anew")
+
+
 @pytest.fixture(autouse=True)
 def private_places(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the user's own index, settings and git configuration out of every test and every process it starts."""
