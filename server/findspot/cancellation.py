@@ -38,5 +38,5 @@ class EitherEvent(Event):
         self._second = second
 
     def is_set(self) -> bool:
-        """Say whether either event is set."""
+        """Return whether either event is set."""
         return self._second.is_set() or (self._first is not None and self._first.is_set())

@@ -134,17 +134,17 @@ def head_commit(place: GitPlace) -> str | None:
 
 
 def is_shallow(place: GitPlace) -> bool:
-    """Say whether only the last part of the history is there."""
+    """Return whether only the last part of the history is there."""
     return stat.S_ISREG(_mode(place.store / "shallow"))
 
 
 def is_wide(digest: str) -> bool:
-    """Say whether a commit's name is one of the newer format of objects, SHA-256."""
+    """Return whether a commit's name is one of the newer format of objects, SHA-256."""
     return len(digest) == _DIGEST_LENGTHS[-1]
 
 
 def is_installed() -> bool:
-    """Say whether there is a git to run."""
+    """Return whether there is a git to run."""
     return _program() is not None
 
 
@@ -255,7 +255,7 @@ def _is_git_folder(folder: Path, store: Path) -> bool:
 
 
 def _belongs(target: Path, top: Path) -> bool:
-    """Say whether a git folder elsewhere names ``top`` as its working folder."""
+    """Return whether a git folder elsewhere names ``top`` as its working folder."""
     back = _line(target, "gitdir")  # of a worktree: the path of its .git file
     if back is not None:
         named = _named(target, back)
@@ -320,7 +320,7 @@ def _is_digest(text: str) -> bool:
 
 
 def _are_plain(objects: Path) -> bool:
-    """Say whether git may read the objects in a folder, and in those it borrows from: folders and regular files only."""
+    """Return whether git may read the objects in a folder, and in those it borrows from: folders and regular files only."""
     seen: list[Path] = []
     waiting = [objects]
     try:

@@ -66,7 +66,7 @@ class Recorder:
             self._news.notify_all()
 
     def covered(self, path: str) -> bool:
-        """Tell whether a batch makes the index look at ``path``."""
+        """Return whether a batch makes the index look at ``path``."""
         return any(
             batch is None or any(path == known or path.startswith(f"{known}/") for known in batch)
             for batch in self.batches

@@ -294,7 +294,7 @@ def _know(
 
 
 def _wants_value(option: str, valued: set[str]) -> bool:
-    """Say whether the value of ``option`` is the next word: ``--root`` and ``-qk``, but not ``--root=X`` or ``-k5``."""
+    """Return whether the value of ``option`` is the next word: ``--root`` and ``-qk``, but not ``--root=X`` or ``-k5``."""
     if option.startswith("--"):
         return option in valued
     first = next((place for place, letter in enumerate(option[1:], 1) if f"-{letter}" in valued), None)

@@ -124,7 +124,6 @@ class ProblemKind(StrEnum):
     NOT_REGULAR = "not a regular file"
     SYNTAX = "syntax errors"
     QUARANTINED = "quarantined"
-    EMBEDDING = "not embedded"
     NOTEBOOK = "notebook"
     HIDDEN = "hidden"
     IGNORED = "ignored"

@@ -122,7 +122,7 @@ class Buffers:
                     return
 
     def _finish(self, path: str, done: _Wanted) -> bool:
-        """Say whether the newest text was read."""
+        """Return whether the newest text was read."""
         last = self._wanted[path] is done
         if last:
             del self._wanted[path]

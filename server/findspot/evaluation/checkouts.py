@@ -105,7 +105,7 @@ def _entries(listing: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _is_safe(path: str) -> bool:
-    """Say whether a path of a tree stays inside the folder that it is written to, on this system too."""
+    """Return whether a path of a tree stays inside the folder that it is written to, on this system too."""
     if os.sep == "\\" and (os.sep in path or ":" in path):
         return False
     return _LOOSE_PARTS.isdisjoint(path.lower().split("/"))

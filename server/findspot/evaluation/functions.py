@@ -44,7 +44,7 @@ class Hunk:
 
 
 def is_code(path: str) -> bool:
-    """Say whether a path is source, not a test, document or example, in a language with a syntax tree."""
+    """Return whether a path is source, not a test, document or example, in a language with a syntax tree."""
     return path_class(path) is PathClass.SOURCE and language_of(path, b"") in GRAMMARS
 
 

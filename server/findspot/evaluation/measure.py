@@ -121,10 +121,10 @@ def measure(
             tempfile.TemporaryDirectory(prefix="findspot-eval-", ignore_cleanup_errors=True) as folder,
             IndexedTree(Path(folder).resolve() / "work", bare, config, Models.load(config.settings)) as tree,
         ):
-            desk = _Desk(tree, parse, stop, tell, indexing)
+            session = _Session(tree, parse, stop, tell, indexing)
             for number, task in enumerate(reversed(measured.tasks)):
-                tell(f"commit {number + 1} of {len(measured.tasks)}{desk.pace(number, len(measured.tasks))}")
-                measured.rows.insert(0, desk.work(task))
+                tell(f"commit {number + 1} of {len(measured.tasks)}{session.pace(number, len(measured.tasks))}")
+                measured.rows.insert(0, session.work(task))
         measured.complete = True
     return measured
 
@@ -161,7 +161,7 @@ def _check(stop: Event) -> None:
         raise Cancelled("stopped while measuring")
 
 
-class _Desk:
+class _Session:
     """The working folder with its index; the same for all commits."""
 
     def __init__(

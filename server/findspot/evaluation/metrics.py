@@ -20,13 +20,13 @@ def ranks_of(ranking: Sequence[Hashable], gold: Iterable[Hashable]) -> list[Rank
 
 
 def strict_hit(ranks: Sequence[Rank], k: int) -> bool:
-    """Say whether all gold items are among the first ``k``; raises ``ValueError`` without a gold item."""
+    """Return whether all gold items are among the first ``k``; raises ``ValueError`` without a gold item."""
     _require(ranks)
     return all(rank is not None and rank <= k for rank in ranks)
 
 
 def any_hit(ranks: Sequence[Rank], k: int) -> bool:
-    """Say whether at least one gold item is among the first ``k``; raises ``ValueError`` without a gold item."""
+    """Return whether at least one gold item is among the first ``k``; raises ``ValueError`` without a gold item."""
     _require(ranks)
     return any(rank is not None and rank <= k for rank in ranks)
 

@@ -26,7 +26,7 @@ def ranked_functions(results: Iterable[SearchResult]) -> list[Place]:
 
 
 def is_mentioned(files: Iterable[str], functions: Iterable[Place], text: str) -> bool:
-    """Say whether the text names a file (its path or its name with ending) or a function (its bare name)."""
+    """Return whether the text names a file (its path or its name with ending) or a function (its bare name)."""
     paths = set(files)
     wanted = paths | {path.rsplit("/", 1)[-1] for path in paths}
     wanted |= {name.rsplit(".", 1)[-1] for _, name in functions}

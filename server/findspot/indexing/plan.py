@@ -89,7 +89,7 @@ def _differs(file: FoundFile, known: StoredFile) -> bool:
 
 
 def is_racy(file: FoundFile, indexed_ns: int) -> bool:
-    """Tell whether the file may differ from what was indexed although size and modification time are the stored ones.
+    """Return whether the file may differ from what was indexed although size and modification time are the stored ones.
 
     That is so when its content or metadata was touched at or after ``indexed_ns``, as far as the clock can tell. The
     change time counts, so an edit whose modification time was set back afterwards is noticed too.

@@ -88,7 +88,7 @@ class Worker:
         return self._process.pid
 
     def alive(self) -> bool:
-        """Say whether the process runs."""
+        """Return whether the process runs."""
         return self._process.poll() is None
 
     def prepare(self, tasks: Sequence[Task]) -> Iterator[Outcome]:

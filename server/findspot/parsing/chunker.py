@@ -310,7 +310,7 @@ def _merge(source: bytes, segments: list[_Segment]) -> list[_Segment]:
 
 
 def _opens_impl(segment: _Segment, following: _Segment) -> bool:
-    """Tell whether a segment is the beginning of an ``impl`` whose first member follows it."""
+    """Return whether a segment is the beginning of an ``impl`` whose first member follows it."""
     if segment.unit is None or following.unit is None or not segment.first:
         return False
     holder = segment.unit.definition

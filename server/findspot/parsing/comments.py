@@ -107,7 +107,7 @@ def _without_rule(line: str) -> str:
 
 
 def is_licence(text: str) -> bool:
-    """Tell whether a comment at the top of a file is its licence, which says nothing about the file."""
+    """Return whether a comment at the top of a file is its licence, which says nothing about the file."""
     return bool(_LICENCE.search(text))
 
 

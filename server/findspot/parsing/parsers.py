@@ -40,7 +40,7 @@ def _repeats_itself(source: bytes) -> bool:
 
 
 def _is_tangled(root: Node, source: bytes) -> bool:
-    """Tell whether an error node, at any depth, has more children than a query can look at."""
+    """Return whether an error node, at any depth, has more children than a query can look at."""
     if not root.has_error or len(source) <= _STRAY:
         return False
     cursor = root.walk()

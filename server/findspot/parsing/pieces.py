@@ -26,7 +26,7 @@ _MAX_INDENT: Final = 200
 
 
 def begins_line(source: bytes, line: int, byte: int) -> bool:
-    """Tell whether only indentation is between the beginning of a line and a byte."""
+    """Return whether only indentation is between the beginning of a line and a byte."""
     return byte - line <= _MAX_INDENT and not source[line:byte].strip()
 
 

@@ -99,7 +99,7 @@ def remove(database: Path) -> None:
 
 
 def is_closed(database: Path) -> bool:
-    """Say whether the file is sealed and its log empty."""
+    """Return whether the file is sealed and its log empty."""
     return _names(database)[0].exists()
 
 

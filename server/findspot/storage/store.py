@@ -178,7 +178,7 @@ class IndexStore(StoreReader):
         return self._directory / "damaged"
 
     def _is_replaced(self) -> bool:
-        """Say whether the database on disk is another one than the one that is open: another process began again."""
+        """Return whether the database on disk is another one than the one that is open: another process began again."""
         try:
             return self._seen is None or seal.identity_of(self._database).inode != self._seen.inode
         except OSError:
@@ -365,7 +365,7 @@ class IndexStore(StoreReader):
                 self._seen = seal.identity_of(self._database)
 
     def is_complete(self) -> bool:
-        """Say whether a whole pass over the workspace has ended since the index was last emptied."""
+        """Return whether a whole pass over the workspace has ended since the index was last emptied."""
         with self._connection() as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = 'complete'").fetchone()
         return row is not None and row[0] == "1"

@@ -149,5 +149,5 @@ def _checksum(model_id: str, key: bytes, vector: bytes) -> int:
 
 
 def _is_whole(model_id: str, key: bytes, vector: object, checksum: object) -> bool:
-    """Say whether a row is what was stored; any other is a miss, and is written anew."""
+    """Return whether a row is what was stored; any other is a miss, and is written anew."""
     return isinstance(vector, bytes) and len(vector) % 2 == 0 and checksum == _checksum(model_id, key, vector)

@@ -76,7 +76,7 @@ class VectorIndex:
 
     @property
     def is_saved(self) -> bool:
-        """Say whether the file on disk is this very state and says so."""
+        """Return whether the file on disk is this very state and says so."""
         return self._dirty == 0 and self._saved_generation == self._generation
 
     @property
@@ -113,7 +113,7 @@ class VectorIndex:
                     self._dirty += 1
 
     def needs_rebuild(self, stale: int, size: int) -> bool:
-        """Say whether patching is no use: ``stale`` keys would leave holes, or ``size`` vectors need another graph."""
+        """Return whether patching is no use: ``stale`` keys would leave holes, or ``size`` vectors need another graph."""
         return stale > _REBUILD_WHEN_REMOVED * max(len(self._index), 1) or (size > _EXACT_LIMIT) == self._exact
 
     def clear(self, size: int = 0) -> None:

@@ -33,13 +33,13 @@ class Repository:
         self._submodules: frozenset[str] | None = None
 
     def tracks(self, path: str, *, is_folder: bool) -> bool:
-        """Tell whether git tracks the root-relative file, or something in the folder; its index is read when first asked."""
+        """Return whether git tracks the root-relative file, or something in the folder; its index is read when first asked."""
         if self._tracked is None:
             self._tracked = Tracked.load(self._git_folder)
         return self._tracked.holds(self._lead + path[self._cut :], is_folder=is_folder)
 
     def has_submodule(self, path: str) -> bool:
-        """Tell whether the root-relative folder is a submodule of this repository: listed, or tracked as one."""
+        """Return whether the root-relative folder is a submodule of this repository: listed, or tracked as one."""
         if self._submodules is None:
             text = read_text(self._top, ".gitmodules") or ""
             values = (line.partition("=") for line in text.splitlines())
@@ -59,5 +59,5 @@ def read_text(folder: Path, path: str) -> str | None:
 
 
 def is_checkout(folder: str) -> bool:
-    """Tell whether ``.git`` in the absolute ``folder`` makes it a checkout of its own, not just a name."""
+    """Return whether ``.git`` in the absolute ``folder`` makes it a checkout of its own, not just a name."""
     return os.path.isfile(f"{folder}/.git") or os.path.isfile(f"{folder}/.git/HEAD")  # noqa: PTH113 - asked in the walk

@@ -28,7 +28,7 @@ _TEMPLATE_ENDINGS = (".example", ".sample", ".template", ".dist", ".defaults")
 
 
 def is_work(name: str, path: str, *, is_folder: bool) -> bool:
-    """Tell whether the hidden entry ``name`` (root-relative ``path``) is indexed by default.
+    """Return whether the hidden entry ``name`` (root-relative ``path``) is indexed by default.
 
     So are a few folders at any depth, and files in the root itself: not folders, not ignore files (every one of them
     names half of what people ask about), and nothing that may hold secrets.
@@ -39,7 +39,7 @@ def is_work(name: str, path: str, *, is_folder: bool) -> bool:
 
 
 def is_secret(name: str) -> bool:
-    """Tell whether a file of this name usually holds passwords, tokens or typed lines; an example of one does not."""
+    """Return whether a file of this name usually holds passwords, tokens or typed lines; an example of one does not."""
     if name.endswith(_TEMPLATE_ENDINGS):
         return False
     return name in _SECRETS or name.startswith((".env.", ".envrc.")) or name.endswith(("_history", "_hist"))

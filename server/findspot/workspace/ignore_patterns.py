@@ -77,7 +77,7 @@ class _Glob:
         self._pattern: re.Pattern[str] | None = None
 
     def matches(self, text: str) -> bool:
-        """Tell whether a name or path, as ``_bytewise``, matches as a whole."""
+        """Return whether a name or path, as ``_bytewise``, matches as a whole."""
         if self.part not in text or not (text.startswith(self.start) and text.endswith(self.end)):
             return False
         if self._pattern is None:
@@ -324,7 +324,7 @@ def _later(best: Rule | None, rules: Iterable[Rule], *, is_folder: bool) -> Rule
 
 
 def _is_extension(body: str) -> bool:
-    """Tell whether the pattern is ``*.ext`` with one dot and no further wildcard."""
+    """Return whether the pattern is ``*.ext`` with one dot and no further wildcard."""
     return body.startswith("*.") and "." not in body[2:] and not _WILDCARDS.intersection(body[1:])
 
 

@@ -87,7 +87,7 @@ class FolderRules:
         return verdict
 
     def skips(self, name: str, path: str, *, is_folder: bool) -> bool:
-        """Tell whether the entry ``name`` (root-relative ``path``) is left out."""
+        """Return whether the entry ``name`` (root-relative ``path``) is left out."""
         verdict = self.judge(name, path, is_folder=is_folder)
         return verdict is not KEPT and verdict is not TRACKED
 
@@ -229,7 +229,7 @@ class PathRules:
         return rules.inside(folder, disk, names)
 
     def skips(self, path: str, *, is_folder: bool) -> bool:
-        """Tell whether the root-relative ``path`` (no closing ``/``) or a folder above it is left out."""
+        """Return whether the root-relative ``path`` (no closing ``/``) or a folder above it is left out."""
         rules = self.within(_parent(path))
         return rules is None or rules.skips(path.rpartition("/")[2], path, is_folder=is_folder)
 

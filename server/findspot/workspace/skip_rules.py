@@ -172,7 +172,7 @@ def too_large(path: str, size: int, max_file_bytes: int) -> FileProblem:
 
 
 def _names_things(path: str, extension: str, data: bytes) -> bool:
-    """Tell whether a large data file is one in which people look names up: nearly every key of it is another one."""
+    """Return whether a large data file is one in which people look names up: nearly every key of it is another one."""
     if _INTERFACE.search(data, 0, _MARKER_BYTES) or _LANGUAGE.search(path):
         return True
     keys = _KEYS["json" if extension == "json" else "yaml"].findall(data)

@@ -51,7 +51,7 @@ class Tracked:
         return len(self._paths)
 
     def holds(self, path: str, *, is_folder: bool) -> bool:
-        """Tell whether git tracks the file ``path``, or something in the folder, or the folder as a submodule."""
+        """Return whether git tracks the file ``path``, or something in the folder, or the folder as a submodule."""
         wanted = os.fsencode(path)
         place = bisect_left(self._paths, wanted)
         if place < len(self._paths) and self._paths[place] == wanted:

@@ -257,7 +257,7 @@ class _Run:
             self._progress(self._seen)
 
     def _is_text(self, name: str, path: str) -> bool:
-        """Tell whether the name can be written down; one that is not valid UTF-8 becomes a problem."""
+        """Return whether the name can be written down; one that is not valid UTF-8 becomes a problem."""
         if name.isascii():
             return True
         try:
@@ -270,7 +270,7 @@ class _Run:
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Tell whether the folder is a Windows junction, which can lead in circles like a symbolic link."""
+    """Return whether the folder is a Windows junction, which can lead in circles like a symbolic link."""
     if sys.platform == "win32":
         junction = entry.stat(follow_symlinks=False).st_reparse_tag == stat.IO_REPARSE_TAG_MOUNT_POINT
     else:

@@ -91,13 +91,13 @@ class Watcher:
 
     @property
     def running(self) -> bool:
-        """Tell whether batches still come."""
+        """Return whether batches still come."""
         thread = self._thread
         return thread is not None and thread.is_alive() and not self._stopping.is_set()
 
     @property
     def polling(self) -> bool:
-        """Tell whether the watcher has to look for changes itself."""
+        """Return whether the watcher has to look for changes itself."""
         return isinstance(self._source, PollingSource)
 
     @property
@@ -141,7 +141,7 @@ class Watcher:
     # ── what sources report, from their threads ─────────────────────────────────────────────────────────────────
 
     def skips(self, path: str, *, is_folder: bool) -> bool:
-        """Tell whether the index does not care about ``path``."""
+        """Return whether the index does not care about ``path``."""
         with self._changes:
             return self._rules.skips(path, is_folder=is_folder)
 

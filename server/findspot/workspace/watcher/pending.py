@@ -55,7 +55,7 @@ class Pending:
         return max(0.0, min(due) - self._clock()) if due else None
 
     def is_overdue(self) -> bool:
-        """Tell whether the first change has waited for the longest time."""
+        """Return whether the first change has waited for the longest time."""
         return self._first is not None and self._clock() >= self._first + self._longest
 
     def take(self) -> frozenset[str] | None:

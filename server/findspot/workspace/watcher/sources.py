@@ -27,7 +27,7 @@ class Sink(Protocol):
     """What a source reports to, from any thread; paths are root-relative, those of the git folder begin with .git/."""
 
     def skips(self, path: str, *, is_folder: bool) -> bool:
-        """Tell whether the index does not care about ``path``."""
+        """Return whether the index does not care about ``path``."""
 
     def changed(self, path: str, *, is_folder: bool) -> None:
         """Note that a file, or a folder with all it holds, has appeared, changed or gone."""
@@ -55,7 +55,7 @@ class Source(Protocol):
         """Watch what the present ignore rules want watched; raises ``OSError`` when the system refuses."""
 
     def is_alive(self) -> bool:
-        """Tell whether events still come."""
+        """Return whether events still come."""
 
     def is_drained(self) -> bool:
         """Return True if every change that the system knows of was reported, False if that cannot be said."""
