@@ -13,7 +13,7 @@ Q    ?= where is a chunk turned into the text that a model reads
 CODE := server scripts tests $(wildcard models/findspot_training benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench rows e2e docs clean
+.PHONY: help run test slow check format bench rows e2e docs clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -42,8 +42,11 @@ run: $(VENV)/installed ## index a repository and answer a question (REPO=path Q=
 	@echo "==> findspot --root $(REPO) \"$(Q)\""
 	@$(BIN)/findspot search --root "$(REPO)" --top-k 5 --no-text "$(Q)"
 
-test: $(VENV)/installed-dev ## run the tests (T="-k name" chooses)
-	@$(BIN)/python -m pytest $(T)
+test: $(VENV)/installed-dev ## run all but the slow tests on all cores (T="-k name" chooses)
+	@$(BIN)/python -m pytest -n auto -m "not slow" $(T)
+
+slow: $(VENV)/installed-dev ## run the slow tests
+	@$(BIN)/python -m pytest -n auto -m slow $(T)
 
 check: $(VENV)/installed-dev ## formatting, lint, types, import contracts, generated pages
 	@echo "==> ruff format" && $(BIN)/ruff format --check $(CODE)
@@ -60,7 +63,7 @@ bench: $(VENV)/installed-dev ## measure speed and memory beside ripgrep and a pl
 	@$(BIN)/python benchmarks/run.py $(B)
 
 rows: $(VENV)/installed-dev ## run the tests and show which rows of the checklist have a passing one
-	@$(BIN)/python -m pytest --quiet --rows $(T)
+	@$(BIN)/python -m pytest --quiet -n auto --rows $(T)
 
 e2e: ## install the wheel into an empty environment and use it as a user would
 	@PYTHON="$(PYTHON)" WHEELS="$(WHEELS)" scripts/e2e.sh

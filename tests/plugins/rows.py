@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 CHECKLIST = Path(__file__).parents[2] / "docs" / "contributing" / "checklist.md"
+
+_PROPERTY = "rows of the checklist"
 
 _SECTION = re.compile(r"^## ([A-Z])\. (.+)$")
 _ROW = re.compile(r"^\| ([A-Z][0-9]{2}) \| (.+) \|$")
@@ -59,7 +63,6 @@ class RowReport:
     wanted: bool
     outcomes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     tests: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    row_ids: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Note the rows of each test and refuse unknown ids."""
@@ -70,11 +73,13 @@ class RowReport:
                 message = f"{item.nodeid}: the checklist ({CHECKLIST.name}) has no row {', '.join(unknown)}"
                 raise pytest.UsageError(message)
             if ids:
-                self.row_ids[item.nodeid] = ids
+                item.user_properties.append((_PROPERTY, ids))  # travels with the report, also out of a worker process
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Record passes and skips of the call, and failures of any phase."""
-        ids = self.row_ids.get(report.nodeid, ())
+        ids = [
+            name for key, names in report.user_properties if key == _PROPERTY for name in cast("Sequence[str]", names)
+        ]
         if report.failed:
             outcome = "failing"
         elif report.skipped:
