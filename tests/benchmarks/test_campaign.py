@@ -9,6 +9,8 @@ import pytest
 
 from tests.architecture.tree import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.row("T04")
 @pytest.mark.timeout(300)

@@ -16,6 +16,8 @@ from benchmarks.measure import Budget, Samples
 from benchmarks.questions import Hit, Question, file_rank, load_questions, symbol_rank
 from benchmarks.table import verdict
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 ASKED = """

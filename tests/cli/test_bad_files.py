@@ -15,6 +15,8 @@ import pytest
 from tests.cli.processes import COMMAND, findspot, paths, write_project
 from tests.indexing.bombs import CRASH
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.row("T01")
 def test_a_file_that_crashes_the_parser_is_named_and_the_others_are_found(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from tests.evaluation.histories import COUNT, DRAIN, DROP, WAIT, commit, make_hi
 from tests.indexing.bombs import CRASH
 from tests.training.repositories import QUEUE, git
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:

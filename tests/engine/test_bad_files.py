@@ -17,6 +17,8 @@ from findspot.indexing.workers import Worker
 from tests.engine.checks import open_engine
 from tests.indexing.bombs import CRASH, ENDLESS, in_lines
 
+pytestmark = pytest.mark.slow
+
 GOOD = "def find_invoice_{0}(number):\n    return archive.lookup(number, {0})\n"
 
 

@@ -17,7 +17,7 @@ from findspot.core.types import Answer, IndexState
 from findspot.engine import Engine, Models
 from tests.engine.steps import killed_before, steps_of
 
-pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")]
 
 _QUERIES = ("where are orders retried", "ship_order_3", "price of a basket", "def cancel", "added_later")
 _REPORT = "Shipping fails: ship_order_3 gives the wrong price for a basket that was cancelled before"

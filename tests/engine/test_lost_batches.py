@@ -41,7 +41,7 @@ def until(condition: Callable[[], bool]) -> None:
 @pytest.mark.row("T02")
 def test_a_lock_held_too_long_loses_no_change(tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process indexes for longer than the watcher waits; then a further edit succeeds for itself alone."""
-    monkeypatch.setattr("findspot.engine._WATCH_LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("findspot.engine.engine._WATCH_LOCK_SECONDS", 0.1)
     root = tmp_path / "root"
     for number in range(20):
         write_file(root, number, "before")

@@ -15,6 +15,8 @@ import pytest
 from findspot.engine import Engine, Models
 from tests.engine.checks import open_engine
 
+pytestmark = pytest.mark.slow
+
 _PATIENCE = 100.0
 
 _SPELLED = str.maketrans("0123456789", "abcdefghij")

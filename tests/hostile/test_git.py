@@ -18,7 +18,7 @@ from tests.hostile.places import WAYS, make_repository, run
 from tests.hostile.traps import STARTS, WAITS, Bait, Trap
 from tests.training.repositories import git
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="traps of a POSIX file system")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="traps of a POSIX file system")]
 
 OLD_GIT = """#!/bin/sh
 unset GIT_ALLOW_PROTOCOL GIT_NO_LAZY_FETCH GIT_CONFIG_GLOBAL GIT_NO_REPLACE_OBJECTS GIT_ATTR_NOSYSTEM

@@ -17,7 +17,7 @@ from findspot.errors import ConfigError, FindspotError
 from findspot.storage.schema import DATABASE_NAME
 from tests.cli.processes import COMMAND, write_project
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="obstacles of a POSIX file system")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="obstacles of a POSIX file system")]
 
 QUESTION = ("upload", "--json", "-q")
 

@@ -13,6 +13,8 @@ import pytest
 from findspot.config import Settings, load_config, project_may
 from tests.hostile.places import WAYS, make_repository, run
 
+pytestmark = pytest.mark.slow
+
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
 
 

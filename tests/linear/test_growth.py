@@ -30,6 +30,8 @@ from findspot.retrieval.path_lookup import PathTable
 from findspot.retrieval.question import analysed
 from findspot.workspace.skip_rules import classify_content
 
+pytestmark = pytest.mark.slow
+
 _SHORTEST = 1 << 10
 _QUERY = 200_000
 _FILE = 1_000_000

@@ -9,6 +9,8 @@ import pytest
 from tests.indexing.bombs import CRASH, ENDLESS
 from tests.lsp.editor import editing
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.row("T01")
 async def test_a_server_survives_bad_files_and_names_them(folder: Path) -> None:

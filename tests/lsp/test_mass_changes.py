@@ -11,6 +11,8 @@ import pytest
 from tests.engine.test_mass_changes import name_of, write_file
 from tests.lsp.editor import Editor, editing
 
+pytestmark = pytest.mark.slow
+
 
 async def until_complete(editor: Editor) -> None:
     """Wait until the server says that its index agrees with the files."""

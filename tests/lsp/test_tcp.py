@@ -130,6 +130,7 @@ def test_what_is_no_client_ends_only_itself(workspace: Path) -> None:
         assert process.poll() is None
 
 
+@pytest.mark.slow
 def test_who_does_not_say_initialize_is_sent_away_and_a_client_may_be_silent(workspace: Path) -> None:
     with listening() as (_, address), client(address, workspace) as one:
         with socket.create_connection(address, timeout=END_SECONDS) as silent:
