@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from findspot.core.types import Unavailable
 from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.functions import Function, ParseCode, functions_of, is_code, read_hunks, touched
 from findspot.evaluation.history import Change, Commit
@@ -76,7 +77,9 @@ def _against(commit: Commit, message: Message, code: Sequence[Change]) -> str | 
     return "mass edit" if len(commit.changes) > MAX_FILES else None
 
 
-def changed_functions(candidate: Candidate, repository: BareRepository, parse: ParseCode) -> list[FileFunctions] | str:
+def changed_functions(
+    candidate: Candidate, repository: BareRepository, parse: ParseCode
+) -> list[FileFunctions] | Unavailable:
     """Return the changed files of the parent with their changed functions, or why the commit gives no row."""
     comes = any(change.old is None for change in candidate.code)
     files: list[FileFunctions] = []
@@ -86,18 +89,18 @@ def changed_functions(candidate: Candidate, repository: BareRepository, parse: P
             continue
         source = repository.blob(change.old)
         if source is None:
-            return "missing file"
+            return Unavailable("missing file")
         parsed = parse(change.path, source)
         if parsed is None:
-            return "file that is not indexed"
+            return Unavailable("file that is not indexed")
         functions = functions_of(parsed)
         if change.new is not None:
             difference = repository.difference(change.old, change.new)
             if difference is None:
-                return "missing file"
+                return Unavailable("missing file")
             functions = touched(functions, list(read_hunks(difference)), source, parsed.language)
         files.append(FileFunctions(change.path, parsed.language, tuple(functions)))
     count = len({(file.path, one.name) for file in files for one in file.functions})
     if count == 0:
-        return "no function at the parent"
-    return "too many functions" if count > MAX_FUNCTIONS else files
+        return Unavailable("no function at the parent")
+    return Unavailable("too many functions") if count > MAX_FUNCTIONS else files

@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Event
 
 from findspot.config import Config
-from findspot.core.types import Progress
+from findspot.core.types import Progress, Unavailable
 from findspot.engine import Engine, Models
 from findspot.errors import Cancelled, EvaluationError
 from findspot.evaluation.bm25 import Units
@@ -143,8 +143,8 @@ def _tasks(
         for candidate in choose(history, left_out):
             _check(stop)
             files = changed_functions(candidate, bare, partial(parse_code, parse=parse))
-            if isinstance(files, str):
-                left_out[files] += 1
+            if isinstance(files, Unavailable):
+                left_out[files.reason] += 1
                 continue
             tasks.append(Task(candidate, tuple(files)))
             if len(tasks) == wanted:

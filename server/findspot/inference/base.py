@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from threading import Event
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from findspot.core.arrays import Vectors
 
 
@@ -43,21 +40,4 @@ class WordEmbedder(Embedder, Protocol):
 
     def whole_words(self, text: str) -> str:
         """Return the words of a rendered query that the model knows as such, and not as pieces of words."""
-        ...
-
-
-class Reranker(Protocol):
-    """Scores (query, document) pairs; higher is better, scores comparable within one call."""
-
-    @property
-    def model_id(self) -> str:
-        """Identity of the weights and of how they are used."""
-        ...
-
-    def score(self, query: str, documents: Sequence[str], stop: Event | None = None) -> npt.NDArray[np.float32]:
-        """Return one score per document, shape (number of documents,)."""
-        ...
-
-    def close(self) -> None:
-        """Give back memory and files."""
         ...

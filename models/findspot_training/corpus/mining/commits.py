@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from findspot.core.types import ParsedFile
+from findspot.core.types import ParsedFile, Unavailable
 from findspot.evaluation.checkouts import BareRepository
 from findspot.evaluation.commits import Candidate, FileFunctions, changed_functions
 from findspot.evaluation.messages import words
@@ -46,8 +46,8 @@ def mine_commits(
             candidate = ordered.pop(0)
             opened += 1
             files = changed_functions(candidate, repository, lambda path, source: parse(path, source, parsers))
-            if isinstance(files, str):
-                left_out[files] += 1
+            if isinstance(files, Unavailable):
+                left_out[files.reason] += 1
                 continue
             key = frozenset((file.path, one.name) for file in files for one in file.functions)
             if key in places:
