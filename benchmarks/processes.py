@@ -61,7 +61,7 @@ def size(place: Workplace) -> list[Line]:
             "findspot",
             "MB",
             Samples((megabytes,)),
-            (Budget("max", 250),),
+            (Budget("max", 330),),
             f"{distributions} distributions, no extras, as pip installed them",
         ),
     ]

@@ -93,12 +93,12 @@ def run(request: Request) -> int:
 
 
 def _run_search(request: SearchRequest) -> int:
-    question = messages.SearchRequest(query=request.query)
+    question = messages.SearchRequest.model_construct(query=request.query)  # it has been checked
     return _run_question(request, question, model=False)
 
 
 def _run_localize(request: LocalizeRequest) -> int:
-    question = messages.LocalizeRequest(
+    question = messages.LocalizeRequest.model_construct(
         text=request.text, top_k=request.top_k, level=request.level, budget=request.budget
     )
     return _run_question(request, question, model=True)

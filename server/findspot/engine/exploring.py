@@ -7,14 +7,12 @@ not there. Lists are in the order of path and line and say when they were cut.
 from __future__ import annotations
 
 import difflib
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
-
-import regex
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from findspot.cancellation import check
 from findspot.core.types import ChunkKind
@@ -26,6 +24,9 @@ from findspot.storage.store import IndexStore
 from findspot.workspace.files import Source, read_source
 from findspot.workspace.ignore_patterns import IgnoreFile
 from findspot.workspace.walker import clean_prefix, clean_scope
+
+if TYPE_CHECKING:
+    import regex
 
 _MAX_PATTERN = 1_000
 """Characters of a pattern."""
@@ -45,16 +46,14 @@ _NEAR = 3
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class Found(NamedTuple, Generic[T]):
     """A list, and whether there is more than it holds."""
 
     items: tuple[T, ...]
     truncated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a file; lines count from 1."""
 
     path: str
@@ -62,8 +61,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A function, class or section with the lines it takes."""
 
     path: str
@@ -74,8 +72,7 @@ class Definition:
     signature: str
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """Lines of a file as it is now; ``lines`` is how many the file has."""
 
     path: str
@@ -171,7 +168,7 @@ class Explorer:
         return _first(self._uses(name, list(rows.values())), limit)
 
     def _uses(self, name: str, rows: Sequence[ChunkRow]) -> Iterator[Line]:
-        word = regex.compile(rf"(?<!\w){regex.escape(name)}(?!\w)")
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
         for row in sorted(rows, key=lambda row: (row.path, row.span.start_line)):
             source = self._source(row.path)
             if source is None:
@@ -242,6 +239,8 @@ class _Lines:
 def _compiled(pattern: str, *, expression: bool, ignore_case: bool) -> regex.Pattern[str]:
     if not pattern or len(pattern) > _MAX_PATTERN:
         raise QueryError(f"the pattern must have 1 to {_MAX_PATTERN:,} characters, not {len(pattern):,}")
+    import regex  # noqa: PLC0415 - a command, which never needs it, starts sooner
+
     flags = regex.MULTILINE | (regex.IGNORECASE if ignore_case else 0)
     try:
         return regex.compile(pattern if expression else regex.escape(pattern), flags)
