@@ -50,6 +50,10 @@ def test_half_of_a_pair_of_surrogates_is_replaced() -> None:
         (LocalizeRequest, {"text": "x", "budget": "soon"}, "'budget' must be a number from 0 to 60, not soon"),
         (IndexRequest, {"rebuild": 1}, "'rebuild' must be true or false"),
         (IndexRequest, [], "one object"),
+        (SearchRequest, {"query": "x", "\ud800": 1}, "'\ufffd' is not a parameter"),
+        (SearchRequest, {"query": {"text": "x"}}, "'query' must be a string"),
+        (SearchRequest, {"query": "x", "top_k": float("nan")}, "'top_k' must be a whole number"),
+        (LocalizeRequest, {"text": "x", "budget": float("inf")}, "'budget' must be a number from 0 to 60"),
     ],
 )
 def test_a_mistake_names_the_field_and_what_it_should_be(kind: type[Request], raw: Any, message: str) -> None:

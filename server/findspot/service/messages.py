@@ -71,8 +71,11 @@ class Request(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_nulls(cls, raw: Any) -> Any:
-        return {key: value for key, value in raw.items() if value is not None} if isinstance(raw, Mapping) else raw
+    def _plain(cls, raw: Any) -> Any:
+        """Leave nulls out, and write names so that they can be shown."""
+        if not isinstance(raw, Mapping):
+            return raw
+        return {without_surrogates(str(key)): value for key, value in raw.items() if value is not None}
 
     @classmethod
     def read(cls, raw: Any) -> Self:
