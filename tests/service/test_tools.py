@@ -181,6 +181,44 @@ def test_definitions_and_uses_of_a_name(engine: Engine) -> None:
     assert call(engine, "references", name="nobody") == {"lines": [], "truncated": False}
 
 
+def test_what_buffers_hide_does_not_count_against_the_limit(tmp_path: Path) -> None:
+    root = tmp_path / "many"
+    root.mkdir()
+    names = ["a_long_name_first.py", *(f"u{at:02}.py" for at in range(12))]
+    for name in names:
+        (root / name).write_text("def put(x):\n    return save(x)\n", encoding="utf-8")
+    settings = Settings(workers=1, localization_model="", ranker="")
+    with Engine.open(root, Config(settings, tmp_path / "cache")) as engine:
+        engine.refresh()
+        for name in names[1:5]:
+            engine.set_overlay(name, "x = 1\n")
+        used = call(engine, "references", name="save", limit=2)
+        assert (places(used), used["truncated"]) == ([(names[0], 2), (names[5], 2)], True)
+        defined = call(engine, "definitions", name="put", limit=2)
+        assert [one["path"] for one in defined["definitions"]] == [names[0], names[5]]
+        assert defined["truncated"] is True
+        assert len(call(engine, "references", name="save")["lines"]) == 9
+
+
+def test_a_line_behind_the_last_is_none(engine: Engine) -> None:
+    assert places(call(engine, "search_text", pattern="^", expression=True, scope=["docs"])) == [
+        ("docs/guide.md", 1),
+        ("docs/guide.md", 2),
+        ("docs/guide.md", 3),
+    ]
+
+
+def test_a_scope_that_names_nothing_is_said(engine: Engine) -> None:
+    with pytest.raises(QueryError, match="no indexed file or folder shops; the nearest: shop"):
+        call(engine, "search_text", pattern="save", scope=["shops"])
+
+
+def test_an_expression_nested_too_deep_is_refused(engine: Engine) -> None:
+    deep = "(" * 400 + "a" + ")*" * 180 + ")" * 220
+    with pytest.raises(QueryError, match="cannot be read"):
+        call(engine, "search_text", pattern=deep, expression=True)
+
+
 def test_code_is_found_by_a_sentence(engine: Engine) -> None:
     found = call(engine, "find_code", query="where are prices summed", limit=1)
     assert [(result["path"], result["symbol"]) for result in found["results"]] == [("shop/cart.py", "Cart.total")]

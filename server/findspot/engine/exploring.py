@@ -10,7 +10,7 @@ import difflib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -42,6 +42,9 @@ _MAX_READ = 64_000
 """Bytes of one reading."""
 
 _NEAR = 3
+
+_MOST_PLACES = 2_000
+"""Places of one name that are looked at: more are no answer to anybody."""
 
 T = TypeVar("T")
 
@@ -134,7 +137,7 @@ class Explorer:
     def read(self, path: str, start_line: int = 1, end_line: int | None = None) -> Excerpt:
         """Return lines of a file, the last inclusive, at most 64,000 bytes of them and whole lines unless one is longer."""
         inside = clean_prefix(path)
-        source = self._source(inside) if inside in self._known() else None
+        source = self._source(inside) if self._has(inside) else None
         if source is None:
             raise QueryError(f"there is no indexed file {path}{self._nearest(path)}")
         total = source.text.count(b"\n") + (not source.text.endswith(b"\n") and bool(source.text))
@@ -150,7 +153,7 @@ class Explorer:
     def outline(self, path: str, limit: int) -> Found[Definition]:
         """Return what a file defines, in its order."""
         inside = clean_prefix(path)
-        if inside not in self._known():
+        if not self._has(inside):
             raise QueryError(f"there is no indexed file {path}{self._nearest(path)}")
         view = self._view()
         return _first(self._definitions(view, view.chunks_of(inside)), limit)
@@ -158,18 +161,20 @@ class Explorer:
     def definitions(self, name: str, limit: int) -> Found[Definition]:
         """Return the definitions of a name, bare (``save``) or qualified (``Model.save``)."""
         view = self._view()
-        rows = view.rows(view.named([name], limit + 1).get(name, []))
-        return _first(self._definitions(view, list(rows.values())), limit)
+        ids = view.named([name], _MOST_PLACES).get(name, [])
+        found = _first(self._definitions(view, _in_order(view.rows(ids))), limit)
+        return Found(found.items, found.truncated or len(ids) >= _MOST_PLACES)
 
     def references(self, name: str, limit: int) -> Found[Line]:
         """Return the lines that use a bare name: calls, instantiations, base classes."""
         view = self._view()
-        rows = view.rows(view.callers([name], limit + 1).get(name, []))
-        return _first(self._uses(name, list(rows.values())), limit)
+        ids = view.callers([name], _MOST_PLACES).get(name, [])
+        found = _first(self._uses(name, _in_order(view.rows(ids))), limit)
+        return Found(found.items, found.truncated or len(ids) >= _MOST_PLACES)
 
     def _uses(self, name: str, rows: Sequence[ChunkRow]) -> Iterator[Line]:
         word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-        for row in sorted(rows, key=lambda row: (row.path, row.span.start_line)):
+        for row in rows:
             source = self._source(row.path)
             if source is None:
                 continue
@@ -192,26 +197,33 @@ class Explorer:
     def _view(self) -> IndexView:
         return IndexView(self._store, self._own.buffers.overlay, ())
 
-    def _known(self) -> set[str]:
-        return {*self._store.stored_files(), *self._own.buffers.overlay.paths}
+    def _has(self, path: str) -> bool:
+        return path in self._own.buffers.overlay.paths or path in self._store.stored_files((path,))
 
-    def _paths(self, scope: Sequence[str]) -> list[str]:
+    def _paths(self, scope: Sequence[str] = ()) -> list[str]:
+        """Return the files in a scope by path; raises ``QueryError`` where a part of it names none."""
+        buffered = self._own.buffers.overlay.paths
         inside = clean_scope(scope)
-        buffered = [
-            path
-            for path in self._own.buffers.overlay.paths
-            if not inside or any(path == part or path.startswith(f"{part}/") for part in inside)
-        ]
-        return sorted({*self._store.stored_files(inside), *buffered})
+        if not inside:
+            return sorted({*self._store.stored_files(), *buffered})
+        found: set[str] = set()
+        for part in inside:
+            below = {path for path in buffered if path == part or path.startswith(f"{part}/")}
+            below.update(self._store.stored_files((part,)))
+            if not below:
+                raise QueryError(f"there is no indexed file or folder {part}{self._nearest(part)}")
+            found |= below
+        return sorted(found)
 
     def _source(self, path: str) -> Source | None:
         return self._own.buffers.source(path) or read_source(self._root, path, self._max_file_bytes)
 
     def _nearest(self, path: str) -> str:
         name = path.rpartition("/")[2]
-        paths = sorted(self._known())
+        paths = self._paths()
         near = [other for other in paths if other.rpartition("/")[2] == name][:_NEAR]
-        near = near or difflib.get_close_matches(path, paths, n=_NEAR)
+        folders = {path.rpartition("/")[0] for path in paths} - {""}
+        near = near or difflib.get_close_matches(path, [*sorted(folders), *paths], n=_NEAR)
         return f"; the nearest: {', '.join(near)}" if near else ""
 
 
@@ -226,6 +238,8 @@ class _Lines:
 
     def at(self, path: str, offset: int) -> Line | None:
         """Return the line at an offset; offsets do not fall. None if the line was returned before."""
+        if offset == len(self.text) and (not offset or self.text[-1] == "\n"):
+            return None  # behind the last line
         self._number += self.text.count("\n", self._counted, offset)
         self._counted = offset
         if self._number == self._last:
@@ -244,9 +258,9 @@ def _compiled(pattern: str, *, expression: bool, ignore_case: bool) -> regex.Pat
     flags = regex.MULTILINE | (regex.IGNORECASE if ignore_case else 0)
     try:
         return regex.compile(pattern if expression else regex.escape(pattern), flags)
-    except regex.error as error:
+    except (regex.error, RecursionError, OverflowError, MemoryError) as error:
         raise QueryError(
-            f"the expression cannot be read: {error}; to look for it as it is, leave expression out"
+            f"the expression cannot be read: {str(error) or type(error).__name__}; to look for it as it is, leave expression out"
         ) from error
 
 
@@ -265,6 +279,10 @@ def _glob(pattern: str) -> Callable[[str], bool]:
         )
 
     return matches
+
+
+def _in_order(rows: Mapping[int, ChunkRow]) -> list[ChunkRow]:
+    return sorted(rows.values(), key=lambda row: (row.path, row.span.start_byte))
 
 
 def _first(items: Iterator[T], limit: int) -> Found[T]:
