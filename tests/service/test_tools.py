@@ -178,6 +178,7 @@ def test_definitions_and_uses_of_a_name(engine: Engine) -> None:
     assert (found["path"], found["start_line"], found["signature"]) == ("shop/store.py", 1, "def save(item)")
     assert [one["symbol"] for one in call(engine, "definitions", name="Cart.total")["definitions"]] == ["Cart.total"]
     assert places(call(engine, "references", name="save")) == [("shop/cart.py", 3)]
+    assert places(call(engine, "references", name="store.save")) == [("shop/cart.py", 3)]
     assert call(engine, "references", name="nobody") == {"lines": [], "truncated": False}
 
 

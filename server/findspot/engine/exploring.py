@@ -166,8 +166,8 @@ class Explorer:
         return Found(found.items, found.truncated or len(ids) >= _MOST_PLACES)
 
     def references(self, name: str, limit: int) -> Found[Line]:
-        """Return the lines that use a bare name: calls, instantiations, base classes."""
-        view = self._view()
+        """Return the lines that use a name: calls, instantiations, base classes. Of a qualified one the last part counts."""
+        view, name = self._view(), name.rpartition(".")[2]
         ids = view.callers([name], _MOST_PLACES).get(name, [])
         found = _first(self._uses(name, _in_order(view.rows(ids))), limit)
         return Found(found.items, found.truncated or len(ids) >= _MOST_PLACES)

@@ -113,6 +113,9 @@ class LocalizeRequest(_Question):
 
     mode: ClassVar[Mode] = Mode.LOCALIZE
 
+    top_k: Length | None = Field(
+        None, description="how many results; if absent the answer chooses, up to the setting `top_k`"
+    )
     text: Text = Field(description="an issue, an error message, a stack trace")
     level: core.Level = Field("function", description="what one result stands for")
     budget: Budget | None = Field(None, description="seconds; the setting `budget` if absent; 0 leaves the model out")
@@ -244,7 +247,7 @@ class Problem(Message):
 class IndexStatus(Message):
     """The index of one root. One that cannot be opened is ``failed`` and has a ``message``, no more."""
 
-    root: str = Field(description="the folder")
+    root: str = Field(description="the folder, as results name it")
     state: core.IndexState = Field(description="where the index stands")
     message: str = Field(description="what has failed and is tried again; may be empty")
     complete: bool = Field(description="the index agrees with the files: nothing waits to be read, nothing has failed")
@@ -281,7 +284,7 @@ class IndexStatus(Message):
 class RefreshReport(Message):
     """What a refresh of one root did; ``problems`` are those of single files that it met."""
 
-    root: str = Field(description="the folder")
+    root: str = Field(description="the folder, as results name it")
     state: core.IndexState = Field(description="where the index stands now")
     added: int = Field(description="files that are new")
     changed: int = Field(description="files that were read again")

@@ -68,7 +68,9 @@ class MeaningRequest(Request):
 class NameRequest(Request):
     """A name of the code."""
 
-    name: Pattern = Field(description="bare, `save`; for definitions also qualified, `Model.save`")
+    name: Pattern = Field(
+        description="bare, `save`, or qualified, `Model.save`, of which uses are told by the last part"
+    )
     limit: Limit = Field(50, description="places at most")
 
 
