@@ -31,7 +31,7 @@ from findspot.cli.resolve import (
     resolve,
 )
 from findspot.cli.skipped import skipped_lines, skipped_note
-from findspot.cli.streams import give_up_output, note, prepare_streams, screen_of, write_lines
+from findspot.cli.streams import discard_output, note, prepare_streams, screen_of, write_lines
 from findspot.config import Config, load_config, use_one_math_thread
 from findspot.core.types import Answer, IndexState
 from findspot.errors import Cancelled, FindspotError, complaint
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        give_up_output()  # the reader has seen enough, as in "findspot QUERY | head"
+        discard_output()  # the reader has seen enough, as in "findspot QUERY | head"
         return FOUND
     except FindspotError as error:
         note(f"error: {error}")

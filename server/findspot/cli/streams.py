@@ -60,7 +60,7 @@ def _write(stream: TextIO | None, text: str) -> None:
         stream.write(text)
 
 
-def give_up_output() -> None:
+def discard_output() -> None:
     """Redirect both streams to /dev/null after the reader of one has gone: Python flushes them once more when it exits."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
