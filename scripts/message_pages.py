@@ -55,7 +55,13 @@ def message_page(made: str) -> str:
     """Return the page about every message; ``made`` says that it is generated."""
     schema = json.loads(message_schema())["$defs"]
     lines = [_HEAD.format(made=made)]
-    for heading, models in (("Requests", messages.REQUESTS), ("Answers", _with_parts(messages.ANSWERS))):
+    asked: list[type[BaseModel]] = [
+        *messages.REQUESTS,
+        messages.EditorView,
+        messages.FileInView,
+        messages.DiagnosticInView,
+    ]
+    for heading, models in (("Requests", asked), ("Answers", _with_parts(messages.ANSWERS))):
         lines += [f"## {heading}", ""]
         for model in models:
             lines += _section(model, schema[model.__name__])

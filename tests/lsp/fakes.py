@@ -10,6 +10,7 @@ from findspot.config import Config
 from findspot.core.types import (
     Answer,
     AnswerStatus,
+    EditorContext,
     Evidence,
     IndexState,
     IndexStatus,
@@ -35,6 +36,7 @@ class FakeEngine:
         self.files: dict[str, bytes] = {}
         self.state = IndexState.EMPTY
         self.log: list[str] = []
+        self.context: EditorContext | None = None
         self.locked = 0
         self.hanging: threading.Event | None = None
         self.closed = threading.Event()
@@ -85,8 +87,10 @@ class FakeEngine:
         exclude: Sequence[str] = (),
         stop: threading.Event | None = None,
         unsaved: object = None,
+        context: EditorContext | None = None,
     ) -> Answer:
         """Return the lines that hold all words of ``query``, files in order."""
+        self.context = context
         words = query.lower().split()
         if not words:
             raise QueryError("The text is empty; say what you are looking for")
@@ -129,10 +133,11 @@ class FakeEngine:
         stop: threading.Event | None = None,
         on_partial: Callable[[Answer], None] | None = None,
         unsaved: object = None,
+        context: EditorContext | None = None,
     ) -> Answer:
         """Return what search finds, first as a partial answer and after ``steps`` steps as the answer."""
         self.log.append(f"localize level={level} budget={budget}")
-        answer = self.search(text, top_k=top_k, scope=scope, exclude=exclude)
+        answer = self.search(text, top_k=top_k, scope=scope, exclude=exclude, context=context)
         if on_partial is not None:
             on_partial(answer)
         if self.hanging is not None:
@@ -152,6 +157,7 @@ class FakeEngine:
         exclude: Sequence[str] = (),
         stop: threading.Event | None = None,
         unsaved: object = None,
+        context: EditorContext | None = None,
     ) -> Answer:
         """Return the same as search."""
         return self.search(query, top_k=top_k, scope=scope, exclude=exclude, stop=stop)

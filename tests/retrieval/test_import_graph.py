@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from findspot.retrieval.import_graph import import_neighbours
+from findspot.retrieval.import_graph import import_neighbours, neighbours_of
 
 
 def test_modules_of_several_languages_meet() -> None:
@@ -25,6 +25,10 @@ def test_modules_of_several_languages_meet() -> None:
     assert neighbours["pkg/__init__.py"] == {"pkg/other.py"}
     assert importers["shop/prices.py"] == 1
     assert importers["shop/cart.py"] == 0
+    for path in imports:
+        imported, importing = neighbours_of(path, imports)
+        assert imported | importing == neighbours[path]
+        assert len(importing) == importers[path]
 
 
 def test_a_module_of_elixir_is_found_by_the_name_of_its_file() -> None:
@@ -34,6 +38,8 @@ def test_a_module_of_elixir_is_found_by_the_name_of_its_file() -> None:
         "lib/shop/cart.ex": ["Shop.HTTPClient", "Logger"],
     }
     assert import_neighbours(elixir)[0]["lib/shop/cart.ex"] == {"lib/shop/http_client.ex"}
+    assert neighbours_of("lib/shop/cart.ex", elixir)[0] == {"lib/shop/http_client.ex"}
+    assert neighbours_of("lib/shop/http_client.ex", elixir)[1] == {"lib/shop/cart.ex"}
 
 
 def test_the_folder_must_agree_where_it_is_written() -> None:

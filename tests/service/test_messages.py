@@ -44,8 +44,28 @@ def test_half_of_a_pair_of_surrogates_is_replaced() -> None:
         (SearchRequest, {"query": "x", "top_k": "3"}, "'top_k' must be a whole number from 1 to 1000, not 3"),
         (SearchRequest, {"query": "x", "topK": 1001}, "'top_k' must be a whole number from 1 to 1000, not 1001"),
         (SearchRequest, {"query": "x", "includetext": True}, "did you mean 'include_text'?"),
-        (SearchRequest, {"query": "x", "zzz": 1}, "known are root, top_k, scope, include_text, query"),
+        (SearchRequest, {"query": "x", "zzz": 1}, "known are root, top_k, scope, include_text, context, query"),
         (SearchRequest, {"query": "x", "scope": ["y" * 16_385]}, "'scope' has 16,385 characters"),
+        (SearchRequest, {"query": "x", "context": 5}, "'context' must be an object"),
+        (SearchRequest, {"query": "x", "context": {"open": "a.py"}}, "'context.open' must be a list"),
+        (SearchRequest, {"query": "x", "context": {"open": [5]}}, "'context.open' must hold strings"),
+        (
+            SearchRequest,
+            {"query": "x", "context": {"opened": []}},
+            "'context.opened' is not a parameter; did you mean 'open'?",
+        ),
+        (SearchRequest, {"query": "x", "context": {"active": {"line": 1}}}, "'context.active.path' is missing"),
+        (
+            SearchRequest,
+            {"query": "x", "context": {"active": {"path": "a", "line": 0}}},
+            "'context.active.line' must be a whole number from 1, not 0",
+        ),
+        (SearchRequest, {"query": "x", "context": {"diagnostics": [1]}}, "'context.diagnostics' must hold objects"),
+        (
+            SearchRequest,
+            {"query": "x", "context": {"diagnostics": [{"path": "a", "line": 1}]}},
+            "'context.diagnostics.message' is missing",
+        ),
         (LocalizeRequest, {"text": "x", "level": "line"}, "'level' must be 'file' or 'function'"),
         (LocalizeRequest, {"text": "x", "budget": "soon"}, "'budget' must be a number from 0 to 60, not soon"),
         (IndexRequest, {"rebuild": 1}, "'rebuild' must be true or false"),
@@ -59,6 +79,16 @@ def test_half_of_a_pair_of_surrogates_is_replaced() -> None:
 def test_a_mistake_names_the_field_and_what_it_should_be(kind: type[Request], raw: Any, message: str) -> None:
     with pytest.raises(RequestError, match=re.escape(message)):
         kind.read(raw)
+
+
+def test_of_what_an_editor_shows_the_first_hundred_files_count() -> None:
+    many = [f"{number}.py" for number in range(10_000)]
+    said = [{"path": path, "message": "m" * 10_000} for path in many]
+    raw = {"open": many, "recent": many, "changed": many, "diagnostics": said}
+    view = SearchRequest.read({"query": "x", "context": raw}).context
+    assert view is not None
+    assert view.open == view.recent == view.changed == tuple(many[:100])
+    assert [len(one.message) for one in view.diagnostics] == [500] * 100
 
 
 def test_a_result_has_the_names_and_values_of_the_engine() -> None:

@@ -66,6 +66,7 @@ def test_rows_terms_and_edges_by_the_ten_thousand(store: IndexStore) -> None:
     assert store.document_frequencies([*terms, "alpha"])["alpha"] == 1
     assert [hit for hit, _ in store.lexical([*terms, "alpha"], 5)] == [chunk]
     assert store.changes_of(_paths(MANY)) == {}
+    assert store.changed_with(_paths(MANY), 5) == []
     assert store.past_matches(terms, 5).messages == []
 
 

@@ -67,6 +67,10 @@ class AnswerSettings(Section):
         ProjectMay(most=5.0),
         Flag(("--budget",), "SECONDS"),
     ] = 1.0
+    editor_context: Annotated[
+        bool,
+        Field(description="Raise what is near to the files in the editor, where an editor says which they are."),
+    ] = True
 
 
 class IndexSettings(Section):

@@ -165,16 +165,41 @@ class ParsedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What a compiler or linter says of a file (root-relative path with ``/``), at a 1-based line where that is known."""
+
+    path: str
+    message: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditorContext:
+    """What is in view in an editor when a question is asked; paths are root-relative with ``/``.
+
+    ``active`` is the file that is being looked at, ``line`` its 1-based line with the cursor; ``open`` are all open files,
+    ``recent`` those edited last, the newest first, ``changed`` those that differ from the last commit or are new.
+    """
+
+    active: str | None = None
+    line: int | None = None
+    open: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One reason why a result is where it is.
 
     ``kind`` is ``lexical`` (the terms that matched), ``dense``, ``mention`` (a path, symbol or frame the
     query names), ``graph`` (a caller, a callee, or tested by a test that is a hit), ``history`` (messages of past
-    commits), ``prior`` or ``model``.
+    commits), ``near`` (what it has to do with the files in the editor), ``prior`` or ``model``.
     ``score`` is that signal's own number, comparable only within its kind.
     """
 
-    kind: Literal["lexical", "dense", "mention", "graph", "history", "prior", "model"]
+    kind: Literal["lexical", "dense", "mention", "graph", "history", "near", "prior", "model"]
     detail: str
     score: float
 

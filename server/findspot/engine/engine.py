@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
 from findspot.cancellation import EitherEvent, held
@@ -23,6 +22,7 @@ from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.types import (
     Answer,
     AnswerStatus,
+    EditorContext,
     IndexState,
     IndexStatus,
     Level,
@@ -128,9 +128,7 @@ class Engine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -249,17 +247,18 @@ class Engine:
         exclude: Sequence[str] = (),
         stop: threading.Event | None = None,
         unsaved: Unsaved | None = None,
+        context: EditorContext | None = None,
     ) -> Answer:
         """Return the hybrid list for a word, a sentence, a path or a trace; raises ``QueryError``, ``Cancelled``.
 
-        ``scope`` is what to search, () for everything; ``exclude`` is left out; ``unsaved`` has one client's buffers.
+        ``scope`` is what to search, () for all; ``unsaved`` has one client's buffers; what is near to ``context`` is raised.
         """
         own = unsaved or self._own
         asked = self._asked(own)
         inside, wanted = clean_scope(scope), checked_length(top_k, self.config.settings.top_k)
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
         ask = partial(self._searcher.search, top_k=wanted, scope=inside, exclude=clean_scope(exclude), stop=stop)
-        found = self._guarded(lambda: ask(checked_text(query), overlay=named.overlay))
+        found = self._guarded(lambda: ask(checked_text(query), overlay=named.overlay, context=context))
         made = self._named.noted(self._answer(found, asked), named, wanted)
         return label(made, query, found, inside, self._searcher, named.overlay)
 
@@ -275,6 +274,7 @@ class Engine:
         stop: threading.Event | None = None,
         on_partial: Callable[[Answer], None] | None = None,
         unsaved: Unsaved | None = None,
+        context: EditorContext | None = None,
     ) -> Answer:
         """Return the places that a report is about, within ``budget`` seconds.
 
@@ -309,6 +309,7 @@ class Engine:
                 stop=stop,
                 on_partial=None if on_partial is None else lambda found: on_partial(answer(found)),
                 started=asked.at,
+                context=context,
             )
         )
         return answer(found)

@@ -29,7 +29,7 @@ from findspot.lsp.progress import WorkDone
 from findspot.lsp.protocol import REQUEST_FAILED
 from findspot.lsp.session import Session
 from findspot.service.fan_out import Questions
-from findspot.service.messages import AnswerStatus, IndexStatus, RefreshReport, SymbolsRequest
+from findspot.service.messages import AnswerStatus, EditorView, IndexStatus, RefreshReport, SymbolsRequest
 from findspot.service.questions import Answered, Make, Merged, merge
 from findspot.service.workspaces import Root
 
@@ -53,7 +53,7 @@ class Requests:
         """Answer ``findspot/search``."""
         stop = threading.Event()
         with _Bar(self._session, params.work_done_token, "Searching", stop):
-            return _answer(await self._questions.ask(params, self._placed(params), stop))
+            return _answer(await self._questions.ask(params, self._placed(params), stop, view=_view(params)))
 
     async def localize(self, params: LocalizeParams) -> dict[str, Any]:
         """Answer ``findspot/localize``; the instant list goes out first when the client gave a partialResultToken."""
@@ -62,7 +62,9 @@ class Requests:
         with _Bar(self._session, params.work_done_token, "Localizing", stop) as bar:
             partial.bar = bar
             try:
-                return _answer(await self._questions.ask(params, self._placed(params), stop, partial.taker(stop)))
+                return _answer(
+                    await self._questions.ask(params, self._placed(params), stop, partial.taker(stop), _view(params))
+                )
             finally:
                 partial.over = True  # a partial answer must not follow the answer
 
@@ -167,6 +169,10 @@ class _Bar:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._bar is not None:
             self._bar.finish("done" if kind is None else "stopped")
+
+
+def _view(params: SearchParams | LocalizeParams) -> EditorView | None:
+    return None if params.context is None else params.context.view()
 
 
 def _answer(found: Merged[PlacedResult]) -> dict[str, Any]:

@@ -16,11 +16,14 @@ import numpy as np
 from findspot.core.arrays import Vectors
 from findspot.core.ranking.bm25 import Floats, Matches, covered_shares, joined_matches, match_terms
 from findspot.core.ranking.features import CandidateTable, PastSignal
+from findspot.core.ranking.learned import Order, nearer
+from findspot.core.ranking.nearness import Near
 from findspot.core.ranking.weights import Signals, file_scores, lexical_scores, text_scores, unit_scores
 from findspot.core.render import Fields
 from findspot.languages.paths import unit_class
 from findspot.languages.table import FOLDER_STEMS
 from findspot.retrieval.mentions import Mentions
+from findspot.retrieval.nearness import Nearness
 from findspot.retrieval.question import Question
 from findspot.storage.records import ChunkRow
 
@@ -53,7 +56,7 @@ class Candidates:
     ``documents`` and ``lexical`` (the exact BM25) go with ``rows``; ``matches`` are the parts that were added together.
     ``calls``, ``called`` and ``bridges`` lead from good candidates to their callers, to what they call, and from tests to
     what those call. ``past`` is by path, and so are ``neighbours`` (files that import each other) and ``importers`` (how
-    many import one). Whatever is derived from these is computed at most once.
+    many import one). ``nearness`` judges them by what an editor shows, after everything else. Whatever is derived from these is computed at most once.
     """
 
     question: Question
@@ -70,6 +73,7 @@ class Candidates:
     past: Mapping[str, PastSignal] = field(default_factory=dict)
     neighbours: Mapping[str, frozenset[str]] = field(default_factory=dict)
     importers: Mapping[str, int] = field(default_factory=dict)
+    nearness: Nearness | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -180,6 +184,11 @@ class Candidates:
         )
 
     @cached_property
+    def near(self) -> Sequence[Near]:
+        """How near each candidate is to what the editor shows; empty where no editor asks."""
+        return () if self.nearness is None else self.nearness.of(self.rows)
+
+    @cached_property
     def matching(self) -> Sequence[bool]:
         """Whether any signal matched, for each candidate; the others were added with their file."""
         mentions = self.mentions
@@ -191,6 +200,10 @@ class Candidates:
             or self.cosines.get(row.id, 0.0) > self.dense_floor
             for row, score in zip(self.rows, self.lexical.tolist(), strict=True)
         ]
+
+    def by_editor(self, order: Order) -> Order:
+        """Return an order of them with what is near to the editor raised."""
+        return nearer(order, self.rows, self.near, self.question.weights)
 
     def past_share(self, path: str) -> float:
         """Return the votes of past commits for a file as a share of the most voted file's."""

@@ -22,6 +22,7 @@ from findspot.languages.paths import unit_class
 from findspot.retrieval.candidates import Candidates, Step, Steps
 from findspot.retrieval.import_graph import import_neighbours
 from findspot.retrieval.mentions import find_mentions
+from findspot.retrieval.nearness import Nearness
 from findspot.retrieval.pace import Pace
 from findspot.retrieval.path_lookup import PathTable
 from findspot.retrieval.question import Question
@@ -74,7 +75,7 @@ class Gathering:
     """How candidates are gathered: for how many results, how fast, and who wants to know.
 
     ``paths`` is called only when the query names a path or module. ``keep`` gets the first candidates that can be an
-    answer where time is short. ``stop`` ends the work with ``Cancelled``.
+    answer where time is short. ``stop`` ends the work with ``Cancelled``. ``nearness`` judges the candidates of an editor.
     """
 
     top_k: int
@@ -82,6 +83,7 @@ class Gathering:
     paths: Callable[[], PathTable]
     keep: Callable[[Candidates], None] = lambda _: None
     stop: Event | None = None
+    nearness: Nearness | None = None
 
 
 def gather(question: Question, how: Gathering) -> Candidates:
@@ -90,7 +92,7 @@ def gather(question: Question, how: Gathering) -> Candidates:
     Where time is short, a cheap question to the index comes first, and its candidates are kept.
     """
     view, weights, pace, stop = question.view, question.weights, how.pace, how.stop
-    found = Candidates(question)
+    found = Candidates(question, nearness=how.nearness)
     kept = not pace.fits(2 * (_ALL_COST + ORDER_COST))
     if kept:
         terms, _ = question.gathering_terms(*_QUICK)

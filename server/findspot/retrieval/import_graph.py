@@ -19,21 +19,46 @@ def import_neighbours(imports: Mapping[str, Sequence[str]]) -> tuple[dict[str, f
     are the file's name, with the name of the file's folder where both have one; the languages' own rules for finding
     modules are not followed, so a neighbour is a hint.
     """
-    by_stem: dict[str, list[str]] = {}
-    for path in imports:
-        by_stem.setdefault(_own_parts(path)[-1], []).append(path)
+    by_stem = _by_stem(imports)
     neighbours: dict[str, set[str]] = {path: set() for path in imports}
     importers: dict[str, int] = dict.fromkeys(imports, 0)
     for path, written in imports.items():
-        language = BY_SUFFIX.get(path.rpartition(".")[2])
-        snake_case = language is not None and language.snake_case_files
-        targets = [_HUMPS.sub("_", target).lower() for target in written] if snake_case else written
-        for found in _resolved(targets, by_stem):
+        for found in _resolved(_spelled(path, written), by_stem):
             if found != path and found not in neighbours[path]:
                 neighbours[path].add(found)
                 neighbours[found].add(path)
                 importers[found] += 1
     return {path: frozenset(found) for path, found in neighbours.items()}, importers
+
+
+def neighbours_of(path: str, imports: Mapping[str, Sequence[str]]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return which of the given files one of them imports, and which import it, as in ``import_neighbours``.
+
+    What the others import besides is not looked at, which makes it several times as fast.
+    """
+    by_stem = _by_stem(imports)
+    stem = _own_parts(path)[-1]
+    imported = set(_resolved(_spelled(path, imports[path]), by_stem))
+    importers = set()
+    for other, written in imports.items():
+        targets = [target for target in _spelled(other, written) if stem in target]
+        if targets and path in _resolved(targets, by_stem):
+            importers.add(other)
+    return frozenset(imported - {path}), frozenset(importers - {path})
+
+
+def _by_stem(paths: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(_own_parts(path)[-1], []).append(path)
+    return found
+
+
+def _spelled(path: str, targets: Sequence[str]) -> Sequence[str]:
+    """Return the import targets of a file as the names of files are spelled in its language."""
+    language = BY_SUFFIX.get(path.rpartition(".")[2])
+    snake_case = language is not None and language.snake_case_files
+    return [_HUMPS.sub("_", target).lower() for target in targets] if snake_case else targets
 
 
 def _resolved(targets: Iterable[str], by_stem: Mapping[str, Sequence[str]]) -> Iterable[str]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 
 from findspot.core.arrays import Vectors
+from findspot.core.ranking.nearness import PastChange
 from findspot.core.render import Fields
 from findspot.core.types import Span
 from findspot.retrieval.overlay import Overlay
@@ -197,3 +198,7 @@ class IndexView:
     def changes_of(self, paths: Sequence[str]) -> dict[str, Changes]:
         """Return when and how often files were changed lately."""
         return self._store.changes_of(paths)
+
+    def changed_with(self, paths: Sequence[str], limit: int) -> list[PastChange]:
+        """Return what the newest ``limit`` commits of each file changed."""
+        return self._store.changed_with(paths, limit)

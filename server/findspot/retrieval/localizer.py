@@ -24,10 +24,11 @@ from findspot.core.ranking.features import Features, file_features, unit_feature
 from findspot.core.ranking.learned import Chances, Order, Rankers, file_chances, learned_order, unit_chances
 from findspot.core.ranking.result_lists import Scored, demote_repeats, joined, ordered, whole_span, with_model
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
-from findspot.core.types import Evidence, Level, Stage, Unavailable
+from findspot.core.types import EditorContext, Evidence, Level, Stage, Unavailable
 from findspot.retrieval.candidates import Candidates
 from findspot.retrieval.gathering import ORDER_COST, STEP_COST, Gathering, gather
 from findspot.retrieval.index_view import IndexView
+from findspot.retrieval.nearness import Nearness
 from findspot.retrieval.overlay import NO_OVERLAY, Overlay
 from findspot.retrieval.pace import Pace, by_deadline
 from findspot.retrieval.protocols import DocumentModel, DocumentVectors
@@ -105,6 +106,7 @@ class _Request:
     text_of: TextOf
     stop: Event | None
     pace: Pace
+    nearness: Nearness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,11 @@ class Localizer:
         stop: Event | None = None,
         on_partial: Callable[[Localization], None] | None = None,
         started: float | None = None,
+        context: EditorContext | None = None,
     ) -> Localization:
         """Rank the places a report is about; ``started`` (``time.monotonic``) is when the budget began to run.
+
+        What is near to the editor's ``context`` is raised.
 
         The answer comes when the budget is over at the latest, as far as it is by then; with a budget of 0 it is what
         the candidates give, without the model, however long that takes. The model reads what ``text_of`` gives and judges
@@ -169,12 +174,13 @@ class Localizer:
         def work(keep: Callable[[Localization], None], stopped: Event) -> Localization:
             pace = Pace(began + _CANDIDATES * budget if budget > 0 else None)
             with self._searcher.store.interruptible(stopped):
-                return answer(keep, _Request(level, top_k, text_of, stopped, pace))
+                view = IndexView(self._searcher.store, overlay, scope, exclude)
+                nearness = None if context is None else Nearness(context, view, self._weights)
+                return answer(keep, view, _Request(level, top_k, text_of, stopped, pace, nearness))
 
-        def answer(keep: Callable[[Localization], None], request: _Request) -> Localization:
+        def answer(keep: Callable[[Localization], None], view: IndexView, request: _Request) -> Localization:
             # One line is a question, and is answered as a search would; a title with a text below it is a report.
             query = analysed(text, report="\n" in text.strip())
-            view = IndexView(self._searcher.store, overlay, scope, exclude)
             if view.empty or top_k < 1:
                 return Localization((), "hybrid", "nothing is indexed yet")
 
@@ -217,7 +223,7 @@ class Localizer:
     ) -> Candidates:
         view, pace = question.view, request.pace
         paths = partial(self._searcher.path_table, view)
-        found = gather(question, Gathering(request.top_k, pace, paths, keep, request.stop))
+        found = gather(question, Gathering(request.top_k, pace, paths, keep, request.stop, request.nearness))
         if not question.terms:
             return self._searcher.with_meaning_only(found)
         if self._weights.uses("dense") and pace.allows(2 * STEP_COST + ORDER_COST):
@@ -230,7 +236,7 @@ class Localizer:
 
     def _by_hand(self, request: _Request, found: Candidates) -> _Ordered:
         """Return candidates by hand-set weights, which takes a few milliseconds."""
-        order = Order(found.scores.units, found.scores.files)
+        order = found.by_editor(Order(*found.scores))
         entries = self._definitions(found, order)
         return _Ordered(found, order, entries, _files(found, order, entries) if request.level == "file" else ())
 
@@ -277,8 +283,8 @@ class Localizer:
         if found.question.query.kind in _RANKED and self._weights.uses("ranker") and found.rows:
             rankers = self._rankers()
             if isinstance(rankers, Rankers):
-                return learned_order(found.table, rankers, self._weights)
-        return Order(found.scores.units, found.scores.files)
+                return found.by_editor(learned_order(found.table, rankers, self._weights))
+        return found.by_editor(Order(*found.scores))
 
     def _definitions(self, found: Candidates, order: Order) -> list[Scored]:
         """Return one entry per definition, best first.

@@ -8,6 +8,7 @@ from threading import Event
 from typing import Protocol
 
 from findspot.core.arrays import Vectors
+from findspot.core.ranking.nearness import PastChange
 from findspot.core.render import Fields
 from findspot.core.types import Span
 from findspot.storage.commits import Changes, PastMatches
@@ -91,6 +92,10 @@ class IndexReader(Protocol):
 
     def changes_of(self, paths: Sequence[str]) -> dict[str, Changes]:
         """Return when and how often files were changed lately."""
+        ...
+
+    def changed_with(self, paths: Sequence[str], limit: int) -> list[PastChange]:
+        """Return what the newest ``limit`` commits of each file changed."""
         ...
 
 

@@ -95,6 +95,8 @@ def _evidence(found: Candidates, at: int) -> tuple[Evidence, ...]:
     share = found.past_share(row.path)
     if share > 0:
         reasons.append(Evidence("history", "past commits with a message like this changed the file", round(share, 4)))
+    if found.near and found.near[at].reasons:
+        reasons.append(Evidence("near", found.near[at].detail, round(found.near[at].strength, 4)))
     kind = unit_class(row.path_class, row.path, row.symbol).value
     if kind != "source" and kind not in query.asks_for:
         what = f"{kind} file" if kind == row.path_class.value else f"{kind} in a {row.path_class.value} file"

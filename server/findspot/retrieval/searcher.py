@@ -17,14 +17,17 @@ from threading import Event
 from findspot.cancellation import check
 from findspot.core.arrays import Vectors
 from findspot.core.query import Query, QueryKind
+from findspot.core.ranking.learned import Order
 from findspot.core.ranking.result_lists import Scored, demote_repeats, joined
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
+from findspot.core.types import EditorContext
 from findspot.inference.base import WordEmbedder
 from findspot.retrieval.candidates import Candidates
 from findspot.retrieval.index_view import IndexView
 from findspot.retrieval.mentions import find_mentions
+from findspot.retrieval.nearness import Nearness
 from findspot.retrieval.overlay import NO_OVERLAY, Overlay
 from findspot.retrieval.path_lookup import PathTable
 from findspot.retrieval.protocols import IndexReader
@@ -80,21 +83,25 @@ class Searcher:
         exclude: Sequence[str] = (),
         overlay: Overlay = NO_OVERLAY,
         stop: Event | None = None,
+        context: EditorContext | None = None,
     ) -> list[Ranked]:
         """Return the best answers to a word, a sentence, a path or a pasted trace.
 
-        Fewer than ``top_k`` come back only when fewer chunks of the scope match (V27). Raises ``Cancelled``.
+        What is near to the editor's ``context`` comes first among equals. Fewer than ``top_k`` come back only when fewer
+        chunks of the scope match (V27). Raises ``Cancelled``.
         """
         with self._store.interruptible(stop):
             view = IndexView(self._store, overlay, scope, exclude)
             if view.empty or top_k < 1:
                 return []
-            return self._search(Question.of(analysed(text), view, self._weights), top_k, stop)
+            nearness = None if context is None else Nearness(context, view, self._weights)
+            question = Question.of(analysed(text), view, self._weights)
+            return self._search(Candidates(question, nearness=nearness), top_k, stop)
 
-    def _search(self, question: Question, top_k: int, stop: Event | None) -> list[Ranked]:
-        view = question.view
+    def _search(self, found: Candidates, top_k: int, stop: Event | None) -> list[Ranked]:
+        question, view = found.question, found.question.view
         mentions = find_mentions(question.query, view, lambda: self.path_table(view), self._weights)
-        found = Candidates(question).with_mentions(mentions)
+        found = found.with_mentions(mentions)
         check(stop)
         limit = max(_LEXICAL, _PER_RESULT * top_k)
         terms, dropped = question.gathering_terms(_TERMS, _POSTINGS)
@@ -160,7 +167,8 @@ class Searcher:
         return vector if vector.any() else None
 
     def _entries(self, found: Candidates) -> list[Scored]:
-        entries = [one for one in joined(found.rows, found.scores.units.tolist()) if found.matching[one.index]]
+        order = found.by_editor(Order(*found.scores))
+        entries = [one for one in joined(found.rows, order.units.tolist()) if found.matching[one.index]]
         return demote_repeats(found.rows, entries, found.question.query.kind, self._weights)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from findspot.core.types import Answer
 from findspot.errors import Cancelled, FindspotError, QueryError
-from findspot.service.messages import Question
+from findspot.service.messages import EditorView, Question
 from findspot.service.questions import Answered, Make, Merged, answered, ask_engine, merge
 from findspot.service.scheduling import Scheduler
 from findspot.service.workspaces import Part, Root, Workspace
@@ -31,8 +31,11 @@ class Questions:
         make: Make[T],
         stop: threading.Event,
         on_partial: Callable[[Root, Answered[T]], None] | None = None,
+        view: EditorView | None = None,
     ) -> Merged[T]:
         """Return the merged answer; ``make`` and ``on_partial`` are called in worker threads.
+
+        ``view`` is what an editor shows, with files as the client names them.
 
         A root that fails while others answer is a message in the status, and the answer is not complete then. Raises what
         the engine raises.
@@ -63,6 +66,7 @@ class Questions:
                     stop=event,
                     unsaved=use.unsaved,
                     on_partial=None if on_partial is None else partial,
+                    context=None if view is None else self._workspace.in_root(part.root, view),
                 )
                 return answered(part.root, answer, limit, make)
 

@@ -6,38 +6,15 @@ everywhere; a request may spell them in camelCase too, as editors do.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Container, Mapping
 from enum import Enum
 from typing import Annotated, Any, ClassVar, Self, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from findspot.core import types as core
-from findspot.core.limits import MAX_BUDGET, MAX_RESULTS, MAX_SCOPE, MAX_TEXT
-from findspot.core.text import without_surrogates
 from findspot.errors import QueryError
-
-MAX_NAME = 16_384
-"""Characters of a path, a URI or the name of a root."""
-
-_SHOWN = 80
-
-_EXPLICIT = 2
-"""Pydantic's priority of an alias that a field names itself."""
-
-
-def _cleaned(raw: Any) -> Any:
-    return without_surrogates(raw) if isinstance(raw, str) else raw
-
-
-Text = Annotated[str, BeforeValidator(_cleaned), Field(max_length=MAX_TEXT)]
-Name = Annotated[str, BeforeValidator(_cleaned), Field(max_length=MAX_NAME)]
-Scope = Annotated[tuple[Name, ...], Field(max_length=MAX_SCOPE, strict=False)]
-"""Files and folders to look in, none for everything; each front end says how they are written."""
-Length = Annotated[int, Field(ge=1, le=MAX_RESULTS)]
-Budget = Annotated[float, Field(ge=0.0, le=MAX_BUDGET)]
+from findspot.service.checked import FIRST, Budget, Excerpt, Length, LineNumber, Name, Names, Part, Scope, Text, mistake
 
 
 class Mode(Enum):
@@ -52,30 +29,12 @@ class RequestError(QueryError):
     """A field of a request is missing, unknown, too large or of the wrong type."""
 
 
-class Request(BaseModel):
-    """Untrusted JSON that has been checked; null counts as absent."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        validate_by_name=True,
-        alias_generator=to_camel,
-        loc_by_alias=False,
-        defer_build=True,  # a command pays for what it uses
-    )
+class Request(Part):
+    """The parameters of a question or command."""
 
     mode: ClassVar[Mode] = Mode.SEARCH
 
     root: Name | None = Field(None, description="one root of several, as the client names it; all of them if absent")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain(cls, raw: Any) -> Any:
-        """Leave nulls out, and write names so that they can be shown."""
-        if not isinstance(raw, Mapping):
-            return raw
-        return {without_surrogates(str(key)): value for key, value in raw.items() if value is not None}
 
     @classmethod
     def read(cls, raw: Any) -> Self:
@@ -87,7 +46,32 @@ class Request(BaseModel):
         try:
             return cls.model_validate(raw)
         except ValidationError as error:
-            raise RequestError(_mistake(cls, error)) from error
+            raise RequestError(mistake(cls, error)) from error
+
+
+class FileInView(Part):
+    """A file, and the line of it that matters."""
+
+    path: Name = Field(description="the file")
+    line: LineNumber | None = Field(None, description="from 1")
+
+
+class DiagnosticInView(FileInView):
+    """What a compiler or linter says of a file."""
+
+    message: Excerpt = Field(description="what it says")
+
+
+class EditorView(Part):
+    """What an editor shows: what is near to it is raised (setting `editor_context`). Files outside of all roots do not count."""
+
+    active: FileInView | None = Field(None, description="the file that is being looked at, with the line of the cursor")
+    open: Names = Field((), description="open files")
+    recent: Names = Field((), description="files edited lately, the last one first")
+    diagnostics: Annotated[tuple[DiagnosticInView, ...], FIRST, Field(strict=False)] = Field(
+        (), description="errors and warnings"
+    )
+    changed: Names = Field((), description="files that differ from the last commit")
 
 
 class _Question(Request):
@@ -96,7 +80,11 @@ class _Question(Request):
     include_text: bool = Field(True, description="`false` leaves `text` out of the results")
 
 
-class SearchRequest(_Question):
+class _InEditor(_Question):
+    context: EditorView | None = Field(None, description="what the editor shows")
+
+
+class SearchRequest(_InEditor):
     """The hybrid list for a word, a sentence, a path or an error message."""
 
     query: Text = Field(description="what is looked for")
@@ -108,7 +96,7 @@ class SymbolsRequest(_Question):
     query: Text = Field(description="a name, a part of one, or a sentence")
 
 
-class LocalizeRequest(_Question):
+class LocalizeRequest(_InEditor):
     """The places that a report is about. Without ``top_k`` the answer chooses its length."""
 
     mode: ClassVar[Mode] = Mode.LOCALIZE
@@ -156,7 +144,7 @@ class Message(BaseModel):
 class Evidence(Message):
     """One reason why a result is where it is; ``score`` is comparable within its kind only."""
 
-    kind: str = Field(description="`lexical`, `dense`, `mention`, `graph`, `history`, `prior` or `model`")
+    kind: str = Field(description="`lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior` or `model`")
     detail: str = Field(description="what matched, in words")
     score: float = Field(description="of this kind of evidence")
 
@@ -305,50 +293,3 @@ class RefreshReport(Message):
 REQUESTS: tuple[type[Request], ...] = (SearchRequest, SymbolsRequest, LocalizeRequest, StatusRequest, IndexRequest)
 ANSWERS: tuple[type[Message], ...] = (Answer, IndexStatus, RefreshReport)
 """What the JSON schema describes, with all that it is made of."""
-
-
-def _mistake(request: type[Request], error: ValidationError) -> str:
-    """Return the first mistake in words: which field is wrong and what it should be."""
-    mistakes = error.errors()
-    # A misspelt name explains what is missing.
-    first = next((one for one in mistakes if one["type"] == "extra_forbidden"), mistakes[0])
-    name = str(first["loc"][0]) if first["loc"] else ""
-    field = request.model_fields.get(name)
-    spelled = field.alias if field is not None and field.alias_priority == _EXPLICIT else name
-    kind, context, value = first["type"], first.get("ctx", {}), first["input"]
-    match kind:
-        case "missing":
-            return f"'{spelled}' is missing"
-        case "extra_forbidden":
-            return _unknown(request, name)
-        case "string_type":
-            return f"'{spelled}' must {'hold strings' if len(first['loc']) > 1 else 'be a string'}"
-        case "string_too_long" | "too_long":
-            unit = "characters" if isinstance(value, str) else "entries"
-            return f"'{spelled}' has {len(value):,} {unit}; at most {context['max_length']:,} are allowed"
-        case "tuple_type":
-            return f"'{spelled}' must be a list"
-        case "bool_type":
-            return f"'{spelled}' must be true or false"
-        case "literal_error":
-            return f"'{spelled}' must be {context['expected']}"
-        case "value_error":
-            return f"'{spelled}' {context['error']}"
-        case _:
-            return f"'{spelled}' must be {_range(request, name)}, not {str(value)[:_SHOWN]}"
-
-
-def _range(request: type[Request], name: str) -> str:
-    """Return in words what a number may be."""
-    schema = request.model_json_schema(by_alias=False)["properties"][name]
-    number = next((one for one in schema.get("anyOf", ()) if "minimum" in one), schema)
-    kind = "a whole number" if number.get("type") == "integer" else "a number"
-    least, most = number.get("minimum"), number.get("maximum")
-    return kind + (f" from {least:g}" if least is not None else "") + (f" to {most:.10g}" if most is not None else "")
-
-
-def _unknown(request: type[Request], name: str) -> str:
-    known = list(request.model_fields)
-    near = difflib.get_close_matches(name, [*known, *map(to_camel, known)], n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
-    return f"'{name[:_SHOWN]}' is not a parameter; {hint}"

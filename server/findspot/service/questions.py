@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from findspot.config import Settings
-from findspot.core.types import Answer, AnswerStatus, SearchResult
+from findspot.core.types import Answer, AnswerStatus, EditorContext, SearchResult
 from findspot.service.messages import LocalizeRequest, Question, SearchRequest, SymbolsRequest
 from findspot.service.workspaces import Root
 
@@ -62,12 +62,25 @@ def ask_engine(
     stop: threading.Event | None = None,
     unsaved: Unsaved | None = None,
     on_partial: OnPartial | None = None,
+    context: EditorContext | None = None,
 ) -> Answer:
-    """Ask the engine of one root; ``settings`` has what the question leaves open. Raises what the engine raises."""
+    """Ask the engine of one root; ``settings`` has what the question leaves open, and whether ``context`` counts.
+
+    Raises what the engine raises.
+    """
+    context = context if settings.editor_context else None
     top_k = settings.top_k if question.top_k is None else question.top_k
     match question:
         case SearchRequest():
-            return engine.search(question.query, top_k=top_k, scope=scope, exclude=exclude, stop=stop, unsaved=unsaved)
+            return engine.search(
+                question.query,
+                top_k=top_k,
+                scope=scope,
+                exclude=exclude,
+                stop=stop,
+                unsaved=unsaved,
+                context=context,
+            )
         case SymbolsRequest():
             return engine.symbols(question.query, top_k=top_k, scope=scope, exclude=exclude, stop=stop, unsaved=unsaved)
         case LocalizeRequest():
@@ -81,6 +94,7 @@ def ask_engine(
                 stop=stop,
                 on_partial=on_partial,
                 unsaved=unsaved,
+                context=context,
             )
 
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
 
-from findspot.service.messages import Message, Name, Request, Result, Scope, SearchRequest, Text
+from findspot.service.checked import LineNumber, Name, Scope, Text
+from findspot.service.messages import Message, Request, Result, SearchRequest
 from findspot.service.questions import ask_engine
 
 if TYPE_CHECKING:
     from findspot.engine import Engine
 
 Limit = Annotated[int, Field(ge=1, le=200)]
-LineNumber = Annotated[int, Field(ge=1)]
 Pattern = Annotated[str, Field(min_length=1, max_length=1_000)]
 
 

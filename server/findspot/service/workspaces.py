@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from findspot.core.types import Diagnostic, EditorContext
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
 from findspot.workspace.roots import find_root, marker_of
 
 if TYPE_CHECKING:
     from findspot.engine import Engine
     from findspot.service.engines import Access
+    from findspot.service.messages import EditorView
 
 __all__ = ["EngineFile", "Part", "Root", "Workspace", "find_root", "marker_of"]
 
@@ -167,6 +169,36 @@ class Workspace:
             # The root itself in the scope means all of it.
             parts.append(Part(root, () if "." in paths or "" in paths else tuple(paths), exclude))
         return parts
+
+    def in_root(self, root: Root, view: EditorView) -> EditorContext:
+        """Return what an editor shows as far as it lies in a root. Names are compared and nothing is opened; what is no file is left out."""
+        inside = functools.cache(functools.partial(self._inside, root))
+
+        def all_inside(names: Sequence[str]) -> tuple[str, ...]:
+            return tuple(path for path in map(inside, names) if path is not None)
+
+        active = None if view.active is None else inside(view.active.path)
+        return EditorContext(
+            active=active,
+            line=view.active.line if view.active is not None and active is not None else None,
+            open=all_inside(view.open),
+            recent=all_inside(view.recent),
+            diagnostics=tuple(
+                Diagnostic(path, one.message, one.line)
+                for one in view.diagnostics
+                if (path := inside(one.path)) is not None
+            ),
+            changed=all_inside(view.changed),
+        )
+
+    def _inside(self, root: Root, name: str) -> str | None:
+        """Return the root-relative path that the client's name of a file means, None for one that is not in the root."""
+        try:
+            path = self._path_of(name)
+        except QueryError:
+            return None
+        tops = (top for top in (root.path, root.real) if path.is_relative_to(top))
+        return next((path.relative_to(top).as_posix() for top in tops), None)
 
     def files(self, path: Path) -> list[EngineFile]:
         """Return ``path`` in every root that holds it, the deepest first, opening their engines."""

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from findspot.core.ranking.nearness import PastChange
 from findspot.storage.records import PastCommit
 from findspot.storage.sql import LISTED, listed
 
@@ -83,6 +84,17 @@ def changes(connection: sqlite3.Connection, paths: Sequence[str]) -> dict[str, C
     ):
         found[path] = Changes(int(newest), int(count))
     return found
+
+
+def changed_with(connection: sqlite3.Connection, paths: Sequence[str], limit: int) -> list[PastChange]:
+    """Return what else the newest ``limit`` commits of each file changed, and that they changed it itself."""
+    rows = connection.execute(
+        "SELECT origin.path, origin.place, past_files.path FROM (SELECT path, place, row_number() OVER "
+        f"(PARTITION BY path ORDER BY place) AS number FROM past_files WHERE path IN {LISTED}) AS origin "
+        "JOIN past_files ON past_files.place = origin.place WHERE origin.number <= ?",
+        (listed(paths), limit),
+    )
+    return [PastChange(str(origin), int(place), str(path)) for origin, place, path in rows]
 
 
 def recent_functions(connection: sqlite3.Connection, limit: int) -> list[int]:

@@ -17,6 +17,7 @@ from threading import Event
 from typing import NamedTuple
 
 from findspot.core.arrays import Vectors
+from findspot.core.ranking.nearness import PastChange
 from findspot.core.render import Fields
 from findspot.core.types import FileProblem, PathClass, ProblemKind, Span
 from findspot.errors import IndexDamagedError
@@ -422,6 +423,11 @@ class StoreReader:
         """Return when and how often files were changed lately; files that the past does not name are left out."""
         with self._connection() as connection:
             return commits.changes(connection, paths)
+
+    def changed_with(self, paths: Sequence[str], limit: int) -> list[PastChange]:
+        """Return what the newest ``limit`` commits of each file changed."""
+        with self._connection() as connection:
+            return commits.changed_with(connection, paths, limit)
 
     def recent_functions(self, limit: int) -> list[int]:
         """Return chunks that begin a function in a source file, those of lately changed files first."""

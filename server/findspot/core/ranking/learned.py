@@ -8,7 +8,7 @@ and paths, and where no ranker is available.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,8 +31,9 @@ from findspot.core.ranking.features import (
     file_features,
     unit_features,
 )
+from findspot.core.ranking.nearness import Near
 from findspot.core.ranking.tree_ensemble import Trees, check_features
-from findspot.core.ranking.weights import RankingWeights, path_factor, prior_factors
+from findspot.core.ranking.weights import RankingWeights, Unit, path_factor, prior_factors
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,25 @@ def learned_order(table: CandidateTable, rankers: Rankers, weights: RankingWeigh
     scores = units + weights.learned_prior * np.log(priors)
     calibration = rankers.questions if query.kind is QueryKind.PROSE else rankers.reports
     return Order(scores, files, unit_rows, by_path, calibration)
+
+
+def nearer(order: Order, units: Sequence[Unit], places: Sequence[Near], weights: RankingWeights) -> Order:
+    """Return an order with what is near raised; ``places`` says of each unit how near it is, none that nothing is.
+
+    A file is as near as its nearest unit. Learned scores are logarithms of odds, so nearness is added to them, and
+    probabilities follow; others are multiplied.
+    """
+    if not places:
+        return order
+    of_units = np.array([place.strength for place in places])
+    of_files = dict.fromkeys(order.files, 0.0)
+    for unit, place in zip(units, places, strict=True):
+        of_files[unit.path] = max(of_files[unit.path], place.strength)
+    if order.learned:
+        files = {path: score + of_files[path] for path, score in order.files.items()}
+        return replace(order, units=order.units + of_units, files=files)
+    files = {path: score * (1.0 + weights.near_hand * of_files[path]) for path, score in order.files.items()}
+    return replace(order, units=order.units * (1.0 + weights.near_hand * of_units), files=files)
 
 
 def unit_chances(order: Order, places: Sequence[int]) -> Chances | None:

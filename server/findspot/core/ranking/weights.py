@@ -141,6 +141,25 @@ class RankingWeights:
     # recipe: +1 of file@1 and +3 of file@3 at 0.25.
     past: float = 0.25
 
+    # What the editor shows (see ``nearness``), as logarithms of odds; by hand-set weights a score is multiplied by one plus
+    # the share ``near_hand`` of their sum. Provisional.
+    near: Mapping[str, float] = field(
+        default_factory=lambda: _table(
+            active=0.3,
+            folder=0.5,
+            imported=0.5,
+            importer=0.5,
+            callee=0.5,
+            caller=0.5,
+            together=2.0,
+            recent=0.5,
+            changed=0.5,
+            open=0.2,
+            diagnostic=0.5,
+        )
+    )
+    near_hand: float = 0.2
+
     # Where code is kept for other purposes it repeats the words of the code it tests, shows or copies. An answer of
     # that class must be several times better, unless the query asks for it. Measured on issues: +1.7 of file@10.
     path_classes: Mapping[str, float] = field(
