@@ -10,6 +10,10 @@ WHEELS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/findspot-wheels
 REPO ?= .
 Q    ?= where is a chunk turned into the text that a model reads
 
+# What the VS Code extension is built and checked with; npm writes the second lock file itself.
+VSCODE := client-vscode/node_modules/.package-lock.json
+NODE    = PATH="$$($(CURDIR)/scripts/node.sh):$$PATH"
+
 CODE := server scripts tests $(wildcard models/findspot_training benchmarks)
 
 .DEFAULT_GOAL := help
@@ -36,6 +40,9 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@$(PIP) install --find-links "$(WHEELS)" --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+$(VSCODE): client-vscode/package-lock.json
+	@$(NODE) npm ci --prefix client-vscode --loglevel=error
+
 run: $(VENV)/installed ## index a repository and answer a question (REPO=path Q="question")
 	@echo "==> findspot index --root $(REPO)"
 	@$(BIN)/findspot index --root "$(REPO)"
@@ -48,16 +55,18 @@ test: $(VENV)/installed-dev ## run all but the slow tests on all cores (T="-k na
 slow: $(VENV)/installed-dev ## run the slow tests
 	@$(BIN)/python -m pytest -n auto -m slow $(T)
 
-check: $(VENV)/installed-dev ## formatting, lint, types, import contracts, generated pages
+check: $(VENV)/installed-dev $(VSCODE) ## formatting, lint, types, import contracts, generated pages
 	@echo "==> ruff format" && $(BIN)/ruff format --check $(CODE)
 	@echo "==> ruff check" && $(BIN)/ruff check $(CODE)
 	@echo "==> mypy" && $(BIN)/mypy $(CODE)
 	@echo "==> import contracts" && $(BIN)/lint-imports --no-logo
 	@echo "==> generated pages" && $(BIN)/python -m scripts.generate_docs --check
+	@echo "==> tsc, biome" && $(NODE) npm run --silent --prefix client-vscode check
 
-format: $(VENV)/installed-dev ## format the code and mend what can be mended
+format: $(VENV)/installed-dev $(VSCODE) ## format the code and mend what can be mended
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
+	@$(NODE) npm run --silent --prefix client-vscode format
 
 bench: $(VENV)/installed-dev ## measure speed and memory beside ripgrep and a plain BM25
 	@$(BIN)/python benchmarks/run.py $(B)
@@ -65,12 +74,14 @@ bench: $(VENV)/installed-dev ## measure speed and memory beside ripgrep and a pl
 rows: $(VENV)/installed-dev ## run the tests and show which rows of the checklist have a passing one
 	@$(BIN)/python -m pytest --quiet -n auto --rows $(T)
 
-e2e: ## install the wheel into an empty environment and use it as a user would
+e2e: $(VENV)/installed $(VSCODE) ## use the wheel in an empty environment, and the VS Code extension in a real VS Code
 	@PYTHON="$(PYTHON)" WHEELS="$(WHEELS)" scripts/e2e.sh
+	@PYTHON="$(PYTHON)" FINDSPOT="$(CURDIR)/$(BIN)/findspot" scripts/e2e_vscode.sh
 
 docs: $(VENV)/installed-dev ## write the generated pages below docs/reference
 	@$(BIN)/python -m scripts.generate_docs
 
 clean: ## remove what can be made again (not the wheels in the cache folder)
+	rm -rf client-vscode/node_modules client-vscode/dist client-vscode/dist-test
 	rm -rf $(VENV) build dist bench-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,8 +1,8 @@
 """Write the reference pages that are made from the code, or check that they are up to date (I-19).
 
 ``python -m scripts.generate_docs`` writes ``docs/reference/settings.md`` and ``settings.json`` from the sections of
-``config``, ``cli.md`` from the argument parser, ``languages.md`` from the records of languages, and ``messages.md`` with
-its JSON schema from the service. With ``--check`` it writes nothing and ends with status 1 when a page differs from what
+``config``, ``cli.md`` from the argument parser, ``languages.md`` from the records of languages, ``messages.md`` with
+its JSON schema from the service, and the settings in the manifest of the VS Code extension. With ``--check`` it writes nothing and ends with status 1 when a page differs from what
 the code says.
 """
 
@@ -13,11 +13,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from findspot.cli.main import build_parser
 from findspot.config import SECTIONS, Section, allowed, flag, project_may
 from findspot.languages.table import LANGUAGES
 from scripts.message_pages import message_page, message_schema, tool_page
+from scripts.vscode_manifest import manifest_pages
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -26,7 +28,7 @@ _BUILT_IN = {"help": "Show this help and leave.", "version": "Show the version a
 _MADE = "<!-- Made by `make docs`; do not edit. -->\n"
 
 
-def settings_table() -> dict[str, object]:
+def settings_table() -> dict[str, Any]:
     """Return every setting by section, as it is written to ``settings.json``: plain data, limits as in JSON Schema.
 
     ``project`` is null where only the user may set it, else the limits within which a project may; ``flags`` are the
@@ -150,6 +152,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "messages.md": message_page(_MADE),
         REFERENCE / "messages.schema.json": message_schema(),
         REFERENCE / "tools.md": tool_page(_MADE),
+        **manifest_pages(settings_table()),
     }
 
 

@@ -1,0 +1,49 @@
+/** The settings of this extension, and those that it hands on to the server. */
+
+import * as vscode from "vscode";
+
+export const SECTION = "findspot";
+
+/** Settings that only the client reads; everything else below `findspot` belongs to the server. */
+export interface ClientSettings {
+  serverPath: string;
+  debounceMs: number;
+  preview: boolean;
+  languageModelTool: boolean;
+}
+
+export function clientSettings(): ClientSettings {
+  const section = vscode.workspace.getConfiguration(SECTION);
+  return {
+    serverPath: section.get("server.path", "").trim(),
+    debounceMs: section.get("picker.debounce", 80),
+    preview: section.get("picker.preview", true),
+    languageModelTool: section.get("languageModelTool.enabled", true),
+  };
+}
+
+interface Manifest {
+  version: string;
+  contributes: { configuration: { properties: Record<string, { serverSetting?: string }> }[] };
+}
+
+/**
+ * What the user has set of the server's settings, by the server's names.
+ *
+ * Defaults are left out: they would come before the user's own `config.toml`, which has to count where the editor says
+ * nothing.
+ */
+export function serverSettings(manifest: Manifest): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  const section = vscode.workspace.getConfiguration();
+  for (const { properties } of manifest.contributes.configuration) {
+    for (const [key, { serverSetting }] of Object.entries(properties)) {
+      const set = serverSetting === undefined ? undefined : section.inspect(key);
+      const value = set?.workspaceFolderValue ?? set?.workspaceValue ?? set?.globalValue;
+      if (serverSetting !== undefined && value !== undefined) {
+        settings[serverSetting] = value;
+      }
+    }
+  }
+  return settings;
+}

@@ -1,0 +1,102 @@
+/** From a result to an editor: opening it, and showing it while a list is open. */
+
+import * as vscode from "vscode";
+import type { Result } from "./messages";
+import { cursorLine } from "./words";
+
+export function uriOf(result: Result): vscode.Uri {
+  return vscode.Uri.parse(result.uri, true);
+}
+
+export function rangeOf({ range: { start, end } }: Result): vscode.Range {
+  return new vscode.Range(start.line, start.character, end.line, end.character);
+}
+
+export interface OpenOptions {
+  beside?: boolean;
+  preserveFocus?: boolean;
+  preview?: boolean;
+}
+
+/** Open a place with the cursor on the line that matches best. */
+export async function open(result: Result, options: OpenOptions = {}): Promise<vscode.TextEditor> {
+  const document = await vscode.workspace.openTextDocument(uriOf(result));
+  // The file may have become shorter since it was read.
+  const line = document.lineAt(Math.min(cursorLine(result), document.lineCount - 1));
+  const cursor = new vscode.Position(line.lineNumber, line.firstNonWhitespaceCharacterIndex);
+  const editor = await vscode.window.showTextDocument(document, {
+    viewColumn: options.beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active,
+    preserveFocus: options.preserveFocus ?? false,
+    preview: options.preview ?? false,
+    selection: new vscode.Range(cursor, cursor),
+  });
+  editor.revealRange(new vscode.Range(cursor, cursor), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  return editor;
+}
+
+/** Shows places while a list is open, and brings the user back to where they were. */
+export class Preview implements vscode.Disposable {
+  private readonly mark = vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    backgroundColor: new vscode.ThemeColor("editor.rangeHighlightBackground"),
+  });
+  private readonly origin = vscode.window.activeTextEditor;
+  private readonly selection = this.origin?.selection;
+  private readonly visible = this.origin?.visibleRanges[0];
+  private latest = 0;
+  private shown: vscode.TextEditor | undefined;
+
+  async show(result: Result): Promise<void> {
+    this.latest += 1;
+    const turn = this.latest;
+    await pause(60);
+    if (turn !== this.latest) {
+      return;
+    }
+    const editor = await open(result, { preserveFocus: true, preview: true });
+    if (turn !== this.latest) {
+      return;
+    }
+    this.shown?.setDecorations(this.mark, []);
+    editor.setDecorations(this.mark, [rangeOf(result)]);
+    this.shown = editor;
+  }
+
+  /** Go back to the editor and the lines that were there before. */
+  async restore(): Promise<void> {
+    this.latest += 1;
+    const { origin, selection, visible, shown } = this;
+    if (!shown) {
+      return;
+    }
+    if (origin && selection) {
+      const editor = await vscode.window.showTextDocument(origin.document, {
+        viewColumn: origin.viewColumn,
+        selection,
+      });
+      if (visible) {
+        editor.revealRange(visible, vscode.TextEditorRevealType.AtTop);
+      }
+    } else {
+      await closePreview(shown.document.uri);
+    }
+  }
+
+  dispose(): void {
+    this.latest += 1;
+    this.mark.dispose();
+  }
+}
+
+async function closePreview(uri: vscode.Uri): Promise<void> {
+  const tab = vscode.window.tabGroups.activeTabGroup.tabs.find(
+    (one) => one.isPreview && one.input instanceof vscode.TabInputText && one.input.uri.toString() === uri.toString(),
+  );
+  if (tab) {
+    await vscode.window.tabGroups.close(tab);
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

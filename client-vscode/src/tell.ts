@@ -1,0 +1,35 @@
+/** What goes wrong, as a message with at most one button. */
+
+import * as vscode from "vscode";
+import { account } from "./bootstrap";
+import { isCancelled, NoFolder, NoServer } from "./server";
+
+/** The sentence for an error. */
+export function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Tell the user about an error, with the one thing that helps; a cancelled request is not one. */
+export async function tell(error: unknown): Promise<void> {
+  if (isCancelled(error)) {
+    return;
+  }
+  const [detail, button, command] = remedy(error);
+  const pressed = await vscode.window.showErrorMessage(detail, button);
+  if (pressed) {
+    await vscode.commands.executeCommand(command);
+  }
+}
+
+function remedy(error: unknown): [string, string, string] {
+  if (error instanceof NoFolder) {
+    return [error.message, "Open Folder", "vscode.openFolder"];
+  }
+  if (error instanceof NoServer && error.state.kind === "missing") {
+    return [`${error.message} Looked in: ${account(error.state.tried)}`, "Install…", "findspot.installServer"];
+  }
+  if (error instanceof NoServer) {
+    return [error.message, "Restart Server", "findspot.restartServer"];
+  }
+  return [`Findspot: ${sentence(error)}`, "Open Log", "findspot.openLog"];
+}

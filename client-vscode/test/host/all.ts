@@ -1,0 +1,3 @@
+/** Every file of tests; an import each. */
+
+import "./find";

@@ -1,0 +1,176 @@
+/** A real VS Code with the packaged extension in it: code-server with a fresh profile, and a browser to look at it. */
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+/** What `scripts/e2e_vscode.sh` has installed. */
+export interface Tools {
+  node: string;
+  codeServer: string;
+  chromium: string;
+  vsix: string;
+  findspot: string;
+}
+
+export function tools(): Tools {
+  const read = (name: string): string => {
+    const value = process.env[name];
+    if (!value) {
+      throw new Error(`${name} is not set; run scripts/e2e_vscode.sh`);
+    }
+    return value;
+  };
+  return {
+    node: process.execPath,
+    codeServer: read("E2E_CODE_SERVER"),
+    chromium: read("E2E_CHROMIUM"),
+    vsix: read("E2E_VSIX"),
+    findspot: read("E2E_FINDSPOT"),
+  };
+}
+
+const USER_SETTINGS = {
+  "telemetry.telemetryLevel": "off",
+  "workbench.startupEditor": "none",
+  "update.mode": "none",
+  "chat.disableAIFeatures": true,
+  "extensions.autoCheckUpdates": false,
+  "extensions.autoUpdate": "off",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "window.commandCenter": false,
+};
+
+export interface WorkbenchOptions {
+  /** The user's settings, beside those that keep VS Code quiet. */
+  user?: Record<string, unknown>;
+  /** Settings of the machine: executables count only here. Without it the server is the one under test. */
+  machine?: Record<string, unknown>;
+  /** Ask whether folders are trusted. */
+  trust?: boolean;
+  env?: Record<string, string>;
+}
+
+export class Workbench {
+  private constructor(
+    readonly home: string,
+    readonly port: number,
+    private readonly server: ChildProcess,
+    readonly browser: Browser,
+  ) {}
+
+  static async start(options: WorkbenchOptions = {}): Promise<Workbench> {
+    const { node, codeServer, vsix, findspot, chromium: executablePath } = tools();
+    const home = mkdtempSync(path.join(tmpdir(), "findspot-vscode-"));
+    const port = await freePort();
+    for (const folder of ["user/User", "user/Machine", "ext", "cache"]) {
+      mkdirSync(path.join(home, folder), { recursive: true });
+    }
+    const trust = options.trust ? { "security.workspace.trust.startupPrompt": "never" } : {};
+    const machine = options.machine ?? { "findspot.server.path": findspot };
+    write(path.join(home, "config.yaml"), `bind-addr: 127.0.0.1:${port}\nauth: none\ncert: false\n`);
+    write(path.join(home, "user/User/settings.json"), JSON.stringify({ ...USER_SETTINGS, ...trust, ...options.user }));
+    write(path.join(home, "user/Machine/settings.json"), JSON.stringify(machine));
+    const profile = [
+      "--config",
+      `${home}/config.yaml`,
+      "--user-data-dir",
+      `${home}/user`,
+      "--extensions-dir",
+      `${home}/ext`,
+    ];
+    const env = {
+      ...process.env,
+      EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}',
+      FINDSPOT_CACHE_DIR: path.join(home, "cache"),
+      ...options.env,
+    };
+    execFileSync(node, [codeServer, ...profile, "--install-extension", vsix, "--force"], { env, stdio: "pipe" });
+    const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"];
+    const trusting = options.trust ? [] : ["--disable-workspace-trust"];
+    const testing = ["--reconnection-grace-time", "5", "--vscode-option", "enable-smoke-test-driver"];
+    const server = spawn(node, [codeServer, ...profile, ...quiet, ...trusting, ...testing], { env, stdio: "ignore" });
+    await answers(`http://127.0.0.1:${port}/healthz`);
+    const browser = await chromium.launch({
+      executablePath,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    });
+    return new Workbench(home, port, server, browser);
+  }
+
+  /** The page's address for a folder, a workspace file, or nothing. */
+  url(folder?: string, payload?: [string, string][]): string {
+    const query = new URLSearchParams();
+    if (folder) {
+      query.set(folder.endsWith(".code-workspace") ? "workspace" : "folder", folder);
+    } else {
+      query.set("ew", "true");
+    }
+    if (payload) {
+      query.set("payload", JSON.stringify(payload));
+    }
+    return `http://127.0.0.1:${this.port}/?${query}`;
+  }
+
+  async open(folder?: string): Promise<Page> {
+    const page = await this.browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(this.url(folder));
+    await page.waitForSelector(".monaco-workbench .part.statusbar", { timeout: 60_000 });
+    return page;
+  }
+
+  /** A copy of a fixture that a test may change. */
+  copy(fixture: string, name = path.basename(fixture)): string {
+    const target = path.join(this.home, "work", name);
+    cpSync(fixture, target, { recursive: true });
+    return target;
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    this.server.kill();
+    await new Promise((resolve) => this.server.once("exit", resolve));
+    // The extension host and the server behind it follow within a moment, and still write.
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+  }
+}
+
+function write(file: string, text: string): void {
+  writeFileSync(file, text);
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => listener.once("listening", resolve));
+  const address = listener.address();
+  await new Promise((resolve) => listener.close(resolve));
+  if (address === null || typeof address === "string") {
+    throw new Error("no free port");
+  }
+  return address.port;
+}
+
+async function answers(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    try {
+      if ((await fetch(url)).ok) {
+        return;
+      }
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${url} does not answer`);
+}
