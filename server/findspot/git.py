@@ -11,6 +11,7 @@ nothing but the objects. What else is needed, which commit is checked out, is re
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import stat
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from findspot.errors import Cancelled
 from findspot.opening import read_small
@@ -58,6 +59,8 @@ _LINE_BYTES = 4096
 _SETTINGS_BYTES = 1 << 20
 _SHALLOW_BYTES = 4 << 20
 _PACKED_REFS_BYTES = 64 << 20
+_INDEX_BYTES = 256 << 20
+_FUTURE = 4_000_000_000
 _ENTRIES = 2_000_000
 _DEPTH = 5
 """How far links between refs, and between folders of objects, are followed; git goes no further either."""
@@ -131,6 +134,56 @@ def head_commit(place: GitPlace) -> str | None:
         if not name.startswith("refs/"):
             return None
     return None
+
+
+class IndexedByGit(NamedTuple):
+    """What git's index says, by paths below the working folder: the blob of each file that git knows.
+
+    ``staged`` differ from the commit that is checked out, ``touched`` have another size or time than when git last looked,
+    or are gone.
+    """
+
+    blobs: Mapping[str, str]
+    staged: frozenset[str]
+    touched: frozenset[str]
+
+
+def read_index(place: GitPlace, head: str, stop: Event | None = None) -> IndexedByGit | None:
+    """Return what git's index says beside the commit ``head``; None where it cannot be told. Raises ``Cancelled``.
+
+    A copy of the index is asked, and no file of the working folder is opened: git would read attributes there.
+    """
+    if place.top is None:
+        return None
+    options = ("--name-only", "--no-renames", "--ignore-submodules=all", "-z")
+    with GitObjects(place.store, wide=is_wide(head)) as objects:
+        index = objects.folder / "index"
+        try:
+            index.write_bytes(read_small(place.folder, "index", _INDEX_BYTES))
+        except OSError:
+            return None
+        # From an index that is younger than all files git trusts sizes and times, and looks into none.
+        os.utime(index, (_FUTURE, _FUTURE))
+        listing = objects.read("ls-files", "--stage", "-z", stop=stop)
+        staged = objects.read("diff-index", "--cached", *options, head, "--", stop=stop)
+        touched = objects.read(
+            *("-c", "core.fileMode=false", f"--work-tree={place.top}", "diff-files", *options), stop=stop
+        )
+    if listing is None or staged is None or touched is None:
+        return None
+    entries = (entry.partition("\t") for entry in _names(listing))
+    blobs = {path: head.split(" ")[1] for head, _, path in entries if head.startswith("100")}
+    return IndexedByGit(blobs, frozenset(_names(staged)), frozenset(_names(touched)))
+
+
+def blob_name(content: bytes, *, wide: bool = False) -> str:
+    """Return the name that git gives to the content of a file."""
+    kind = hashlib.sha256 if wide else hashlib.sha1
+    return kind(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def _names(listing: bytes) -> list[str]:
+    return [os.fsdecode(name) for name in listing.split(b"\0") if name]
 
 
 def is_shallow(place: GitPlace) -> bool:

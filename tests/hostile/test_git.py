@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from findspot.engine.uncommitted import changed_files
 from findspot.git import find_git, git_folder
 from findspot.indexing.commits import head_commit, read_past
 from findspot.workspace.walker import WalkOptions, walk
@@ -81,6 +82,7 @@ def test_reading_the_past_and_the_files_springs_no_trap(bait: Bait, name: str, o
         assert head
     if head:
         read_past(bait.root, head)
+        changed_files(bait.root, ["uploads.py", ".gitattributes"])
     found = walk(bait.root, WalkOptions(hidden=True))
     assert "uploads.py" in found.files
 

@@ -20,6 +20,7 @@ from findspot.core.types import (
     SearchResult,
     Span,
 )
+from findspot.engine.uncommitted import Uncommitted
 from findspot.errors import Cancelled, IndexLockedError, OutsideRootError, QueryError
 
 STEP_SECONDS = 0.01
@@ -37,6 +38,7 @@ class FakeEngine:
         self.state = IndexState.EMPTY
         self.log: list[str] = []
         self.context: EditorContext | None = None
+        self.uncommitted = Uncommitted(root, list)
         self.locked = 0
         self.hanging: threading.Event | None = None
         self.closed = threading.Event()

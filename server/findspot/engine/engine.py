@@ -33,11 +33,12 @@ from findspot.core.types import (
     Unavailable,
 )
 from findspot.engine.exploring import Explorer
-from findspot.engine.freshness import Freshness, Watching, Work
+from findspot.engine.freshness import Freshness, Work
 from findspot.engine.labels import label, localized, shown_of
 from findspot.engine.named import NamedPaths
 from findspot.engine.read_ahead import Filler
 from findspot.engine.snippets import Reading
+from findspot.engine.uncommitted import Uncommitted
 from findspot.engine.unsaved import Unsaved
 from findspot.errors import IndexDamagedError
 from findspot.indexing.indexer import Indexer
@@ -98,6 +99,7 @@ class Engine:
         """Makes a place for the unsaved buffers of one of several clients, which the others do not see."""
         self._own = self.unsaved()
         self._named = NamedPaths(self._pool, self._store)
+        self.uncommitted = Uncommitted(self.root, self._store.stored_files)
         self._refreshing = threading.Lock()
         self._watching = threading.Lock()
         self._closing = threading.Event()
@@ -136,6 +138,7 @@ class Engine:
         self._closing.set()
         self._pool.close()
         self._filler.close()
+        self.uncommitted.close()
         with self._watching:
             watcher, self._freshness.watcher = self._freshness.watcher, None
             if watcher is not None:
@@ -205,6 +208,8 @@ class Engine:
 
         A process that watches lives on, so the localization model is loaded too before anybody waits for it.
         """
+        from findspot.workspace.watcher import Watcher  # noqa: PLC0415 - loads watchdog, which a single answer never needs
+
         self._models.preload()
 
         def changed(paths: frozenset[str] | None) -> None:
@@ -215,21 +220,16 @@ class Engine:
 
         with self._watching:
             if self._freshness.watcher is None and not self._closing.is_set():
-                self._freshness.watcher = self._make_watcher(changed)
+                self._freshness.watcher = Watcher(
+                    self.root,
+                    changed,
+                    debounce_seconds=self.config.settings.debounce_ms / 1000,
+                    options=self._indexer.walk_options,
+                    on_error=partial(self._freshness.failed, Work.WATCHING),
+                    on_first=self._pool.warm,
+                )
                 self._freshness.watcher.start()
                 self._filler.start()
-
-    def _make_watcher(self, changed: Callable[[frozenset[str] | None], None]) -> Watching:
-        from findspot.workspace.watcher import Watcher  # noqa: PLC0415 - loads watchdog, which a single answer never needs
-
-        return Watcher(
-            self.root,
-            changed,
-            debounce_seconds=self.config.settings.debounce_ms / 1000,
-            options=self._indexer.walk_options,
-            on_error=partial(self._freshness.failed, Work.WATCHING),
-            on_first=self._pool.warm,
-        )
 
     @property
     def read_ahead(self) -> int:

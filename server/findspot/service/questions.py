@@ -68,7 +68,8 @@ def ask_engine(
 
     Raises what the engine raises.
     """
-    context = context if settings.editor_context else None
+    if context is not None:
+        context = engine.uncommitted.added_to(context) if settings.editor_context else None
     top_k = settings.top_k if question.top_k is None else question.top_k
     match question:
         case SearchRequest():
