@@ -50,7 +50,7 @@ run: $(VENV)/installed ## index a repository and answer a question (REPO=path Q=
 	@$(BIN)/findspot search --root "$(REPO)" --top-k 5 --no-text "$(Q)"
 
 test: $(VENV)/installed-dev ## run all but the slow tests on all cores (T="-k name" chooses)
-	@$(BIN)/python -m pytest -n auto -m "not slow" $(T)
+	@$(BIN)/python -m pytest -n auto -m "not slow and not editors" $(T)
 
 slow: $(VENV)/installed-dev ## run the slow tests
 	@$(BIN)/python -m pytest -n auto -m slow $(T)
@@ -61,6 +61,7 @@ check: $(VENV)/installed-dev $(VSCODE) ## formatting, lint, types, import contra
 	@echo "==> mypy" && $(BIN)/mypy $(CODE)
 	@echo "==> import contracts" && $(BIN)/lint-imports --no-logo
 	@echo "==> generated pages" && $(BIN)/python -m scripts.generate_docs --check
+	@echo "==> luacheck" && scripts/check_lua.sh
 	@echo "==> tsc, biome" && $(NODE) npm run --silent --prefix client-vscode check
 
 format: $(VENV)/installed-dev $(VSCODE) ## format the code and mend what can be mended
@@ -74,9 +75,10 @@ bench: $(VENV)/installed-dev ## measure speed and memory beside ripgrep and a pl
 rows: $(VENV)/installed-dev ## run the tests and show which rows of the checklist have a passing one
 	@$(BIN)/python -m pytest --quiet -n auto --rows $(T)
 
-e2e: $(VENV)/installed $(VSCODE) ## use the wheel in an empty environment, and the VS Code extension in a real VS Code
+e2e: $(VENV)/installed-dev $(VSCODE) ## use the wheel in an empty environment, and both plugins in their real editors
 	@PYTHON="$(PYTHON)" WHEELS="$(WHEELS)" scripts/e2e.sh
 	@PYTHON="$(PYTHON)" FINDSPOT="$(CURDIR)/$(BIN)/findspot" scripts/e2e_vscode.sh
+	@PYTHON="$(PYTHON)" scripts/e2e_nvim.sh
 
 docs: $(VENV)/installed-dev ## write the generated pages below docs/reference
 	@$(BIN)/python -m scripts.generate_docs

@@ -1,0 +1,32 @@
+--- The highlight groups, each linked to one that every colour scheme has.
+
+local M = {}
+
+---@type { name: string, link: string, description: string }[]
+M.declared = {
+  { name = 'FindspotNormal', link = 'NormalFloat', description = 'The windows of the picker.' },
+  { name = 'FindspotBorder', link = 'FloatBorder', description = 'Their borders.' },
+  { name = 'FindspotTitle', link = 'FloatTitle', description = 'Their titles.' },
+  { name = 'FindspotFooter', link = 'FloatFooter', description = 'The number of results.' },
+  { name = 'FindspotHint', link = 'Comment', description = 'The keys, below the list.' },
+  { name = 'FindspotSelection', link = 'Visual', description = 'The selected result.' },
+  { name = 'FindspotSymbol', link = 'Function', description = 'The name of a place.' },
+  { name = 'FindspotPath', link = 'Comment', description = 'Its file and line.' },
+  { name = 'FindspotKind', link = 'Type', description = 'Its kind, or the group of a related place.' },
+  { name = 'FindspotProbability', link = 'Number', description = 'How likely it is the right place.' },
+  { name = 'FindspotStale', link = 'WarningMsg', description = 'That its file has changed since it was read.' },
+  { name = 'FindspotEvidence', link = 'Comment', description = 'Why it is there, below the preview.' },
+  { name = 'FindspotRange', link = 'CursorLine', description = 'Its lines in the preview.' },
+  { name = 'FindspotMatch', link = 'Visual', description = 'Those of them that match.' },
+  { name = 'FindspotDim', link = 'Comment', description = 'A list that answers an earlier question.' },
+  { name = 'FindspotNote', link = 'DiagnosticInfo', description = 'Notes above the list.' },
+  { name = 'FindspotError', link = 'DiagnosticError', description = 'What went wrong.' },
+}
+
+function M.define()
+  for _, highlight in ipairs(M.declared) do
+    vim.api.nvim_set_hl(0, highlight.name, { link = highlight.link, default = true })
+  end
+end
+
+return M
