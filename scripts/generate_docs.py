@@ -1,9 +1,10 @@
 """Write the reference pages that are made from the code, or check that they are up to date (I-19).
 
 ``python -m scripts.generate_docs`` writes ``docs/reference/settings.md`` and ``settings.json`` from the sections of
-``config``, ``cli.md`` from the argument parser, ``languages.md`` from the records of languages, ``messages.md`` with
-its JSON schema from the service, and the settings in the manifest of the VS Code extension. With ``--check`` it writes nothing and ends with status 1 when a page differs from what
-the code says.
+``config``, ``cli.md`` from the argument parser, ``languages.md`` from the records of languages, ``messages.md`` with its
+JSON schema from the service, the clients' types of messages from the language server, and the settings in the manifest of
+the VS Code extension. With ``--check`` it writes nothing and ends with status 1 when a page differs from what the code
+says.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from typing import Any
 from findspot.cli.main import build_parser
 from findspot.config import SECTIONS, Section, allowed, flag, project_may
 from findspot.languages.table import LANGUAGES
+from scripts.client_types import lua, typescript
 from scripts.message_pages import message_page, message_schema, tool_page
 from scripts.vscode_manifest import manifest_pages
 
-REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "docs" / "reference"
 
 _BUILT_IN = {"help": "Show this help and leave.", "version": "Show the version and leave."}
 
@@ -153,6 +156,8 @@ def pages() -> dict[Path, str]:
         REFERENCE / "messages.schema.json": message_schema(),
         REFERENCE / "tools.md": tool_page(_MADE),
         **manifest_pages(settings_table()),
+        ROOT / "client-vscode" / "src" / "messages.ts": typescript(),
+        ROOT / "client-nvim" / "lua" / "findspot" / "messages.lua": lua(),
     }
 
 
@@ -202,8 +207,8 @@ def main() -> int:
         if names:
             print(f"out of date: {', '.join(names)}; run `make docs` and commit the result")
         return 1 if names else 0
-    REFERENCE.mkdir(parents=True, exist_ok=True)
     for path, text in pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     return 0
 

@@ -68,7 +68,8 @@ def all_answers(engine: Engine, budget: float = 0.0) -> list[list[object]]:
     answers += [engine.search(query, top_k=30, scope=["copies"]) for query in QUERIES[:3]]
     answers += [engine.localize(text, top_k=10, budget=0.0) for text in (REPORT, *QUERIES[:4])]
     answers += [engine.symbols(query, top_k=30) for query in ("close", "twin", "open the store")]
-    answers += [engine.related("server/findspot/storage/store.py", line) for line in (60, 120, 200)]
+    around = [engine.related("server/findspot/storage/store.py", line) for line in (60, 120, 200)]
+    answers += [Answer((*one.callers, *one.callees, *one.tests, *one.neighbours), one.status) for one in around]
     if budget:
         answers.append(engine.localize(REPORT, top_k=10, budget=budget))
     return [told(answer) for answer in answers]

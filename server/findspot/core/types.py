@@ -349,6 +349,22 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """A definition, None where none stands at the place, and what is connected with it, the nearest first.
+
+    ``callers`` use it, ``callees`` are used by it, ``neighbours`` do something similar. ``contents`` is as in ``Answer``.
+    """
+
+    symbol: SearchResult | None
+    callers: tuple[SearchResult, ...]
+    callees: tuple[SearchResult, ...]
+    tests: tuple[SearchResult, ...]
+    neighbours: tuple[SearchResult, ...]
+    status: AnswerStatus
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Unavailable:
     """Why a model cannot be used, in words for a person; answers are then made without it (I-13)."""
 

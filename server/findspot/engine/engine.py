@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
 
@@ -28,13 +29,14 @@ from findspot.core.types import (
     Level,
     Progress,
     RefreshReport,
+    Related,
     Skipped,
     Stage,
     Unavailable,
 )
 from findspot.engine.exploring import Explorer
 from findspot.engine.freshness import Freshness, Work
-from findspot.engine.labels import label, localized, shown_of
+from findspot.engine.labels import grouped, label, localized, shown_of
 from findspot.engine.named import NamedPaths
 from findspot.engine.read_ahead import Filler
 from findspot.engine.snippets import Reading
@@ -46,8 +48,9 @@ from findspot.indexing.options import index_key, preparer_options
 from findspot.indexing.pool import PreparerPool
 from findspot.indexing.skipped import MAX_SKIPPED, list_skipped
 from findspot.inference.models import Models
-from findspot.retrieval.definitions import related_places, symbol_places
+from findspot.retrieval.definitions import symbol_places
 from findspot.retrieval.localizer import Localization, Localizer
+from findspot.retrieval.related import related_places
 from findspot.retrieval.results import Ranked
 from findspot.retrieval.searcher import Searcher
 from findspot.storage.locks import is_locked
@@ -330,26 +333,22 @@ class Engine:
     ) -> Answer:
         """Return definitions by name, or by a sentence about them: for symbol pickers."""
         own = unsaved or self._own
-        asked = self._asked(own)
-        overlay, limit = own.buffers.overlay, checked_length(top_k, self.config.settings.top_k)
+        asked, limit = self._asked(own), checked_length(top_k, self.config.settings.top_k)
+        ask = partial(symbol_places, self._searcher, checked_text(query), limit=limit, stop=stop)
         inside, outside = clean_scope(scope), clean_scope(exclude)
+        return self._answer(
+            self._guarded(lambda: ask(scope=inside, exclude=outside, overlay=own.buffers.overlay)), asked
+        )
 
-        def find() -> list[Ranked]:
-            by_meaning = self._searcher.search(
-                checked_text(query), top_k=limit, scope=inside, exclude=outside, overlay=overlay, stop=stop
-            )
-            return symbol_places(
-                self._store, query, by_meaning, limit=limit, scope=inside, exclude=outside, overlay=overlay
-            )
-
-        return self._answer(self._guarded(find), asked)
-
-    def related(self, path: str, line: int, *, top_k: int | None = None) -> Answer:
-        """Return what calls, is called by, or defines what stands at a 1-based line of a root-relative file."""
-        asked = self._asked(self._own)
-        limit, overlay = checked_length(top_k, self.config.settings.top_k), self._own.buffers.overlay
-        ask = partial(related_places, self._store, clean_prefix(path), line, limit=limit, overlay=overlay)
-        return self._answer(self._guarded(ask), asked)
+    def related(
+        self, path: str, line: int, name: str | None = None, *, top_k: int | None = None, unsaved: Unsaved | None = None
+    ) -> Related:
+        """Return what is connected with the definition at a 1-based line of a root-relative file, or with ``name`` on it."""
+        own = unsaved or self._own
+        asked, limit = self._asked(own), checked_length(top_k, self.config.settings.top_k)
+        ask = partial(related_places, self._searcher, clean_prefix(path), line, name)
+        groups = self._guarded(lambda: ask(limit=limit, overlay=own.buffers.overlay))
+        return grouped(groups, self._answer([*chain(*groups)], asked))
 
     def explorer(self, unsaved: Unsaved | None = None) -> Explorer:
         """Return what looks around by name, by line and by edge, with one client's buffers."""

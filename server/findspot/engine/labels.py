@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from findspot.core.query import NAMES, Query, QueryKind
-from findspot.core.types import Answer, AnswerStatus, SearchResult
+from findspot.core.types import Answer, AnswerStatus, Related, SearchResult
 from findspot.retrieval.localizer import Localization
 from findspot.retrieval.overlay import Overlay
 from findspot.retrieval.question import analysed
+from findspot.retrieval.related import RelatedPlaces
 from findspot.retrieval.results import Ranked
 from findspot.retrieval.searcher import Searcher
 
@@ -46,6 +48,14 @@ def localized(status: AnswerStatus, found: Localization) -> AnswerStatus:
         rescored=found.rescored,
         complete=status.complete and not found.hurried,
     )
+
+
+def grouped(places: RelatedPlaces, answer: Answer) -> Related:
+    """Return an answer with the results of all groups of ``places``, one behind the other, group by group."""
+    left = iter(answer.results)
+    groups = {name: tuple(islice(left, len(group))) for name, group in zip(places._fields, places, strict=True)}
+    symbol = next(iter(groups.pop("symbol")), None)
+    return Related(symbol, **groups, status=answer.status, contents=answer.contents)
 
 
 def label(

@@ -21,11 +21,12 @@ from lsprotocol import types
 from findspot.core.text import without_surrogates
 from findspot.core.types import SearchResult, Span
 from findspot.errors import QueryError
-from findspot.service.messages import ResultFields
+from findspot.lsp.answers import PlacedResult, Position, Range
 
 Encoding = str
 """``utf-8``, ``utf-16`` or ``utf-32``: what one column counts."""
 
+_EOL = re.compile(r"\r\n|\n|\r")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _DRIVE = re.compile(r"^/[A-Za-z]:")
 
@@ -67,6 +68,28 @@ def units(text: str, encoding: Encoding) -> int:
     if encoding == "utf-16":
         return len(text.encode("utf-16-le", "surrogatepass")) // 2
     return len(text.encode("utf-8", "surrogatepass"))
+
+
+_WORD = re.compile(r"\w+")
+
+
+def word_at(text: str, line: int, column: int, encoding: Encoding) -> str | None:
+    """Return the word at a position of a text, None where none is; a cursor behind a word means that word."""
+    lines = _EOL.split(text, line + 1)
+    if line >= len(lines):
+        return None
+    at = fitting(lines[line], column, encoding)
+    return next((word[0] for word in _WORD.finditer(lines[line]) if word.start() <= at <= word.end()), None)
+
+
+def text_in(text: str, found: types.Range, encoding: Encoding) -> str:
+    """Return the part of a text in a range."""
+    lines = _EOL.split(text, found.end.line + 1)[found.start.line : found.end.line + 1]
+    if not lines:
+        return ""
+    lines[-1] = lines[-1][: fitting(lines[-1], found.end.character, encoding)]
+    lines[0] = lines[0][fitting(lines[0], found.start.character, encoding) :]
+    return "\n".join(lines)
 
 
 def range_of(span: Span, content: bytes | None, encoding: Encoding) -> types.Range:
@@ -165,13 +188,6 @@ def uri_in_root(root_uri: str, path: str) -> str:
 # --- results ------------------------------------------------------------------------------------------------
 
 
-class PlacedResult(ResultFields):
-    """A result of a search, by URI and range."""
-
-    uri: str
-    range: dict[str, dict[str, int]]
-
-
 def placed(
     result: SearchResult, root_uri: str, content: bytes | None, encoding: Encoding, *, include_text: bool
 ) -> PlacedResult:
@@ -187,7 +203,7 @@ def placed(
         root_uri,
         include_text=include_text,
         uri=uri_in_root(root_uri, result.path),
-        range=_range_json(place),
+        range=_range_message(place),
         path=without_surrogates(result.path),
         best_line=lines[0],
         matches=tuple(lines[1:]),
@@ -216,11 +232,9 @@ def _line_of_number(result: SearchResult, first: int, number: int | None) -> int
     return first + ahead + len(_LONE_RETURN.findall(before))
 
 
-def _range_json(found: types.Range) -> dict[str, Any]:
-    return {
-        "start": {"line": found.start.line, "character": found.start.character},
-        "end": {"line": found.end.line, "character": found.end.character},
-    }
+def _range_message(found: types.Range) -> Range:
+    start, end = (Position.model_construct(line=at.line, character=at.character) for at in (found.start, found.end))
+    return Range.model_construct(start=start, end=end)
 
 
 def symbol_of(result: SearchResult, root_uri: str, content: bytes | None, encoding: Encoding) -> types.WorkspaceSymbol:

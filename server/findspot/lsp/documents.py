@@ -90,6 +90,17 @@ class Documents:
         with self._guard:
             self._pending.update(self._open)
 
+    def paths(self) -> tuple[Path, ...]:
+        """Return the open documents."""
+        with self._guard:
+            return tuple(self._open)
+
+    def text(self, path: Path) -> str | None:
+        """Return the text of an open document, None where it is not open."""
+        with self._guard:
+            document = self._open.get(path)
+            return None if document is None else str(document.text)
+
     def flush(self) -> None:
         """Carry all pending texts to their engines; on return all are there, also those another thread took."""
         with self._flushing:

@@ -1,4 +1,4 @@
-"""The parameters of Findspot's own requests: the messages of every front end, and the tokens of the protocol.
+"""The parameters of Findspot's own requests: the messages of every front end, and what the protocol adds.
 
 Everything a client sends is checked here before any work starts (I-17): types, sizes and names. A mistake is
 a ``RequestError`` whose message says which field is wrong and what it should be.
@@ -6,18 +6,22 @@ a ``RequestError`` whose message says which field is wrong and what it should be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from findspot.service.checked import FIRST, Excerpt, Name, Names, Part
+from findspot.lsp.answers import IndexReports, PlacedAnswer, PlacedContext, PlacedRelated, ServerStatus
+from findspot.service.checked import FIRST, Budget, Excerpt, Length, Name, Names, Part, Scope, Text
 from findspot.service.messages import (
+    ContextRequest,
     DiagnosticInView,
     EditorView,
     FileInView,
     IndexRequest,
     LocalizeRequest,
+    Message,
+    Mode,
     Request,
     SearchRequest,
     StatusRequest,
@@ -35,32 +39,32 @@ _Token = Annotated[Token | None, BeforeValidator(_token)]
 _Count = Annotated[int, Field(ge=0)]
 
 
-class Position(Part):
+class PositionParams(Part):
     """A place in a text, as the protocol counts."""
 
     line: _Count = Field(description="from 0")
     character: _Count = Field(description="from 0")
 
 
-class Range(Part):
+class RangeParams(Part):
     """From one place of a text to another."""
 
-    start: Position = Field(description="where it begins")
-    end: Position = Field(description="where it ends")
+    start: PositionParams = Field(description="where it begins")
+    end: PositionParams = Field(description="where it ends")
 
 
 class ActiveDocument(Part):
     """The document that is being looked at."""
 
     uri: Name = Field(description="the document")
-    position: Position | None = Field(None, description="where the cursor is")
+    position: PositionParams | None = Field(None, description="where the cursor is")
 
 
 class DocumentDiagnostic(Part):
     """What a compiler or linter says of a document; the protocol's ``Diagnostic`` has more, which is not taken."""
 
     uri: Name = Field(description="the document")
-    range: Range | None = Field(None, description="the place that it is about")
+    range: RangeParams | None = Field(None, description="the place that it is about")
     message: Excerpt = Field(description="what it says")
 
 
@@ -94,38 +98,91 @@ class EditorDocuments(Part):
         )
 
 
-class _WithTokens(Request):
-    # Spelled as the protocol has them.
+class DiagnosticParams(Part):
+    """A diagnostic as the protocol has it; what is not listed here is not read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    message: Text = Field(description="what it says")
+    range: RangeParams | None = Field(None, description="where")
+    source: Name | None = Field(None, description="who says it, such as `mypy`")
+    code: int | Name | None = Field(None, description="its number or name")
+
+
+class WithTokens(Request):
+    """What belongs to a request and not to its question; the tokens are spelled as the protocol has them."""
+
     work_done_token: _Token = Field(None, alias="workDoneToken", description="progress for this request")
     partial_result_token: _Token = Field(None, alias="partialResultToken", description="send the instant list first")
+    picker: Name | None = Field(None, description="names a list that is typed into; its newer request ends the older")
 
 
-class SearchParams(_WithTokens, SearchRequest):
+class SearchParams(WithTokens, SearchRequest):
     """``findspot/search``."""
 
     context: EditorDocuments | None = Field(None, description="what the editor shows")  # type: ignore[assignment]  # by URI
 
 
-class LocalizeParams(_WithTokens, LocalizeRequest):
+class LocalizeParams(WithTokens, LocalizeRequest):
     """``findspot/localize``."""
 
     context: EditorDocuments | None = Field(None, description="what the editor shows")  # type: ignore[assignment]  # by URI
 
 
-class StatusParams(_WithTokens, StatusRequest):
+class CauseParams(WithTokens):
+    """``findspot/cause``: what lies behind an error, by its text, by a diagnostic, or by both."""
+
+    mode: ClassVar[Mode] = Mode.LOCALIZE
+
+    text: Text | None = Field(None, description="what was selected, printed by a terminal, or said by a test")
+    diagnostic: DiagnosticParams | None = Field(None, description="one that is shown in the file `uri`")
+    uri: Name | None = Field(None, description="the file that `diagnostic` or `text` comes from")
+    top_k: Length | None = Field(None, description="how many results; if absent the answer chooses")
+    scope: Scope = Field((), description="only results in these files and folders")
+    budget: Budget | None = Field(None, description="seconds; the setting `budget` if absent; 0 leaves the model out")
+    context: EditorDocuments | None = Field(None, description="what the editor shows")
+    include_text: bool = Field(True, description="`false` leaves `text` out of the results")
+
+
+class RelatedParams(WithTokens):
+    """``findspot/related``: what is connected with the symbol at a place."""
+
+    uri: Name = Field(description="the file")
+    position: PositionParams = Field(description="the place in it, such as that of the cursor")
+    top_k: Length | None = Field(
+        None, description="how many places of each kind at most; the setting `top_k` if absent"
+    )
+    include_text: bool = Field(True, description="`false` leaves `text` out of the results")
+
+
+class ContextParams(WithTokens, ContextRequest):
+    """``findspot/context``."""
+
+    context: EditorDocuments | None = Field(None, description="what the editor shows")
+
+
+class StatusParams(WithTokens, StatusRequest):
     """``findspot/status``."""
 
 
-class IndexParams(_WithTokens, IndexRequest):
+class IndexParams(WithTokens, IndexRequest):
     """``findspot/index``."""
 
 
-OwnParams = SearchParams | LocalizeParams | StatusParams | IndexParams
+class Method(NamedTuple):
+    """What one of Findspot's own requests takes and gives."""
 
-PARSERS: Mapping[str, Callable[[Any], OwnParams]] = {
-    "findspot/search": SearchParams.read,
-    "findspot/localize": LocalizeParams.read,
-    "findspot/status": StatusParams.read,
-    "findspot/index": IndexParams.read,
+    params: type[Request]
+    answer: type[Message]
+
+
+METHODS: Mapping[str, Method] = {
+    "findspot/search": Method(SearchParams, PlacedAnswer),
+    "findspot/localize": Method(LocalizeParams, PlacedAnswer),
+    "findspot/cause": Method(CauseParams, PlacedAnswer),
+    "findspot/related": Method(RelatedParams, PlacedRelated),
+    "findspot/context": Method(ContextParams, PlacedContext),
+    "findspot/status": Method(StatusParams, ServerStatus),
+    "findspot/index": Method(IndexParams, IndexReports),
 }
-"""Each of Findspot's own requests with what reads its parameters."""
+"""Each of Findspot's own requests."""

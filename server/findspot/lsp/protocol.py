@@ -30,17 +30,23 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
-from findspot.lsp.params import PARSERS
+from findspot.lsp.params import METHODS
 from findspot.service.messages import RequestError
 
 SEARCH = "findspot/search"
 LOCALIZE = "findspot/localize"
+CAUSE = "findspot/cause"
+RELATED = "findspot/related"
+CONTEXT = "findspot/context"
 STATUS = "findspot/status"
 INDEX = "findspot/index"
 
 COMMANDS = {
     "findspot.search": SEARCH,
     "findspot.localize": LOCALIZE,
+    "findspot.cause": CAUSE,
+    "findspot.related": RELATED,
+    "findspot.context": CONTEXT,
     "findspot.status": STATUS,
     "findspot.index": INDEX,
 }
@@ -69,7 +75,7 @@ def make_converter() -> Converter:
     def read(raw: dict[str, Any], _: type) -> OwnRequest:
         method = raw["method"]
         return OwnRequest(
-            id=raw["id"], method=method, jsonrpc=raw["jsonrpc"], params=PARSERS[method](raw.get("params"))
+            id=raw["id"], method=method, jsonrpc=raw["jsonrpc"], params=METHODS[method].params.read(raw.get("params"))
         )
 
     converter.register_structure_hook(OwnRequest, read)
@@ -96,7 +102,7 @@ class FindspotProtocol(LanguageServerProtocol):
 
     def get_message_type(self, method: str) -> type[Any] | None:  # type: ignore[override]  # a cache there
         """Return the type that a message of ``method`` is read as."""
-        if method in PARSERS:
+        if method in METHODS:
             return OwnRequest
         found: type[Any] | None = super().get_message_type(method)
         return found

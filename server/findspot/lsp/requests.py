@@ -9,10 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import (
     JsonRpcException,
     JsonRpcInternalError,
@@ -21,15 +26,35 @@ from pygls.exceptions import (
 )
 
 from findspot import __version__
-from findspot.core.types import SearchResult
+from findspot.core.types import Related, SearchResult
 from findspot.errors import Cancelled, ConfigError, FindspotError, OutsideRootError, QueryError
-from findspot.lsp.convert import PlacedResult, placed, symbol_of
-from findspot.lsp.params import IndexParams, LocalizeParams, SearchParams, StatusParams, Token
+from findspot.lsp.answers import PlacedResult
+from findspot.lsp.causes import actions, report_of
+from findspot.lsp.convert import file_of_uri, path_of_uri, placed, symbol_of, text_in, word_at
+from findspot.lsp.params import (
+    CauseParams,
+    ContextParams,
+    IndexParams,
+    LocalizeParams,
+    RelatedParams,
+    SearchParams,
+    StatusParams,
+    Token,
+    WithTokens,
+)
 from findspot.lsp.progress import WorkDone
 from findspot.lsp.protocol import REQUEST_FAILED
 from findspot.lsp.session import Session
+from findspot.service.bundle import bundle
 from findspot.service.fan_out import Questions
-from findspot.service.messages import AnswerStatus, EditorView, IndexStatus, RefreshReport, SymbolsRequest
+from findspot.service.messages import (
+    AnswerStatus,
+    EditorView,
+    IndexStatus,
+    LocalizeRequest,
+    RefreshReport,
+    SymbolsRequest,
+)
 from findspot.service.questions import Answered, Make, Merged, merge
 from findspot.service.workspaces import Root
 
@@ -48,25 +73,102 @@ class Requests:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._questions = Questions(session.workspace, session.scheduler, session.documents.flush)
+        self._pickers: dict[str, asyncio.Task[Any]] = {}
 
     async def search(self, params: SearchParams) -> dict[str, Any]:
         """Answer ``findspot/search``."""
         stop = threading.Event()
-        with _Bar(self._session, params.work_done_token, "Searching", stop):
-            return _answer(await self._questions.ask(params, self._placed(params), stop, view=_view(params)))
+        with self._newest(params.picker), _Bar(self._session, params.work_done_token, "Searching", stop):
+            return _answer(
+                await self._questions.ask(params, self._placed(params.include_text), stop, view=_view(params))
+            )
 
     async def localize(self, params: LocalizeParams) -> dict[str, Any]:
         """Answer ``findspot/localize``; the instant list goes out first when the client gave a partialResultToken."""
-        partial = _Partial(self._session, params)
+        return await self._localize(params, params)
+
+    async def cause(self, params: CauseParams) -> dict[str, Any]:
+        """Answer ``findspot/cause``: localize what a diagnostic, a selection or a test says."""
+        path = None
+        if params.uri is not None and params.diagnostic is not None:
+            file = file_of_uri(params.uri)
+            path = await self._session.scheduler.run(params.mode, lambda _: self._inside(file))
+        # Checked once more: put together, text and diagnostic may be too long.
+        asked = params.model_dump(include={"root", "top_k", "budget", "scope", "include_text"}, exclude_unset=True)
+        return await self._localize(LocalizeRequest.read({**asked, "text": report_of(params, path)}), params)
+
+    async def _localize(self, question: LocalizeRequest, told: LocalizeParams | CauseParams) -> dict[str, Any]:
+        instant = _Partial(self._session, told)
         stop = threading.Event()
-        with _Bar(self._session, params.work_done_token, "Localizing", stop) as bar:
-            partial.bar = bar
+        with self._newest(told.picker), _Bar(self._session, told.work_done_token, "Localizing", stop) as bar:
+            instant.bar = bar
             try:
-                return _answer(
-                    await self._questions.ask(params, self._placed(params), stop, partial.taker(stop), _view(params))
-                )
+                make = self._placed(question.include_text)
+                return _answer(await self._questions.ask(question, make, stop, instant.taker(stop), _view(told)))
             finally:
-                partial.over = True  # a partial answer must not follow the answer
+                instant.over = True  # a partial answer must not follow the answer
+
+    async def show_cause(self, params: CauseParams) -> dict[str, Any]:
+        """Answer the command for clients without one of their own: show the best place."""
+        answer = await self.cause(params)
+        best = next(iter(answer["results"]), None)
+        if best is None:
+            self._session.tell("Nothing was found that could be the cause")
+        elif get_capability(self._session.server.client_capabilities, "window.show_document.support", False):
+            start, end = (types.Position(**best["range"][edge]) for edge in ("start", "end"))
+            place = types.ShowDocumentParams(uri=best["uri"], take_focus=True, selection=types.Range(start, end))
+            await self._session.server.window_show_document_async(place)
+        return answer
+
+    async def related(self, params: RelatedParams) -> dict[str, Any]:
+        """Answer ``findspot/related``."""
+        session, stop = self._session, threading.Event()
+        path, at = file_of_uri(params.uri), params.position
+
+        def work(_: threading.Event) -> dict[str, Any]:
+            with session.scheduler.foreground.request():
+                session.documents.flush()
+                file = session.workspace.file(path)
+                engine, text, line = file.access.engine, session.documents.text(path), at.line
+                if text is None:
+                    text, line = engine.explorer().read(file.path, at.line + 1, at.line + 1).text, 0
+                name = word_at(text, line, at.character, session.encoding)
+                top_k = params.top_k or file.access.config.settings.top_k
+                found = engine.related(file.path, at.line + 1, name, top_k=top_k, unsaved=file.access.unsaved)
+                return _related(found, partial(self._placed(params.include_text), file.root))
+
+        with self._newest(params.picker), _Bar(session, params.work_done_token, "Looking around", stop):
+            return await session.scheduler.run(params.mode, work, stop=stop)
+
+    async def context(self, params: ContextParams) -> dict[str, Any]:
+        """Answer ``findspot/context``: the places that a question is about, in one text."""
+        stop = threading.Event()
+        asked = params.model_dump(include={"root", "top_k", "budget", "scope"}, exclude_unset=True)
+        place = self._placed(include_text=False)
+
+        def make(root: Root, result: SearchResult, content: bytes | None) -> tuple[Root, PlacedResult]:
+            return root, place(root, result, content)
+
+        with self._newest(params.picker), _Bar(self._session, params.work_done_token, "Gathering context", stop):
+            question = LocalizeRequest.read({**asked, "text": params.query})
+            found = await self._questions.ask(question, make, stop, view=_view(params))
+        several = len(self._session.workspace.roots) > 1
+        shown = [
+            replace(result, path=f"{root.path.name}/{result.path}") if several else result
+            for result, (root, _) in found.rows
+        ]
+        rows = tuple((result, placed) for result, (_, placed) in found.rows)
+        return {
+            "text": bundle(params.query, shown, found.status, params.max_chars),
+            **_answer(Merged(rows, found.status)),
+        }
+
+    async def code_actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
+        """Answer ``textDocument/codeAction``: find the cause of a diagnostic, or of a selection that looks like an error."""
+        path = path_of_uri(params.text_document.uri)
+        text = None if path is None or params.range.start == params.range.end else self._session.documents.text(path)
+        selected = "" if text is None else text_in(text, params.range, self._session.encoding)
+        return actions(params, selected, self._session.cause_command)
 
     async def symbols(self, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
         """Answer ``workspace/symbol``, with a name or a sentence; an empty query has no answer."""
@@ -109,16 +211,37 @@ class Requests:
                 reports.append(RefreshReport.of_report(report, root.name).to_json())
         return {"roots": reports}
 
-    def _placed(self, params: SearchParams | LocalizeParams) -> Make[PlacedResult]:
+    def _placed(self, include_text: bool) -> Make[PlacedResult]:  # noqa: FBT001 - a field of the request
         """Return what makes the JSON of a result, in the thread that asked."""
-        encoding, include_text = self._session.encoding, params.include_text
+        encoding = self._session.encoding
         return lambda root, result, content: placed(result, root.name, content, encoding, include_text=include_text)
+
+    @contextmanager
+    def _newest(self, picker: str | None) -> Iterator[None]:
+        """Be the only request of a picker: what it asked before is cancelled."""
+        task = asyncio.current_task()
+        if picker is None or task is None:
+            yield
+            return
+        before, self._pickers[picker] = self._pickers.get(picker), task
+        if before is not None:
+            before.cancel()
+        try:
+            yield
+        finally:
+            if self._pickers.get(picker) is task:
+                del self._pickers[picker]
+
+    def _inside(self, file: Path) -> str | None:
+        """Return the path of a file in its root, None outside of all roots."""
+        found = self._session.workspace.files(file)
+        return found[0].path if found else None
 
 
 class _Partial:
     """Sends the instant lists of a localize call while its model works; each sending replaces the one before."""
 
-    def __init__(self, session: Session, params: LocalizeParams) -> None:
+    def __init__(self, session: Session, params: WithTokens) -> None:
         self.bar: WorkDone | None = None
         self.over = False
         self._session = session
@@ -171,8 +294,17 @@ class _Bar:
             self._bar.finish("done" if kind is None else "stopped")
 
 
-def _view(params: SearchParams | LocalizeParams) -> EditorView | None:
+def _view(params: SearchParams | LocalizeParams | CauseParams | ContextParams) -> EditorView | None:
     return None if params.context is None else params.context.view()
+
+
+def _related(found: Related, make: Callable[[SearchResult, bytes | None], PlacedResult]) -> dict[str, Any]:
+    def one(result: SearchResult) -> dict[str, Any]:
+        return make(result, found.contents.get(result.path) if result.fresh else None).to_json()
+
+    groups = {name: list(map(one, getattr(found, name))) for name in ("callers", "callees", "tests", "neighbours")}
+    symbol = None if found.symbol is None else one(found.symbol)
+    return {"symbol": symbol, **groups, "status": AnswerStatus.of(found.status).to_json()}
 
 
 def _answer(found: Merged[PlacedResult]) -> dict[str, Any]:

@@ -21,12 +21,16 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from findspot import __version__
+from findspot.lsp.causes import SHOW_CAUSE
 from findspot.lsp.convert import path_of_uri
-from findspot.lsp.params import PARSERS
+from findspot.lsp.params import METHODS
 from findspot.lsp.protocol import (
+    CAUSE,
     COMMANDS,
+    CONTEXT,
     INDEX,
     LOCALIZE,
+    RELATED,
     SEARCH,
     STATUS,
     FindspotProtocol,
@@ -141,12 +145,19 @@ def _offer_requests(server: FindspotServer) -> None:
     handlers: dict[str, Callable[[Any], Awaitable[Any]]] = {
         SEARCH: answering(SEARCH, requests.search),
         LOCALIZE: answering(LOCALIZE, requests.localize),
+        CAUSE: answering(CAUSE, requests.cause),
+        RELATED: answering(RELATED, requests.related),
+        CONTEXT: answering(CONTEXT, requests.context),
         STATUS: answering(STATUS, requests.status),
         INDEX: answering(INDEX, requests.index),
     }
     for method, handler in handlers.items():
         server.feature(method)(handler)
     server.feature(types.WORKSPACE_SYMBOL)(answering(types.WORKSPACE_SYMBOL, requests.symbols))
+    offered = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.Empty])
+    code_actions = answering(types.TEXT_DOCUMENT_CODE_ACTION, requests.code_actions)
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, offered)(code_actions)
+    server.command(SHOW_CAUSE)(_as_command(SHOW_CAUSE, CAUSE, answering(CAUSE, requests.show_cause)))
     for command, method in COMMANDS.items():
         server.command(command)(_as_command(command, method, handlers[method]))
 
@@ -164,7 +175,7 @@ def _as_command(
         if params.work_done_token is not None and isinstance(options, dict) and method != STATUS:
             options = {"workDoneToken": params.work_done_token, **options}
         try:
-            checked = PARSERS[method](options)
+            checked = METHODS[method].params.read(options)
         except RequestError as error:
             raise JsonRpcInvalidParams(f"{command}: {error}") from error
         return await handler(checked)

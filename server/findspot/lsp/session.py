@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from pygls.lsp.server import LanguageServer
 from findspot.config import Config, load_config
 from findspot.core.types import Progress, RefreshReport
 from findspot.errors import Cancelled, ConfigError, FindspotError, IndexLockedError
+from findspot.lsp.causes import FIND_CAUSE, SHOW_CAUSE
 from findspot.lsp.convert import Encoding, file_of_uri, folder_uris
 from findspot.lsp.documents import Documents
 from findspot.lsp.progress import ProgressBars, WorkDone, describe
@@ -54,7 +55,7 @@ class Session:
     def __init__(self, server: LanguageServer, overrides: Mapping[str, Any], engines: EngineSource) -> None:
         self.server = server
         self.protocol: FindspotProtocol = server.protocol  # type: ignore[assignment]  # given as protocol_cls
-        self.workspace = Workspace(self._open, engines.give_back, file_of_uri)
+        self.workspace = Workspace(self._open, engines.give_back, file_of_uri, self._open_files)
         self.documents = Documents(self.workspace.files)
         self.bars = ProgressBars()
         self.scheduler = Scheduler()
@@ -268,6 +269,9 @@ class Session:
         """Open the engine of a folder; runs in a worker thread."""
         return self._engines.open(path, self._config(path))
 
+    def _open_files(self) -> Sequence[Path]:
+        return self.documents.paths()
+
     def _config(self, path: Path) -> Config:
         config = load_config(path, self._overrides, override_source=_EDITOR, lenient=True)
         for warning in config.warnings:
@@ -287,6 +291,19 @@ class Session:
             self.server.window_show_message(
                 types.ShowMessageParams(type=types.MessageType.Error, message=f"Findspot: {message}")
             )
+
+    def tell(self, message: str) -> None:
+        """Show a message that is no mistake."""
+        self.server.window_show_message(
+            types.ShowMessageParams(type=types.MessageType.Info, message=f"Findspot: {message}")
+        )
+
+    @property
+    def cause_command(self) -> str:
+        """The command behind the actions: the client's own where it has one."""
+        experimental = self.server.client_capabilities.experimental
+        own = experimental.get("commands") if isinstance(experimental, Mapping) else None
+        return FIND_CAUSE if isinstance(own, list) and FIND_CAUSE in own else SHOW_CAUSE
 
     def log_to_client(self, kind: types.MessageType, message: str) -> None:
         """Write a line into the client's log."""

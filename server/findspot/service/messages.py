@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from enum import Enum
-from typing import Annotated, Any, ClassVar, Self, cast
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from findspot.core import types as core
+from findspot.core.limits import MAX_TEXT
 from findspot.errors import QueryError
 from findspot.service.checked import FIRST, Budget, Excerpt, Length, LineNumber, Name, Names, Part, Scope, Text, mistake
 
@@ -107,6 +108,18 @@ class LocalizeRequest(_InEditor):
     text: Text = Field(description="an issue, an error message, a stack trace")
     level: core.Level = Field("function", description="what one result stands for")
     budget: Budget | None = Field(None, description="seconds; the setting `budget` if absent; 0 leaves the model out")
+
+
+class ContextRequest(Request):
+    """The code that a question is about, in one text for a reader who cannot look for themselves."""
+
+    mode: ClassVar[Mode] = Mode.LOCALIZE
+
+    query: Text = Field(description="a question, an issue, an error message, a stack trace")
+    top_k: Length | None = Field(None, description="how many places at most; if absent the answer chooses")
+    scope: Scope = Field((), description="only places in these files and folders")
+    budget: Budget | None = Field(None, description="seconds; the setting `budget` if absent; 0 leaves the model out")
+    max_chars: Annotated[int, Field(ge=500, le=MAX_TEXT)] = Field(16_000, description="characters of `text` at most")
 
 
 class StatusRequest(Request):
@@ -217,11 +230,29 @@ class AnswerStatus(Message):
     message: str = Field(description="anything else a person should know; may be empty")
 
 
-class Answer(Message):
+Place = TypeVar("Place", bound=ResultFields)
+
+
+class AnswerOf(Message, Generic[Place]):
     """Ranked results, best first, and what they were made of."""
 
-    results: tuple[Result, ...] = Field(description="best first")
+    results: tuple[Place, ...] = Field(description="best first")
     status: AnswerStatus = Field(description="what they were made of")
+
+
+class RelatedOf(Message, Generic[Place]):
+    """The symbol that was meant, and places around it, the nearest first."""
+
+    symbol: Place | None = Field(description="the definition that was meant; null where none stands there")
+    callers: tuple[Place, ...] = Field(description="code that uses it")
+    callees: tuple[Place, ...] = Field(description="definitions that it uses")
+    tests: tuple[Place, ...] = Field(description="tests that use it")
+    neighbours: tuple[Place, ...] = Field(description="code of similar meaning")
+    status: AnswerStatus = Field(description="what they were made of")
+
+
+class Answer(AnswerOf[Result]):
+    """Ranked results, best first, and what they were made of."""
 
 
 class Problem(Message):
@@ -290,6 +321,9 @@ class RefreshReport(Message):
         return cls.of(report, root=root, problems=problems, skipped=dict(report.skipped))
 
 
-REQUESTS: tuple[type[Request], ...] = (SearchRequest, SymbolsRequest, LocalizeRequest, StatusRequest, IndexRequest)
+REQUESTS: tuple[type[Request], ...] = (
+    *(SearchRequest, SymbolsRequest, LocalizeRequest, ContextRequest),
+    *(StatusRequest, IndexRequest),
+)
 ANSWERS: tuple[type[Message], ...] = (Answer, IndexStatus, RefreshReport)
 """What the JSON schema describes, with all that it is made of."""

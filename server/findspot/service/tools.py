@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
 
 from findspot.service.checked import LineNumber, Name, Scope, Text
-from findspot.service.messages import Message, Request, Result, SearchRequest
+from findspot.service.messages import AnswerStatus, Message, RelatedOf, Request, Result, SearchRequest
 from findspot.service.questions import ask_engine
 
 if TYPE_CHECKING:
@@ -72,6 +73,17 @@ class NameRequest(Request):
         description="bare, `save`, or qualified, `Model.save`, of which uses are told by the last part"
     )
     limit: Limit = Field(50, description="places at most")
+
+
+class RelatedRequest(Request):
+    """What is connected with a symbol: who uses it, what it uses, its tests, and what does a similar thing."""
+
+    path: Name = Field(description="the file, relative to the root")
+    line: LineNumber = Field(
+        description="a line of it, from 1; the definition there is meant, unless `name` is another's"
+    )
+    name: Name | None = Field(None, description="the word that is meant on that line, such as a function called there")
+    limit: Limit = Field(10, description="places of each kind at most")
 
 
 class LineFound(Message):
@@ -132,6 +144,10 @@ class CodeFound(Message):
 
     results: tuple[Result, ...] = Field(description="best first")
     complete: bool = Field(description="the index agrees with the files, and all of it was searched")
+
+
+class RelatedFound(RelatedOf[Result]):
+    """The symbol that was meant, and places around it, the nearest first."""
 
 
 Run = Callable[["Engine", Any, "threading.Event | None"], Message]
@@ -196,6 +212,15 @@ def _meaning(engine: Engine, asked: MeaningRequest, stop: threading.Event | None
     return CodeFound.of(answer.status, results=results)
 
 
+def _related(engine: Engine, asked: RelatedRequest, _stop: threading.Event | None) -> RelatedFound:
+    found = engine.related(asked.path, asked.line, asked.name, top_k=asked.limit)
+    made = partial(Result.by_lines, root=str(engine.root), include_text=False)
+    kinds = ("callers", "callees", "tests", "neighbours")
+    groups: dict[str, Any] = {name: tuple(map(made, getattr(found, name))) for name in kinds}
+    symbol = None if found.symbol is None else made(found.symbol)
+    return RelatedFound.of(found, symbol=symbol, status=AnswerStatus.of(found.status), **groups)
+
+
 _TOOLS = (
     Tool(
         "search_text",
@@ -212,6 +237,13 @@ _TOOLS = (
     ),
     Tool("definitions", "Where a name is defined.", NameRequest, DefinitionsFound, _definitions),
     Tool("references", "Lines that use a name.", NameRequest, LinesFound, _references),
+    Tool(
+        "related",
+        "What is connected with a definition: who uses it, what it uses, its tests, similar code.",
+        RelatedRequest,
+        RelatedFound,
+        _related,
+    ),
 )
 
 TOOLS: Final[Mapping[str, Tool]] = {tool.name: tool for tool in _TOOLS}

@@ -37,6 +37,7 @@ GiveBack = Callable[["Engine"], None]
 class EngineFile:
     """A file as the engine of one root knows it."""
 
+    root: Root
     access: Access
     path: str
 
@@ -97,8 +98,18 @@ class Root:
 class Workspace:
     """The roots of one client, in its order."""
 
-    def __init__(self, open_engine: OpenEngine, give_back: GiveBack, path_of: Callable[[str], Path]) -> None:
-        """Take what turns the client's name of a file or folder into its absolute path, or raises ``QueryError``."""
+    def __init__(
+        self,
+        open_engine: OpenEngine,
+        give_back: GiveBack,
+        path_of: Callable[[str], Path],
+        shown: Callable[[], Sequence[Path]] = tuple,
+    ) -> None:
+        """Take what turns the client's name of a file or folder into its absolute path, or raises ``QueryError``.
+
+        ``shown`` are the files that the client has open: where no folder is, they tell which one to open.
+        """
+        self._shown = shown
         self._open_engine = open_engine
         self._give_back = give_back
         self._path_of = path_of
@@ -130,7 +141,7 @@ class Workspace:
         Raises ``RootError`` if there is none, ``OutsideRootError`` if the name is unknown.
         """
         if not self._roots:
-            raise RootError("No folder is open; open a folder in the editor and ask again")
+            raise RootError(no_folder(self._shown()))
         if name is None:
             return self._roots
         root = self._named(name)
@@ -206,12 +217,21 @@ class Workspace:
         for root in _deepest_first(self._roots):
             try:
                 access = root.access()
-                found.append(EngineFile(access, access.engine.relative(path)))
+                found.append(EngineFile(root, access, access.engine.relative(path)))
             except OutsideRootError:
                 continue
             except FindspotError as error:  # the status says of this root why it cannot be opened
                 _log.info("%s: %s", root.path, error)
         return found
+
+    def file(self, path: Path) -> EngineFile:
+        """Return ``path`` in the deepest root that holds it; raises ``OutsideRootError``, ``RootError``. For worker threads."""
+        self.chosen(None)
+        found = self.files(path)
+        if not found:
+            folder = _project_of(path)
+            raise OutsideRootError(f"{path} lies outside of the open folders; open {folder} to search there")
+        return found[0]
 
     def refresh_files(self, paths: Sequence[Path], stop: threading.Event) -> None:
         """Read files again in every root that holds them; raises what ``Engine.refresh`` raises."""
@@ -224,6 +244,17 @@ class Workspace:
 
     def _names(self) -> str:
         return "the workspace folders are " + ", ".join(root.name for root in self._roots)
+
+
+def no_folder(shown: Sequence[Path]) -> str:
+    """Return what to say where no folder is open, but perhaps a file."""
+    if not shown:
+        return "No folder is open; open a folder in the editor and ask again"
+    return f"No folder is open; open {_project_of(shown[0])}, to which {shown[0].name} belongs, and ask again"
+
+
+def _project_of(path: Path) -> Path:
+    return find_root(path.parent)[0]
 
 
 def _real(path: Path) -> Path:
