@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import FeatureRequestError, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from findspot import __version__
@@ -65,7 +65,9 @@ class FindspotServer(LanguageServer):
     session: Session
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Log what went wrong outside of a request."""
+        """Log what went wrong outside of a request; what a request was refused for is its answer."""
+        if source is FeatureRequestError:
+            return
         _log.error("%s: %s", getattr(source, "__name__", source), error)
 
 
