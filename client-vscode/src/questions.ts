@@ -1,7 +1,7 @@
 /** The questions that can be put to the server, one function each. */
 
 import * as vscode from "vscode";
-import type { Answer, StatusAnswer } from "./messages";
+import type { Answer, ServerStatus } from "./messages";
 import type { Server } from "./server";
 
 /** A question with its answer, as lists show it. */
@@ -22,8 +22,8 @@ export async function search(
   return server.request<Answer>("findspot/search", { query, scope: folder ? [folder.toString()] : [] }, token);
 }
 
-export function status(server: Server): Promise<StatusAnswer> {
-  return server.request<StatusAnswer>("findspot/status", {});
+export function status(server: Server): Promise<ServerStatus> {
+  return server.request<ServerStatus>("findspot/status", {});
 }
 
 /** A token that an `AbortSignal` cancels. */

@@ -1,7 +1,7 @@
 /** The language status item: whether the server is there, how far the index is, what was left out. */
 
 import * as vscode from "vscode";
-import type { IndexStatus, StatusAnswer } from "./messages";
+import type { IndexStatus, ServerStatus } from "./messages";
 import { status } from "./questions";
 import type { Server, ServerState } from "./server";
 import { progress, tally } from "./words";
@@ -52,7 +52,7 @@ export class StatusItem implements vscode.Disposable {
     if (this.server.state.kind !== "running") {
       return;
     }
-    let answer: StatusAnswer;
+    let answer: ServerStatus;
     try {
       answer = await status(this.server);
     } catch {

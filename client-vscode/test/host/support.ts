@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import type { Api } from "../../src/extension";
-import type { StatusAnswer } from "../../src/messages";
+import type { ServerStatus } from "../../src/messages";
 
 export async function api(): Promise<Api> {
   const extension = vscode.extensions.getExtension<Api>("findspot.findspot");
@@ -15,7 +15,7 @@ export async function api(): Promise<Api> {
 /** Resolve when every folder's index agrees with its files. */
 export async function indexed(): Promise<void> {
   await eventually(async () => {
-    const answer = await vscode.commands.executeCommand<StatusAnswer>("findspot.status", {});
+    const answer = await vscode.commands.executeCommand<ServerStatus>("findspot.status", {});
     return answer.roots.length > 0 && answer.roots.every((root) => root.complete);
   });
 }
