@@ -52,6 +52,9 @@ COMMANDS = {
 }
 """Commands for clients that cannot send requests of their own, with the request each stands for."""
 
+RESULTS_SCHEME = "findspot-results"
+"""Of documents that the server writes: ``findspot-results:/results.md?QUERY``."""
+
 REQUEST_FAILED = -32803
 """The protocol's code for a request that was understood but could not be carried out."""
 

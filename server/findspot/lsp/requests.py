@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
@@ -26,6 +27,7 @@ from pygls.exceptions import (
 )
 
 from findspot import __version__
+from findspot.core.limits import MAX_TEXT
 from findspot.core.types import Related, SearchResult
 from findspot.errors import Cancelled, ConfigError, FindspotError, OutsideRootError, QueryError
 from findspot.lsp.answers import PlacedResult
@@ -162,6 +164,12 @@ class Requests:
             "text": bundle(params.query, shown, found.status, params.max_chars),
             **_answer(Merged(rows, found.status)),
         }
+
+    async def results_document(self, params: types.TextDocumentContentParams) -> types.TextDocumentContentResult:
+        """Answer ``workspace/textDocumentContent``: the results of the question in a URI, as Markdown."""
+        query = unquote(urlsplit(params.uri).query)
+        found = await self.context(ContextParams.read({"query": query, "max_chars": MAX_TEXT}))
+        return types.TextDocumentContentResult(text=found["text"])
 
     async def code_actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
         """Answer ``textDocument/codeAction``: find the cause of a diagnostic, or of a selection that looks like an error."""

@@ -22,6 +22,7 @@ from pygls.lsp.server import LanguageServer
 
 from findspot import __version__
 from findspot.lsp.causes import SHOW_CAUSE
+from findspot.lsp.client_log import ClientLog, traced
 from findspot.lsp.convert import path_of_uri
 from findspot.lsp.params import METHODS
 from findspot.lsp.protocol import (
@@ -83,6 +84,7 @@ def build_server(overrides: Mapping[str, Any], engines: EngineSource) -> Findspo
     server.session = Session(server, overrides, engines)
     _offer_lifecycle(server)
     _offer_documents(server)
+    _offer_files(server)
     _offer_requests(server)
     return server
 
@@ -105,6 +107,10 @@ def _offer_lifecycle(server: FindspotServer) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def folders_changed(params: types.DidChangeWorkspaceFoldersParams) -> None:
         session.change_folders(params.event)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def settings_changed(params: types.DidChangeConfigurationParams) -> None:
+        await session.settings_changed(params.settings)
 
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def progress_cancelled(params: types.WorkDoneProgressCancelParams) -> None:
@@ -142,6 +148,29 @@ def _offer_documents(server: FindspotServer) -> None:
             session.saved(path)
 
 
+def _offer_files(server: FindspotServer) -> None:
+    session = server.session
+    every = types.FileOperationRegistrationOptions(
+        filters=[types.FileOperationFilter(pattern=types.FileOperationPattern(glob="**/*"), scheme="file")]
+    )
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def watched(params: types.DidChangeWatchedFilesParams) -> None:
+        session.touched([change.uri for change in params.changes])
+
+    @server.feature(types.WORKSPACE_DID_CREATE_FILES, every)
+    def created(params: types.CreateFilesParams) -> None:
+        session.touched([file.uri for file in params.files])
+
+    @server.feature(types.WORKSPACE_DID_RENAME_FILES, every)
+    def renamed(params: types.RenameFilesParams) -> None:
+        session.touched([uri for file in params.files for uri in (file.old_uri, file.new_uri)])
+
+    @server.feature(types.WORKSPACE_DID_DELETE_FILES, every)
+    def deleted(params: types.DeleteFilesParams) -> None:
+        session.touched([file.uri for file in params.files])
+
+
 def _offer_requests(server: FindspotServer) -> None:
     requests = Requests(server.session)
     handlers: dict[str, Callable[[Any], Awaitable[Any]]] = {
@@ -154,8 +183,10 @@ def _offer_requests(server: FindspotServer) -> None:
         INDEX: answering(INDEX, requests.index),
     }
     for method, handler in handlers.items():
-        server.feature(method)(handler)
+        server.feature(method)(traced(server, method, handler))
     server.feature(types.WORKSPACE_SYMBOL)(answering(types.WORKSPACE_SYMBOL, requests.symbols))
+    document = answering(types.WORKSPACE_TEXT_DOCUMENT_CONTENT, requests.results_document)
+    server.feature(types.WORKSPACE_TEXT_DOCUMENT_CONTENT)(document)
     offered = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.Empty])
     code_actions = answering(types.TEXT_DOCUMENT_CODE_ACTION, requests.code_actions)
     server.feature(types.TEXT_DOCUMENT_CODE_ACTION, offered)(code_actions)
@@ -191,6 +222,8 @@ def run_stdio(overrides: Mapping[str, Any]) -> int:
     stdin, stdout = claim_standard_streams()
     engines = SharedEngines()
     server = build_server(overrides, engines)
+    logging.getLogger("findspot").addHandler(ClientLog(server.session))
+    logging.getLogger("findspot").setLevel(logging.INFO)
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
@@ -308,3 +341,5 @@ def _quiet_logs() -> None:
     """Send warnings to standard error; pygls logs whole messages and each refused request, so it is kept silent."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="findspot: %(levelname)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(logging.WARNING)  # the client gets more, in its own log

@@ -17,16 +17,18 @@ from typing import Any
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from findspot.config import Config, load_config
+from findspot.config import Config
 from findspot.core.types import Progress, RefreshReport
-from findspot.errors import Cancelled, ConfigError, FindspotError, IndexLockedError
+from findspot.errors import Cancelled, FindspotError, IndexLockedError
 from findspot.lsp.causes import FIND_CAUSE, SHOW_CAUSE
-from findspot.lsp.convert import Encoding, file_of_uri, folder_uris
+from findspot.lsp.convert import Encoding, file_of_uri, folder_uris, path_of_uri
 from findspot.lsp.documents import Documents
+from findspot.lsp.editor_settings import SECTION, EditorSettings
 from findspot.lsp.progress import ProgressBars, WorkDone, describe
-from findspot.lsp.protocol import FindspotProtocol
+from findspot.lsp.protocol import RESULTS_SCHEME, FindspotProtocol
 from findspot.service.engines import Access, EngineSource
 from findspot.service.messages import Mode
 from findspot.service.scheduling import Scheduler
@@ -38,13 +40,20 @@ QUIET_SECONDS = 0.15
 LOCKED_SECONDS = 2.0
 """How often to try again while another process is indexing the same folder."""
 
+ANSWER_SECONDS = 5.0
+"""How long the client may take to tell its settings; without them it gets the others'."""
+
+SETTLE_SECONDS = 0.2
+"""How long to wait for more changed files before they are read: an editor tells each one's change by itself."""
+
+MANY_FILES = 1_000
+"""Changed files from which on a whole folder is looked through instead of each of them."""
+
 REPORT_SECONDS = 0.1
 """At most one progress report in this time."""
 
 GIVE_WAY_SECONDS = 0.25
 """How long one step of indexing waits for running searches; a bound, so that steady typing cannot stop it."""
-
-_EDITOR = "editor settings"
 
 _log = logging.getLogger(__name__)
 
@@ -60,11 +69,12 @@ class Session:
         self.bars = ProgressBars()
         self.scheduler = Scheduler()
         self._engines = engines
-        self._overrides = dict(overrides)
+        self._settings = EditorSettings(overrides)
         self._problems: list[str] = []
         self._shown: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._saved: set[Path] = set()
+        self._hurried = False
         self._flush_timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = False
@@ -74,7 +84,7 @@ class Session:
     def initialize(self, params: types.InitializeParams) -> None:
         """Take the client's folders and settings; mistakes in them are kept for ``initialized``."""
         self._loop = asyncio.get_running_loop()
-        self._take_options(params.initialization_options)
+        self._problems += self._settings.take_options(params.initialization_options)
         folders = [folder.uri for folder in params.workspace_folders or ()]
         for uri in folder_uris(folders, params.root_uri, params.root_path):
             self._add(uri)
@@ -83,8 +93,64 @@ class Session:
         """Show what was wrong with the settings and start to index."""
         for problem in self._problems:
             self._show(problem)
+        self.spawn(self._begin())
+
+    async def _begin(self) -> None:
+        """Ask for the editor's settings and for news of files, where the client has them; then index."""
+        if self._can("workspace.configuration"):
+            self._take_configuration(await self._configuration())
         for root in self.workspace.roots:
             self.spawn(self._maintain(root))
+        await self._register()
+
+    async def settings_changed(self, told: Any) -> None:
+        """Take settings that have changed: those that the client tells, or asks to be fetched. Roots they concern are opened anew."""
+        self._take_configuration(await self._configuration() if self._can("workspace.configuration") else told)
+
+        def reopen(_: threading.Event) -> list[Root]:
+            changed = []
+            for root in self.workspace.roots:
+                config = root.opened_with()
+                if config is not None and config.settings != self._config(root.path).settings:
+                    root.close(for_good=False)
+                    changed.append(root)
+            return changed
+
+        for root in await self.scheduler.run(Mode.SEARCH, reopen):
+            self.spawn(self._maintain(root))
+        self.documents.resend()
+
+    async def _configuration(self) -> Any:
+        item = types.ConfigurationItem(section=SECTION)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                found = await self.server.workspace_configuration_async(types.ConfigurationParams(items=[item]))
+        except (TimeoutError, JsonRpcException) as error:
+            self.log_to_client(types.MessageType.Warning, f"the client has not told its settings: {error}")
+            return None
+        return found[0] if found else None
+
+    def _take_configuration(self, told: Any) -> None:
+        for problem in self._settings.take_configuration(told):
+            self.log_to_client(types.MessageType.Warning, problem)
+
+    async def _register(self) -> None:
+        """Ask for what can only be asked for while the server runs."""
+        wanted: list[types.Registration] = []
+        if self._can("workspace.did_change_watched_files.dynamic_registration"):
+            every = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*")])
+            wanted.append(types.Registration("files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, every))
+        if self._can("workspace.did_change_configuration.dynamic_registration"):
+            section = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+            wanted.append(types.Registration("settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, section))
+        if self._can("workspace.text_document_content.dynamic_registration"):
+            scheme = types.TextDocumentContentOptions([RESULTS_SCHEME])
+            wanted.append(types.Registration("results", types.WORKSPACE_TEXT_DOCUMENT_CONTENT, scheme))
+        if wanted:
+            try:
+                await self.server.client_register_capability_async(types.RegistrationParams(wanted))
+            except JsonRpcException as error:
+                _log.info("the client takes no registration: %s", error)
 
     def change_folders(self, event: types.WorkspaceFoldersChangeEvent) -> None:
         """Close the folders that went and index those that came."""
@@ -151,7 +217,8 @@ class Session:
     async def _maintain(self, root: Root) -> None:
         """Bring one folder's index up to date and keep it so."""
         stop = threading.Event()
-        bar = WorkDone(self.protocol, self.bars, f"Indexing {root.path.name}", stop.set) if self._has_bars() else None
+        has_bars = self._can("window.work_done_progress")
+        bar = WorkDone(self.protocol, self.bars, f"Indexing {root.path.name}", stop.set) if has_bars else None
         told = False
         while True:
             try:
@@ -216,8 +283,8 @@ class Session:
 
         return report
 
-    def _has_bars(self) -> bool:
-        return bool(get_capability(self.server.client_capabilities, "window.work_done_progress", False))
+    def _can(self, capability: str) -> bool:
+        return bool(get_capability(self.server.client_capabilities, capability, False))
 
     # --- documents ---
 
@@ -235,13 +302,26 @@ class Session:
     def saved(self, path: Path) -> None:
         """Read a saved file again; several files saved together are read in one go."""
         self.documents.saved(path)
-        if not self._saved:
+        self._hurried = True
+        self._reread_soon([path])
+
+    def touched(self, uris: Sequence[str]) -> None:
+        """Read files again, or folders, that were made, changed, renamed or deleted, as the client tells."""
+        paths = [path for uri in uris if (path := path_of_uri(uri)) is not None]
+        self._reread_soon([path for path in paths if ".git" not in path.parts])
+
+    def _reread_soon(self, paths: Sequence[Path]) -> None:
+        if paths and not self._saved:
             self.spawn(self._reread())
-        self._saved.add(path)
+        self._saved.update(paths)
 
     async def _reread(self) -> None:
-        await asyncio.sleep(0)
-        paths, self._saved = self._saved, set()
+        await asyncio.sleep(0 if self._hurried else SETTLE_SECONDS)
+        paths, self._saved, self._hurried = self._saved, set(), False
+        if len(paths) > MANY_FILES:
+            for root in self.workspace.roots:
+                self.spawn(self._maintain(root))
+            return
 
         def work(stop: threading.Event) -> None:
             self.workspace.refresh_files(sorted(paths), stop)
@@ -253,18 +333,6 @@ class Session:
 
     # --- settings and words to the user ---
 
-    def _take_options(self, options: Any) -> None:
-        if options is None:
-            return
-        if not isinstance(options, Mapping):
-            self._problems.append("initializationOptions must be an object of settings; the defaults are used")
-            return
-        self._overrides = {**options, **self._overrides}
-        try:
-            self._problems += load_config(None, options, override_source=_EDITOR, lenient=True).warnings
-        except ConfigError as error:
-            self._problems.append(str(error))
-
     def _open(self, path: Path) -> Access:
         """Open the engine of a folder; runs in a worker thread."""
         return self._engines.open(path, self._config(path))
@@ -273,7 +341,7 @@ class Session:
         return self.documents.paths()
 
     def _config(self, path: Path) -> Config:
-        config = load_config(path, self._overrides, override_source=_EDITOR, lenient=True)
+        config = self._settings.config(path)
         for warning in config.warnings:
             self.post(self._show, warning)
         return config

@@ -21,6 +21,7 @@ from findspot.errors import FindspotError, OutsideRootError, QueryError, RootErr
 from findspot.workspace.roots import find_root, marker_of
 
 if TYPE_CHECKING:
+    from findspot.config import Config
     from findspot.engine import Engine
     from findspot.service.engines import Access
     from findspot.service.messages import EditorView
@@ -85,9 +86,15 @@ class Root:
             engine.watch()
             return engine
 
-    def close(self) -> None:
-        """Stop the work on this folder and give its engine back."""
-        self.stop.set()
+    def opened_with(self) -> Config | None:
+        """Return the settings that the engine was opened with, None while it is not open."""
+        with self._guard:
+            return None if self._access is None else self._access.config
+
+    def close(self, *, for_good: bool = True) -> None:
+        """Stop the work on this folder and give its engine back; if not ``for_good``, the next call opens it again."""
+        if for_good:
+            self.stop.set()
         with self._life:
             with self._guard:
                 access, self._access = self._access, None
