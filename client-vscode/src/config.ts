@@ -9,7 +9,13 @@ export interface ClientSettings {
   serverPath: string;
   debounceMs: number;
   preview: boolean;
+  refine: boolean;
+  /** What VS Code's symbol picker has of ours: nothing, our symbols, or our picker in its place. */
+  symbolPicker: "off" | "symbols" | "find";
+  /** What pip installs into an environment that this extension makes. */
+  package: string;
   languageModelTool: boolean;
+  mcp: boolean;
 }
 
 export function clientSettings(): ClientSettings {
@@ -18,7 +24,11 @@ export function clientSettings(): ClientSettings {
     serverPath: section.get("server.path", "").trim(),
     debounceMs: section.get("picker.debounce", 80),
     preview: section.get("picker.preview", true),
+    refine: section.get("picker.refine", true),
+    symbolPicker: section.get("symbolPicker", "symbols"),
+    package: section.get("server.package", ""),
     languageModelTool: section.get("languageModelTool.enabled", true),
+    mcp: section.get("mcp.enabled", false),
   };
 }
 

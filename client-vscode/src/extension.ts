@@ -1,7 +1,10 @@
 /** The extension's beginning and end. */
 
 import * as vscode from "vscode";
+import { registerAgents } from "./agents";
 import { registerCommands } from "./commands";
+import { EditorWatch } from "./editorView";
+import { HistoryView } from "./historyView";
 import type { Result } from "./messages";
 import { ResultsModel } from "./resultsModel";
 import { ResultsView } from "./resultsView";
@@ -23,11 +26,34 @@ export function activate(context: vscode.ExtensionContext): Api {
   server = running;
   const results = new ResultsModel(context.workspaceState);
   const view = new ResultsView(results);
-  context.subscriptions.push(log, results, view, new StatusItem(running));
-  registerCommands({ context, server: running, results, view });
+  const editor = new EditorWatch();
+  context.subscriptions.push(log, results, view, new HistoryView(results), editor, new StatusItem(running));
+  context.subscriptions.push(registerAgents(running, editor), followSettings(running));
+  registerCommands({ context, server: running, results, view, editor, open: {} });
   // A server that is missing shows in the status item and in the view; a message comes with the first command.
   running.ensure().catch((error) => log.info(String(error)));
   return { results: () => results.results, server: () => running.state };
+}
+
+/** Settings count as soon as they are changed; those that decide which server is used start it anew. */
+function followSettings(running: Server): vscode.Disposable {
+  const again = () => running.restart().catch((error) => running.log.info(String(error)));
+  return vscode.Disposable.from(
+    vscode.workspace.onDidChangeConfiguration(async (event) => {
+      if (event.affectsConfiguration("findspot.server.path")) {
+        await again();
+      } else if (event.affectsConfiguration("findspot")) {
+        await running.sendSettings();
+      }
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(again),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      // The first folder of an empty window; the client tells a running server of all others.
+      if (running.state.kind === "idle") {
+        void again();
+      }
+    }),
+  );
 }
 
 export async function deactivate(): Promise<void> {

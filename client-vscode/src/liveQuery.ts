@@ -16,22 +16,34 @@ export interface LiveState<A> {
   shown: Shown<A> | undefined;
   /** An answer to `text` is on its way. */
   busy: boolean;
+  /** The shown answer has taken the place of a first one to the same text. */
+  better: boolean;
   /** Why there is no answer to `text`. */
   error: unknown;
 }
 
+export interface Pauses {
+  /** Without a keystroke until the question is asked. */
+  debounceMs: number;
+  /** With an answer until the better one is asked for; undefined: never. */
+  restMs: number | undefined;
+}
+
+const NOTHING = { shown: undefined, busy: false, better: false, error: undefined };
+
 export type Ask<A> = (query: string, signal: AbortSignal) => Promise<A>;
 
 export class LiveQuery<A> {
-  private state: LiveState<A> = { text: "", shown: undefined, busy: false, error: undefined };
+  private state: LiveState<A> = { text: "", ...NOTHING };
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: AbortController | undefined;
   private waiting: (() => void)[] = [];
 
   constructor(
     private readonly ask: Ask<A>,
+    private readonly askBetter: Ask<A>,
     private readonly changed: (state: LiveState<A>) => void,
-    private readonly debounceMs: number,
+    private readonly pauses: Pauses,
   ) {}
 
   /** Whether the shown answer belongs to another text than the one that stands there now. */
@@ -51,33 +63,16 @@ export class LiveQuery<A> {
     }
     this.stop();
     if (!query) {
-      this.set({ text: "", shown: undefined, busy: false, error: undefined });
+      this.set({ text: "", ...NOTHING });
       return;
     }
-    this.set({ ...this.state, text: query, busy: true, error: undefined });
-    this.timer = setTimeout(() => void this.run(query), this.debounceMs);
-  }
-
-  /** Ask again, such as after the folder was changed that is searched. */
-  again(): void {
-    const { text } = this.state;
-    if (text) {
-      this.stop();
-      this.set({ text, shown: undefined, busy: true, error: undefined });
-      void this.run(text);
-    }
+    this.set({ ...this.state, text: query, busy: true, better: false, error: undefined });
+    this.timer = setTimeout(() => void this.run(query), this.pauses.debounceMs);
   }
 
   /** Resolve once the text that stands there has been answered or has failed. */
   settled(): Promise<void> {
     return this.state.busy ? new Promise((resolve) => this.waiting.push(resolve)) : Promise.resolve();
-  }
-
-  /** Put a better answer to the same text in place of the shown one; ignored when the text has changed. */
-  improve(query: string, answer: A): void {
-    if (query === this.state.text && !this.state.busy) {
-      this.set({ ...this.state, shown: { query, answer } });
-    }
   }
 
   dispose(): void {
@@ -88,15 +83,31 @@ export class LiveQuery<A> {
   private async run(query: string): Promise<void> {
     const controller = new AbortController();
     this.running = controller;
+    const { signal } = controller;
     try {
-      const answer = await this.ask(query, controller.signal);
-      if (!controller.signal.aborted) {
-        this.set({ text: query, shown: { query, answer }, busy: false, error: undefined });
+      const answer = await this.ask(query, signal);
+      if (!signal.aborted) {
+        this.set({ ...NOTHING, text: query, shown: { query, answer } });
+        const { restMs } = this.pauses;
+        if (restMs !== undefined) {
+          this.timer = setTimeout(() => void this.improve(query, signal), restMs);
+        }
       }
     } catch (error) {
-      if (!controller.signal.aborted) {
-        this.set({ text: query, shown: undefined, busy: false, error });
+      if (!signal.aborted) {
+        this.set({ ...NOTHING, text: query, error });
       }
+    }
+  }
+
+  private async improve(query: string, signal: AbortSignal): Promise<void> {
+    try {
+      const answer = await this.askBetter(query, signal);
+      if (!signal.aborted) {
+        this.set({ ...NOTHING, text: query, shown: { query, answer }, better: true });
+      }
+    } catch {
+      // The first answer stands.
     }
   }
 

@@ -1,14 +1,14 @@
 /** *Find in Code Base*: a list that follows the typing and shows the selected place behind it. */
 
 import * as vscode from "vscode";
-import { clientSettings } from "./config";
+import { type ClientSettings, clientSettings } from "./config";
+import { type Parts, shownSearch } from "./errands";
 import { iconOf } from "./icons";
 import { LiveQuery, type LiveState } from "./liveQuery";
 import type { Answer, Result } from "./messages";
 import { open, Preview } from "./places";
-import { search, tokenOf } from "./questions";
-import type { ResultsModel } from "./resultsModel";
-import { isCancelled, type Server } from "./server";
+import { localize, search, tokenOf } from "./questions";
+import { isCancelled } from "./server";
 import { sentence, tell } from "./tell";
 import { bestLineText, headline, likelihood, place, shorten, title } from "./words";
 
@@ -32,6 +32,9 @@ const KEEP: vscode.QuickInputButton = {
   tooltip: "Keep in the Results View (Alt+Enter)",
 };
 
+/** After so many milliseconds without a keystroke the model is asked for a better order. */
+const REST_MS = 400;
+
 export interface PickerOptions {
   query?: string;
   folder?: vscode.Uri;
@@ -42,25 +45,26 @@ export class Picker implements vscode.Disposable {
   private readonly pick = vscode.window.createQuickPick<Item>();
   private readonly preview = new Preview();
   private readonly live: LiveQuery<Answer>;
-  private readonly wantsPreview: boolean;
+  private readonly settings: ClientSettings;
   private opened = false;
   private ended = false;
 
   constructor(
-    server: Server,
-    private readonly results: ResultsModel,
+    private readonly parts: Parts,
     private readonly options: PickerOptions,
   ) {
     const settings = clientSettings();
-    this.wantsPreview = settings.preview;
+    this.settings = settings;
+    // As it is now: what is previewed later is not what the user works on.
+    const question = { folder: options.folder, picker: crypto.randomUUID(), context: parts.editor.view() };
     this.live = new LiveQuery<Answer>(
-      (query, signal) => search(server, query, options.folder, tokenOf(signal)),
+      (query, signal) => search(parts.server, { ...question, query }, tokenOf(signal)),
+      (query, signal) => localize(parts.server, { ...question, query }, tokenOf(signal)),
       (state) => this.paint(state),
-      settings.debounceMs,
+      { debounceMs: settings.debounceMs, restMs: settings.refine ? REST_MS : undefined },
     );
     const { pick } = this;
     pick.placeholder = "Where is …? A sentence, a name, a path or an error message";
-    pick.title = options.folder ? `Findspot in ${vscode.workspace.asRelativePath(options.folder)}` : "Findspot";
     pick.buttons = [KEEP];
     pick.matchOnDescription = false;
     // The server's order is the right one; VS Code would put what holds the typed letters first. Not in the typings.
@@ -99,7 +103,7 @@ export class Picker implements vscode.Disposable {
     if (shown && !this.live.stale) {
       this.remember();
       this.pick.hide();
-      void vscode.commands.executeCommand("findspot.results.focus");
+      void this.parts.view.focus();
     }
   }
 
@@ -130,12 +134,14 @@ export class Picker implements vscode.Disposable {
   private remember(at?: Result): void {
     const { shown } = this.live.current;
     if (shown) {
-      this.results.show({ query: shown.query, answer: shown.answer, folder: this.options.folder }, at);
+      const { results } = this.parts;
+      results.remember({ kind: "search", text: shown.query });
+      results.show(shownSearch(this.parts, shown.query, shown.answer, this.options.folder), at);
     }
   }
 
   private previewOf(item: Item | undefined): void {
-    if (this.wantsPreview && item && "result" in item && !this.live.stale) {
+    if (this.settings.preview && item && "result" in item && !this.live.stale) {
       // A file that cannot be shown is told when it is chosen; while looking around it only has no preview.
       this.preview.show(item.result).catch(() => undefined);
     }
@@ -153,12 +159,23 @@ export class Picker implements vscode.Disposable {
     } else if (state.shown && !this.live.stale) {
       const { query, answer } = state.shown;
       pick.title = `${this.name()}: ${headline(query, answer.results, answer.status)}`;
-      pick.items = answer.results.length > 0 ? answer.results.map(itemOf) : [remark("search", "Nothing found")];
+      this.list(answer.results);
     } else if (state.shown) {
       pick.title = `${this.name()}: searching … (below: “${shorten(state.shown.query, 60)}”)`;
     } else {
       pick.title = `${this.name()}: searching …`;
       pick.items = [];
+    }
+  }
+
+  /** Show places; one that was selected stays so when a better list takes the place of the first. */
+  private list(results: readonly Result[]): void {
+    const { pick } = this;
+    const [before] = pick.activeItems;
+    pick.items = results.length > 0 ? results.map(itemOf) : [remark("search", "Nothing found")];
+    const kept = before && pick.items.find((item) => isSame(item, before));
+    if (kept && this.live.current.better) {
+      pick.activeItems = [kept];
     }
   }
 
@@ -168,7 +185,7 @@ export class Picker implements vscode.Disposable {
   }
 
   private past(): Item[] {
-    const queries = this.results.past;
+    const queries = this.parts.results.past.filter((one) => one.kind === "search").map((one) => one.text);
     if (queries.length === 0) {
       return [];
     }
@@ -201,6 +218,10 @@ function itemOf(result: Result): PlaceItem {
     alwaysShow: true,
     buttons: [BESIDE],
   };
+}
+
+function isSame(one: Item, other: Item): boolean {
+  return "result" in one && "result" in other && place(one.result) === place(other.result);
 }
 
 function remark(icon: string, label: string): vscode.QuickPickItem {

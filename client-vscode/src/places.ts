@@ -45,6 +45,7 @@ export class Preview implements vscode.Disposable {
   private readonly visible = this.origin?.visibleRanges[0];
   private latest = 0;
   private shown: vscode.TextEditor | undefined;
+  private showing: Promise<unknown> = Promise.resolve();
 
   async show(result: Result): Promise<void> {
     this.latest += 1;
@@ -53,18 +54,21 @@ export class Preview implements vscode.Disposable {
     if (turn !== this.latest) {
       return;
     }
-    const editor = await open(result, { preserveFocus: true, preview: true });
-    if (turn !== this.latest) {
-      return;
-    }
+    const opening = open(result, { preserveFocus: true, preview: true });
+    this.showing = opening.catch(() => undefined);
+    const editor = await opening;
     this.shown?.setDecorations(this.mark, []);
-    editor.setDecorations(this.mark, [rangeOf(result)]);
     this.shown = editor;
+    if (turn === this.latest) {
+      editor.setDecorations(this.mark, [rangeOf(result)]);
+    }
   }
 
   /** Go back to the editor and the lines that were there before. */
   async restore(): Promise<void> {
     this.latest += 1;
+    // An editor that is still on its way would come after the one that is brought back.
+    await this.showing;
     const { origin, selection, visible, shown } = this;
     if (!shown) {
       return;

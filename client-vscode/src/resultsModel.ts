@@ -2,44 +2,78 @@
 
 import * as vscode from "vscode";
 import type { Result } from "./messages";
-import type { Asked } from "./questions";
 
 const REMEMBERED = 20;
 
+/** Longer texts are not kept: a log of many pages is asked about once. */
+const REMEMBERED_CHARS = 10_000;
+
 const KEY = "findspot.past";
+
+/** A question as it is remembered. */
+export interface Past {
+  kind: "search" | "cause";
+  text: string;
+}
+
+/** Places that belong together; of an answer with one section only, its name is not shown. */
+export interface Section {
+  name: string;
+  results: readonly Result[];
+}
+
+/** An answer as the view shows it. */
+export interface Shown {
+  /** What the list is about, such as the question. */
+  heading: string;
+  sections: readonly Section[];
+  /** What to know about the answer. */
+  remarks: readonly string[];
+  /** Only places below this folder were asked for. */
+  folder?: vscode.Uri;
+  /** Ask again, only for places below a folder; absent where that makes no sense. */
+  again?(folder: vscode.Uri | undefined): Promise<void>;
+}
 
 export class ResultsModel implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
-  private asked: Asked | undefined;
+  private shown: Shown | undefined;
   private at = -1;
 
   constructor(private readonly memory: vscode.Memento) {}
 
-  get current(): Asked | undefined {
-    return this.asked;
+  get current(): Shown | undefined {
+    return this.shown;
   }
 
+  /** All places, section by section. */
   get results(): readonly Result[] {
-    return this.asked?.answer.results ?? [];
-  }
-
-  /** Where the user is in the list; undefined before the first. */
-  get place(): Result | undefined {
-    return this.results[this.at];
+    return this.shown?.sections.flatMap((section) => section.results) ?? [];
   }
 
   /** Questions asked before, the newest first. */
-  get past(): readonly string[] {
-    return this.memory.get<string[]>(KEY, []);
+  get past(): readonly Past[] {
+    return this.memory.get<Past[]>(KEY, []);
   }
 
-  show(asked: Asked, at?: Result): void {
-    this.asked = asked;
-    this.at = at ? asked.answer.results.indexOf(at) : -1;
-    const past = [asked.query, ...this.past.filter((one) => one !== asked.query)].slice(0, REMEMBERED);
-    void this.memory.update(KEY, past);
+  show(shown: Shown, at?: Result): void {
+    this.shown = shown;
+    this.at = at ? this.results.indexOf(at) : -1;
+    this.changed.fire();
+  }
+
+  remember(past: Past): void {
+    if (past.text.length <= REMEMBERED_CHARS) {
+      const others = this.past.filter((one) => one.kind !== past.kind || one.text !== past.text);
+      void this.memory.update(KEY, [past, ...others].slice(0, REMEMBERED));
+      this.changed.fire();
+    }
+  }
+
+  forget(): void {
+    void this.memory.update(KEY, undefined);
     this.changed.fire();
   }
 
@@ -50,22 +84,17 @@ export class ResultsModel implements vscode.Disposable {
 
   /** The place `by` steps on, round the ends; undefined when the list is empty. */
   step(by: 1 | -1): Result | undefined {
-    const { length } = this.results;
-    if (length === 0) {
+    const { results } = this;
+    if (results.length === 0) {
       return undefined;
     }
-    this.at = this.at < 0 && by < 0 ? length - 1 : (this.at + by + length) % length;
-    return this.place;
+    this.at = this.at < 0 && by < 0 ? results.length - 1 : (this.at + by + results.length) % results.length;
+    return results[this.at];
   }
 
   clear(): void {
-    this.asked = undefined;
+    this.shown = undefined;
     this.at = -1;
-    this.changed.fire();
-  }
-
-  forget(): void {
-    void this.memory.update(KEY, []);
     this.changed.fire();
   }
 

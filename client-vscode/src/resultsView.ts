@@ -4,30 +4,45 @@ import * as vscode from "vscode";
 import { iconOf } from "./icons";
 import type { Evidence, Result } from "./messages";
 import { uriOf } from "./places";
-import type { ResultsModel } from "./resultsModel";
-import { bestLineText, cursorLine, likelihood, place, reason, remarks, shorten, title } from "./words";
+import type { ResultsModel, Section } from "./resultsModel";
+import { bestLineText, cursorLine, likelihood, place, reason, shorten, title } from "./words";
 
-export type Node = { result: Result } | { result: Result; evidence: Evidence } | { result: Result; line: number };
+/** The view's name in the manifest. */
+export const RESULTS = "findspot.results";
+
+export type Node =
+  | { section: Section }
+  | { result: Result }
+  | { result: Result; evidence: Evidence }
+  | { result: Result; line: number };
 
 export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
 
   private readonly view: vscode.TreeView<Node>;
-  private nodes: { result: Result }[] = [];
+  private top: Node[] = [];
+  private places = new Map<Result, { node: Node; parent: Node | undefined }>();
 
   constructor(private readonly model: ResultsModel) {
-    this.view = vscode.window.createTreeView<Node>("findspot.results", {
-      treeDataProvider: this,
-      showCollapseAll: true,
-    });
+    this.view = vscode.window.createTreeView<Node>(RESULTS, { treeDataProvider: this, showCollapseAll: true });
     model.onDidChange(() => this.refresh());
     this.refresh();
   }
 
+  /** Bring the view to the front, with the first place selected and under the keys. */
+  async focus(): Promise<void> {
+    await vscode.commands.executeCommand(`${RESULTS}.focus`);
+    const [first] = this.model.results;
+    const node = first && this.places.get(first)?.node;
+    if (node) {
+      await this.view.reveal(node, { select: true, focus: true });
+    }
+  }
+
   /** Select the place that the user went to, if the view can be seen. */
   async reveal(result: Result): Promise<void> {
-    const node = this.nodes.find((one) => one.result === result);
+    const node = this.places.get(result)?.node;
     if (node && this.view.visible) {
       await this.view.reveal(node, { select: true, focus: false });
     }
@@ -35,7 +50,10 @@ export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 
   getChildren(parent?: Node): Node[] {
     if (!parent) {
-      return this.nodes;
+      return this.top;
+    }
+    if ("section" in parent) {
+      return parent.section.results.flatMap((result) => this.places.get(result)?.node ?? []);
     }
     const { result } = parent;
     return [
@@ -45,17 +63,21 @@ export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   getParent(node: Node): Node | undefined {
-    return "evidence" in node || "line" in node ? this.nodes.find((one) => one.result === node.result) : undefined;
+    if ("section" in node) {
+      return undefined;
+    }
+    const place = this.places.get(node.result);
+    return "evidence" in node || "line" in node ? place?.node : place?.parent;
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
+    if ("section" in node) {
+      return sectionItem(node.section);
+    }
     if ("evidence" in node) {
       return evidenceItem(node.evidence);
     }
-    if ("line" in node) {
-      return lineItem(node.result, node.line);
-    }
-    return placeItem(node.result);
+    return "line" in node ? lineItem(node.result, node.line) : placeItem(node.result);
   }
 
   dispose(): void {
@@ -64,22 +86,40 @@ export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   private refresh(): void {
-    const asked = this.model.current;
-    this.nodes = this.model.results.map((result) => ({ result }));
-    this.view.description = asked ? `“${shorten(asked.query, 50)}”` : "";
-    const notes = asked ? remarks(asked.answer.status) : [];
-    if (asked?.folder) {
-      notes.unshift(`Only below ${vscode.workspace.asRelativePath(asked.folder)}`);
+    const shown = this.model.current;
+    const sections = shown?.sections.filter((section) => section.results.length > 0) ?? [];
+    this.places = new Map();
+    this.top = [];
+    for (const section of sections) {
+      const parent = section.name ? { section } : undefined;
+      const nodes = section.results.map((result) => ({ result }));
+      for (const node of nodes) {
+        this.places.set(node.result, { node, parent });
+      }
+      this.top.push(...(parent ? [parent] : nodes));
     }
-    if (asked && this.nodes.length === 0) {
-      notes.unshift(`Nothing found for “${shorten(asked.query, 80)}”`);
+    this.view.description = shown?.heading ?? "";
+    const notes = [...(shown?.remarks ?? [])];
+    if (shown?.folder) {
+      notes.unshift(`Only below ${vscode.workspace.asRelativePath(shown.folder)}`);
+    }
+    if (shown && sections.length === 0) {
+      notes.unshift("Nothing found");
     }
     this.view.message = notes.join(" · ") || undefined;
-    this.view.badge = undefined;
-    void vscode.commands.executeCommand("setContext", "findspot.hasResults", asked !== undefined);
-    void vscode.commands.executeCommand("setContext", "findspot.isFiltered", asked?.folder !== undefined);
+    const set = (key: string, value: boolean) => vscode.commands.executeCommand("setContext", `findspot.${key}`, value);
+    void set("hasResults", shown !== undefined);
+    void set("canFilter", shown?.again !== undefined);
+    void set("isFiltered", shown?.folder !== undefined);
     this.changed.fire();
   }
+}
+
+function sectionItem({ name, results }: Section): vscode.TreeItem {
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
+  item.description = String(results.length);
+  item.contextValue = "section";
+  return item;
 }
 
 function matchingLines(result: Result): number[] {
@@ -93,7 +133,6 @@ function lineText(result: Result, line: number): string {
 
 function placeItem(result: Result): vscode.TreeItem {
   const item = new vscode.TreeItem(title(result), vscode.TreeItemCollapsibleState.Collapsed);
-  item.id = `${result.rank} ${result.uri}#${result.range.start.line}`;
   item.description = [likelihood(result), place(result), result.fresh ? "" : "has changed"].filter(Boolean).join("  ");
   item.iconPath = iconOf(result.kind);
   item.contextValue = "place";
@@ -130,7 +169,7 @@ const EVIDENCE_ICONS: Readonly<Record<string, string>> = {
   history: "git-commit",
   prior: "symbol-ruler",
   model: "sparkle",
-  nearby: "location",
+  near: "location",
 };
 
 function evidenceItem(evidence: Evidence): vscode.TreeItem {

@@ -3,6 +3,8 @@
 import * as vscode from "vscode";
 import {
   CloseAction,
+  type ConfigurationParams,
+  type ConfigurationRequest,
   ErrorAction,
   ErrorCodes,
   type ErrorHandler,
@@ -10,11 +12,13 @@ import {
   LSPErrorCodes,
   ProgressType,
   ResponseError,
+  type StaticFeature,
 } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
 import { type Attempt, type Found, findServer, mismatch } from "./bootstrap";
-import { serverSettings } from "./config";
+import { SECTION, serverSettings } from "./config";
 import { candidates } from "./locate";
+import type { Methods } from "./messages";
 import { symbolMiddleware } from "./symbols";
 
 export type ServerState =
@@ -63,7 +67,11 @@ export class Server implements vscode.Disposable {
   }
 
   /** Ask the server, after starting it where that is needed. A server that dies meanwhile is asked once more. */
-  async request<R>(method: string, params: object, token?: vscode.CancellationToken): Promise<R> {
+  async request<M extends keyof Methods>(
+    method: M,
+    params: Methods[M]["params"],
+    token?: vscode.CancellationToken,
+  ): Promise<Methods[M]["answer"]> {
     for (let attempt = 1; ; attempt += 1) {
       await this.ensure();
       const client = this.client;
@@ -71,7 +79,8 @@ export class Server implements vscode.Disposable {
         throw new NoServer("The Findspot server is not running.", this.current);
       }
       try {
-        return await client.sendRequest<R>(method, params, token);
+        // A token that is not there must not be handed on: it would count as a second parameter.
+        return await (token ? client.sendRequest(method, params, token) : client.sendRequest(method, params));
       } catch (error) {
         if (!isLost(error) || attempt > 1 || token?.isCancellationRequested) {
           throw error;
@@ -99,10 +108,6 @@ export class Server implements vscode.Disposable {
     return this.client?.onProgress(new ProgressType<A>(), token, handler) ?? new vscode.Disposable(() => undefined);
   }
 
-  get converter(): LanguageClient["protocol2CodeConverter"] | undefined {
-    return this.client?.protocol2CodeConverter;
-  }
-
   /** Start the server unless it is there. Throws `NoFolder` or `NoServer`, each with a sentence for the user. */
   async ensure(): Promise<void> {
     if (!vscode.workspace.workspaceFolders?.some((folder) => folder.uri.scheme === "file")) {
@@ -119,6 +124,12 @@ export class Server implements vscode.Disposable {
     if (state.kind === "failed") {
       throw new NoServer(state.message, state);
     }
+  }
+
+  /** Tell a running server which settings hold now. */
+  async sendSettings(): Promise<void> {
+    const settings = { [SECTION]: serverSettings(this.context.extension.packageJSON) };
+    await this.client?.sendNotification("workspace/didChangeConfiguration", { settings });
   }
 
   /** Stop the server and start it anew, looking for it once more. */
@@ -193,10 +204,26 @@ export class Server implements vscode.Disposable {
         initializationOptions: () => serverSettings(this.context.extension.packageJSON),
         initializationFailedHandler: () => false,
         errorHandler,
-        middleware: symbolMiddleware,
+        middleware: {
+          ...symbolMiddleware,
+          workspace: { configuration: (params, token, next) => this.configuration(params, token, next) },
+        },
       },
     );
+    client.registerFeature(OWN_COMMANDS);
     return client;
+  }
+
+  /** What the server asks for of the settings: its own, by its own names; the rest as it is. */
+  private async configuration(
+    params: ConfigurationParams,
+    token: vscode.CancellationToken,
+    next: ConfigurationRequest.HandlerSignature,
+  ): Promise<unknown[]> {
+    const asked = await next(params, token);
+    const values = Array.isArray(asked) ? asked : [];
+    const own = serverSettings(this.context.extension.packageJSON);
+    return params.items.map(({ section }, index) => (section === SECTION ? own : values[index]));
   }
 
   /** A server that dies is started again after growing pauses, five times; then the user is told. */
@@ -205,7 +232,8 @@ export class Server implements vscode.Disposable {
       return;
     }
     this.client = undefined;
-    void client.dispose().catch(() => undefined);
+    // Once the client has noted its own end; before that it would try to say goodbye to the dead.
+    setTimeout(() => void client.dispose().catch(() => undefined), 0);
     const pause = this.backoff.next();
     if (pause === undefined) {
       const times = this.backoff.attempts;
@@ -244,6 +272,16 @@ export class Server implements vscode.Disposable {
     this.changed.fire(state);
   }
 }
+
+/** Tells the server that its code actions may name a command of ours. */
+const OWN_COMMANDS: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { ...capabilities.experimental, commands: ["findspot.findCause"] };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
 
 /** A client that writes its troubles into the log and leaves it to us what to say about them. */
 class QuietClient extends LanguageClient {

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { account } from "./bootstrap";
+import { NothingToAsk, OutsideFolders } from "./selections";
 import { isCancelled, NoFolder, NoServer } from "./server";
 
 /** The sentence for an error. */
@@ -14,19 +15,25 @@ export async function tell(error: unknown): Promise<void> {
   if (isCancelled(error)) {
     return;
   }
+  if (error instanceof NothingToAsk) {
+    await vscode.window.showInformationMessage(error.message);
+    return;
+  }
   const [detail, button, command] = remedy(error);
-  const pressed = await vscode.window.showErrorMessage(detail, button);
-  if (pressed) {
+  if (await vscode.window.showErrorMessage(detail, button)) {
     await vscode.commands.executeCommand(command);
   }
 }
 
-function remedy(error: unknown): [string, string, string] {
+function remedy(error: unknown): [sentence: string, button: string, command: string] {
   if (error instanceof NoFolder) {
     return [error.message, "Open Folder", "vscode.openFolder"];
   }
+  if (error instanceof OutsideFolders) {
+    return [error.message, "Add Folder to Workspace…", "workbench.action.addRootFolder"];
+  }
   if (error instanceof NoServer && error.state.kind === "missing") {
-    return [`${error.message} Looked in: ${account(error.state.tried)}`, "Install…", "findspot.installServer"];
+    return [`${error.message} ${account(error.state.tried)}`, "Install…", "findspot.installServer"];
   }
   if (error instanceof NoServer) {
     return [error.message, "Restart Server", "findspot.restartServer"];

@@ -36,7 +36,7 @@ const SIGNALS: Readonly<Record<string, string>> = {
   history: "past commits",
   prior: "kind of place",
   model: "localization model",
-  nearby: "near your work",
+  near: "near your work",
 };
 
 /** One reason in words: `words: rebate`. */

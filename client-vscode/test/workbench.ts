@@ -1,7 +1,7 @@
 /** A real VS Code with the packaged extension in it: code-server with a fresh profile, and a browser to look at it. */
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -123,18 +123,36 @@ export class Workbench {
     return `http://127.0.0.1:${this.port}/?${query}`;
   }
 
+  /** A page that may use the clipboard, as a person allows it. */
+  async page(): Promise<Page> {
+    const context = await this.browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    return context.newPage();
+  }
+
   async open(folder?: string): Promise<Page> {
-    const page = await this.browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await this.page();
     await page.goto(this.url(folder));
     await page.waitForSelector(".monaco-workbench .part.statusbar", { timeout: 60_000 });
     return page;
   }
 
-  /** A copy of a fixture that a test may change. */
-  copy(fixture: string, name = path.basename(fixture)): string {
+  /** A copy of one of the repository's folders to search in, which a test may change. */
+  copy(fixture: string, name = fixture): string {
     const target = path.join(this.home, "work", name);
-    cpSync(fixture, target, { recursive: true });
+    cpSync(path.resolve(__dirname, "../../tests/data", fixture), target, { recursive: true });
     return target;
+  }
+
+  /** Write what the extension and its host have logged into one file. */
+  keepLogs(file: string): void {
+    const logs = path.join(this.home, "user/logs");
+    const wanted = readdirSync(logs, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /findspot\.findspot.*\.log$|remoteexthost\.log$/.test(name),
+    );
+    writeFileSync(file, wanted.map((name) => `== ${name}\n${readFileSync(path.join(logs, name), "utf8")}`).join("\n"));
   }
 
   async stop(): Promise<void> {

@@ -3,23 +3,33 @@ import { test } from "node:test";
 import { LiveQuery, type LiveState } from "../../src/liveQuery";
 
 /** A live query whose answers the test gives by hand, in any order. */
-function typing() {
-  const asked: { query: string; signal: AbortSignal; answer(list: string): void; fail(error: Error): void }[] = [];
+function typing(restMs?: number) {
+  type Asked = { query: string; signal: AbortSignal; answer(list: string): void; fail(error: Error): void };
+  const asked: Asked[] = [];
+  const better: Asked[] = [];
   const painted: LiveState<string>[] = [];
-  const live = new LiveQuery<string>(
-    (query, signal) => new Promise((resolve, reject) => asked.push({ query, signal, answer: resolve, fail: reject })),
-    (state) => painted.push(state),
-    0,
-  );
-  const asks = async (count: number) => {
-    while (asked.length < count) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
+  const into = (list: Asked[]) => (query: string, signal: AbortSignal) =>
+    new Promise<string>((resolve, reject) => list.push({ query, signal, answer: resolve, fail: reject }));
+  const live = new LiveQuery<string>(into(asked), into(better), (state) => painted.push(state), {
+    debounceMs: 0,
+    restMs,
+  });
+  const nth = async (list: Asked[], count: number) => {
+    while (list.length < count) {
+      await turn();
     }
-    const last = asked[count - 1];
+    const last = list[count - 1];
     assert.ok(last);
     return last;
   };
-  return { live, asked, painted, asks };
+  return {
+    live,
+    asked,
+    better,
+    painted,
+    asks: (n: number) => nth(asked, n),
+    asksBetter: (n: number) => nth(better, n),
+  };
 }
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
@@ -94,19 +104,33 @@ test("an emptied text shows nothing and asks nothing", async () => {
   await turn();
   live.type("   ");
   await turn();
-  assert.deepEqual(live.current, { text: "", shown: undefined, busy: false, error: undefined });
+  assert.deepEqual(live.current, { text: "", shown: undefined, busy: false, better: false, error: undefined });
   assert.equal(asked.length, 1);
 });
 
-test("a better answer replaces only that of the same text", async () => {
-  const { live, asks } = typing();
+test("at rest a better answer takes the place of the first", async () => {
+  const { live, asks, asksBetter } = typing(0);
   live.type("word");
   (await asks(1)).answer("list");
+  (await asksBetter(1)).answer("better list");
   await turn();
-  live.improve("another", "list of another");
-  assert.equal(live.current.shown?.answer, "list");
-  live.improve("word", "better list");
   assert.equal(live.current.shown?.answer, "better list");
+  assert.equal(live.current.better, true);
+});
+
+test("a keystroke ends the wish for a better answer, and a failure of it leaves the first", async () => {
+  const { live, asks, asksBetter } = typing(0);
+  live.type("one");
+  (await asks(1)).answer("list of one");
+  const late = await asksBetter(1);
+  live.type("two");
+  assert.equal(late.signal.aborted, true);
+  late.answer("better list of one");
+  (await asks(2)).answer("list of two");
+  (await asksBetter(2)).fail(new Error("no model"));
+  await turn();
+  assert.deepEqual(live.current.shown, { query: "two", answer: "list of two" });
+  assert.equal(live.current.error, undefined);
 });
 
 test("closing wakes who waits and cancels", async () => {

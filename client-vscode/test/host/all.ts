@@ -1,3 +1,0 @@
-/** Every file of tests; an import each. */
-
-import "./find";
