@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-export const SECTION = "findspot";
+const SECTION = "findspot";
 
 /** Settings that only the client reads; everything else below `findspot` belongs to the server. */
 export interface ClientSettings {
@@ -37,6 +37,16 @@ interface Manifest {
   contributes: { configuration: { properties: Record<string, { serverSetting?: string }> }[] };
 }
 
+/** The settings of the server: each key in VS Code with the server's own name for it. */
+function serverSettingNames(manifest: Manifest): [key: string, name: string][] {
+  const properties = manifest.contributes.configuration.flatMap((group) => Object.entries(group.properties));
+  return properties.flatMap(([key, { serverSetting }]) => (serverSetting ? [[key, serverSetting]] : []));
+}
+
+export function serverSettingKeys(manifest: Manifest): string[] {
+  return serverSettingNames(manifest).map(([key]) => key);
+}
+
 /**
  * What the user has set of the server's settings, by the server's names.
  *
@@ -46,13 +56,11 @@ interface Manifest {
 export function serverSettings(manifest: Manifest): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
   const section = vscode.workspace.getConfiguration();
-  for (const { properties } of manifest.contributes.configuration) {
-    for (const [key, { serverSetting }] of Object.entries(properties)) {
-      const set = serverSetting === undefined ? undefined : section.inspect(key);
-      const value = set?.workspaceFolderValue ?? set?.workspaceValue ?? set?.globalValue;
-      if (serverSetting !== undefined && value !== undefined) {
-        settings[serverSetting] = value;
-      }
+  for (const [key, name] of serverSettingNames(manifest)) {
+    const set = section.inspect(key);
+    const value = set?.workspaceFolderValue ?? set?.workspaceValue ?? set?.globalValue;
+    if (value !== undefined) {
+      settings[name] = value;
     }
   }
   return settings;

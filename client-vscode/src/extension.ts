@@ -35,15 +35,13 @@ export function activate(context: vscode.ExtensionContext): Api {
   return { results: () => results.results, server: () => running.state };
 }
 
-/** Settings count as soon as they are changed; those that decide which server is used start it anew. */
+/** Settings of the server, and those that decide which one is used, count as soon as they are changed: it starts anew. */
 function followSettings(running: Server): vscode.Disposable {
   const again = () => running.restart().catch((error) => running.log.info(String(error)));
   return vscode.Disposable.from(
-    vscode.workspace.onDidChangeConfiguration(async (event) => {
-      if (event.affectsConfiguration("findspot.server.path")) {
-        await again();
-      } else if (event.affectsConfiguration("findspot")) {
-        await running.sendSettings();
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (running.isAffectedBy(event)) {
+        void again();
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(again),

@@ -3,8 +3,6 @@
 import * as vscode from "vscode";
 import {
   CloseAction,
-  type ConfigurationParams,
-  type ConfigurationRequest,
   ErrorAction,
   ErrorCodes,
   type ErrorHandler,
@@ -16,7 +14,7 @@ import {
 } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
 import { type Attempt, type Found, findServer, mismatch } from "./bootstrap";
-import { SECTION, serverSettings } from "./config";
+import { serverSettingKeys, serverSettings } from "./config";
 import { candidates } from "./locate";
 import type { Methods } from "./messages";
 import { symbolMiddleware } from "./symbols";
@@ -126,10 +124,10 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  /** Tell a running server which settings hold now. */
-  async sendSettings(): Promise<void> {
-    const settings = { [SECTION]: serverSettings(this.context.extension.packageJSON) };
-    await this.client?.sendNotification("workspace/didChangeConfiguration", { settings });
+  /** Whether a change of settings is one that a server has to be started for. */
+  isAffectedBy(event: vscode.ConfigurationChangeEvent): boolean {
+    const own = serverSettingKeys(this.context.extension.packageJSON);
+    return ["findspot.server.path", ...own].some((key) => event.affectsConfiguration(key));
   }
 
   /** Stop the server and start it anew, looking for it once more. */
@@ -204,26 +202,11 @@ export class Server implements vscode.Disposable {
         initializationOptions: () => serverSettings(this.context.extension.packageJSON),
         initializationFailedHandler: () => false,
         errorHandler,
-        middleware: {
-          ...symbolMiddleware,
-          workspace: { configuration: (params, token, next) => this.configuration(params, token, next) },
-        },
+        middleware: symbolMiddleware,
       },
     );
     client.registerFeature(OWN_COMMANDS);
     return client;
-  }
-
-  /** What the server asks for of the settings: its own, by its own names; the rest as it is. */
-  private async configuration(
-    params: ConfigurationParams,
-    token: vscode.CancellationToken,
-    next: ConfigurationRequest.HandlerSignature,
-  ): Promise<unknown[]> {
-    const asked = await next(params, token);
-    const values = Array.isArray(asked) ? asked : [];
-    const own = serverSettings(this.context.extension.packageJSON);
-    return params.items.map(({ section }, index) => (section === SECTION ? own : values[index]));
   }
 
   /** A server that dies is started again after growing pauses, five times; then the user is told. */

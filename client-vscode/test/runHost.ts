@@ -45,7 +45,7 @@ function twoFolders(workbench: Workbench): string {
 
 function dyingServer(): string {
   const file = path.join(HERE, "dist-test", "findspot-that-dies");
-  script(file, '[ "$1" = --version ] && echo findspot 0.1.0\nexit 3');
+  script(file, 'if [ "$1" = --version ]; then echo findspot 0.1.0; else exit 3; fi');
   return file;
 }
 

@@ -85,6 +85,8 @@ export class Workbench {
     const env = {
       ...process.env,
       EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}',
+      // The environment is this one, not what a login shell would make of it.
+      VSCODE_CLI: "1",
       FINDSPOT_CACHE_DIR: path.join(home, "cache"),
       ...options.env,
     };
