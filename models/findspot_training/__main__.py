@@ -3,7 +3,7 @@
 ``recipe`` makes one model from its recipe, from repositories to the shipped file; ``manifest`` writes the manifest of the
 models that are there; ``reference`` writes what the trained localization model says to the texts of the tests.
 ``mine`` takes texts and the functions they are about from git histories. ``evaluate`` measures the engine on issues with a
-known solution, ``compare`` two such runs; ``questions`` keeps a guard set; ``rescore`` measures localization models on the
+known solution, ``compare`` two such runs; ``questions`` keeps a guard set; ``nearby`` measures ranking that knows the editor; ``rescore`` measures localization models on the
 best candidates of both. ``accelerator`` packs a training for a borrowed machine and takes its result back. ``check-repos`` refuses names of held-out repositories. ``runs analyse`` counts calls per turn and
 redundant calls in recorded runs of agents.
 """

@@ -63,8 +63,8 @@ def near(answer: Answer, path: str) -> str:
 @pytest.mark.parametrize(
     ("context", "first", "reason"),
     [
-        (EditorContext("shop/cart.py"), "shop/amounts.py", "imported by cart.py; same folder as cart.py"),
-        (EditorContext("bank/ledger.py"), "bank/amounts.py", "imported by ledger.py; same folder as ledger.py"),
+        (EditorContext("shop/cart.py"), "shop/amounts.py", "same folder as cart.py; imported by cart.py"),
+        (EditorContext("bank/ledger.py"), "bank/amounts.py", "same folder as ledger.py; imported by ledger.py"),
         (EditorContext("bank/ledger.py", line=3), "bank/amounts.py", "called by book"),
         (EditorContext(recent=("audit/amounts.py",)), "audit/amounts.py", "edited lately"),
         (EditorContext(changed=("bank/amounts.py",)), "bank/amounts.py", "changed since the last commit"),

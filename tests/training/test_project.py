@@ -14,7 +14,7 @@ from tests.architecture.tree import ROOT
 
 PAGE = ROOT / "docs" / "contributing" / "evaluation.md"
 
-MEASURING = {"evaluate", "compare", "reward", "check-repos", "questions", "rescore", "runs"}
+MEASURING = {"evaluate", "compare", "nearby", "reward", "check-repos", "questions", "rescore", "runs"}
 
 
 def shell_commands() -> list[str]:

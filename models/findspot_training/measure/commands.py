@@ -1,4 +1,4 @@
-"""The commands ``evaluate``, ``compare``, ``questions measure``, ``questions compare``, ``rescore`` and ``reward``."""
+"""The commands ``evaluate``, ``compare``, ``questions measure``, ``questions compare``, ``nearby``, ``rescore``, ``reward``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Final
 from findspot.config import Settings, use_one_math_thread
 from findspot_training.corpus.mirrors import repositories_of
 from findspot_training.corpus.questions.rows import read_questions
-from findspot_training.measure import heads, issues, questions, rescoring
+from findspot_training.measure import heads, issues, nearby, questions, rescoring
 from findspot_training.measure.cases import Job, jobs_of_issues, jobs_of_questions, there
 from findspot_training.measure.evaluate import SWITCHES, Options, evaluate
 from findspot_training.measure.instances import read_instances, sample
@@ -52,6 +52,14 @@ def add_commands(commands: Commands) -> None:
     )
     add_repositories(three)
     three.set_defaults(run=_reward)
+    four = commands.add_parser("nearby", help="measure what it is worth to know the editor")
+    four.add_argument("names", nargs="*", metavar="OWNER/NAME", help="repositories whose commits are asked")
+    four.add_argument("--per-repo", type=positive, default=40, help="commits of each repository (default: 40)")
+    four.add_argument("--questions", type=Path, metavar="FILE", help="to ask with a file open that nobody chose")
+    add_repositories(four)
+    four.add_argument("--out", type=Path, required=True, metavar="DIR", help="rows; a run there is continued")
+    four.add_argument("--jobs", type=positive, default=1, help="processes")
+    four.set_defaults(run=_nearby)
     _add_rescoring(
         commands.add_parser("rescore", help="measure a localization model on the best candidates of real texts")
     )
@@ -217,6 +225,15 @@ def _reward(arguments: argparse.Namespace) -> int:
         raise TrainingError(f"{arguments.answers}: holds no answer")
     mean, malformed = sum(one.value for one in found) / len(found), sum(bool(one.malformed) for one in found)
     print(f"{len(found)} answers, mean reward {mean:.4f}, {malformed} malformed", file=sys.stderr)
+    return 0
+
+
+def _nearby(arguments: argparse.Namespace) -> int:
+    jobs = nearby.jobs_of_wide_commits(arguments.repos, arguments.names, arguments.per_repo)
+    jobs += jobs_of_questions(read_questions(arguments.questions) if arguments.questions else [])
+    nearby.measure(jobs, arguments.repos, arguments.out, arguments.jobs)
+    rows = read_run(arguments.out)
+    print(table_text(comparison_table(compare(rows, rows, nearby.PAIRS, nearby.METRICS, nearby.groups))))
     return 0
 
 

@@ -186,7 +186,7 @@ class Candidates:
     @cached_property
     def near(self) -> Sequence[Near]:
         """How near each candidate is to what the editor shows; empty where no editor asks."""
-        return () if self.nearness is None else self.nearness.of(self.rows)
+        return () if self.nearness is None else self.nearness.of(self.rows, self.scores.files)
 
     @cached_property
     def matching(self) -> Sequence[bool]:

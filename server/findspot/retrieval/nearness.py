@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -34,14 +34,16 @@ class Nearness:
         self._view = view
         self._weights = weights
 
-    def of(self, rows: Sequence[ChunkRow]) -> list[Near]:
-        """Return how near each candidate is."""
+    def of(self, rows: Sequence[ChunkRow], files: Mapping[str, float]) -> list[Near]:
+        """Return how near each candidate is; ``files`` has the scores of their files by hand-set weights."""
+        best = max(files.values(), default=0.0) or 1.0
+        relevance = {path: score / best for path, score in files.items()}
         links = self._links
-        if self._context.active is not None:
+        if self._context.active is not None and relevance.get(self._context.active):
             imports = self._view.imports_of(list(dict.fromkeys([self._context.active, *(row.path for row in rows)])))
             imported, importers = neighbours_of(self._context.active, imports)
             links = replace(links, imported=imported, importers=importers)
-        return [near(row, self._context, links, self._weights.near) for row in rows]
+        return [near(row, self._context, links, relevance, self._weights.near) for row in rows]
 
     @cached_property
     def _links(self) -> Links:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,15 +78,28 @@ def test_every_weight_belongs_to_a_sign() -> None:
 
 def test_what_is_far_is_not_near() -> None:
     context = EditorContext("shop/cart.py", 3, ("b.py",), ("b.py",), (Diagnostic("b.py", "no"),), ("b.py",))
-    assert near(Unit("far/away.py"), context, LINKS, DEFAULT_WEIGHTS.near) == Near(0.0, ())
+    assert near(Unit("far/away.py"), context, LINKS, {"shop/cart.py": 1.0}, DEFAULT_WEIGHTS.near) == Near(0.0, ())
 
 
 def test_signs_add_up_and_the_strongest_reason_comes_first() -> None:
     weights = {**dict.fromkeys(DEFAULT_WEIGHTS.near, 0.0), "folder": 0.25, "imported": 1.0, "open": 0.0}
     context = EditorContext("shop/cart.py", open=("shop/prices.py",))
-    found = near(Unit("shop/prices.py"), context, LINKS, weights)
+    found = near(Unit("shop/prices.py"), context, LINKS, {"shop/cart.py": 1.0}, weights)
     assert found.strength == pytest.approx(1.25)
     assert found.detail == "imported by cart.py; same folder as cart.py"
+
+
+def test_a_file_says_of_others_as_much_as_it_has_to_do_with_the_question() -> None:
+    def strength(share: float, context: EditorContext, path: str = "shop/prices.py") -> float:
+        return near(Unit(path), context, LINKS, {"shop/cart.py": share}, DEFAULT_WEIGHTS.near).strength
+
+    active = EditorContext("shop/cart.py")
+    assert strength(1.0, active) == pytest.approx(2 * strength(0.5, active))
+    assert strength(0.5, active) > 0
+    assert strength(0.0, active) == 0
+    assert strength(0.0, active, "db/store.py") == 0
+    assert near(Unit("shop/prices.py"), active, LINKS, {}, DEFAULT_WEIGHTS.near) == Near(0.0, ())
+    assert strength(0.0, EditorContext(open=("shop/prices.py",))) > 0
 
 
 def test_a_diagnostic_counts_most_where_it_stands() -> None:
@@ -116,7 +130,7 @@ def test_learned_scores_move_by_sums_and_others_by_factors() -> None:
     places = [Near(0.0, ()), Near(1.0, ("x",))]
     order = Order(np.array([2.0, 1.0]), {"a.py": 2.0, "b.py": 1.0})
     by_hand = nearer(order, units, places, DEFAULT_WEIGHTS)
-    grown = 1.0 + DEFAULT_WEIGHTS.near_hand
+    grown = math.exp(DEFAULT_WEIGHTS.near_hand)
     assert by_hand.units.tolist() == [2.0, pytest.approx(grown)]
     assert by_hand.files == {"a.py": 2.0, "b.py": pytest.approx(grown)}
     assert nearer(order, units, (), DEFAULT_WEIGHTS) is order

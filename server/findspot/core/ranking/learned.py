@@ -7,6 +7,7 @@ and paths, and where no ranker is available.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -128,8 +129,8 @@ def learned_order(table: CandidateTable, rankers: Rankers, weights: RankingWeigh
 def nearer(order: Order, units: Sequence[Unit], places: Sequence[Near], weights: RankingWeights) -> Order:
     """Return an order with what is near raised; ``places`` says of each unit how near it is, none that nothing is.
 
-    A file is as near as its nearest unit. Learned scores are logarithms of odds, so nearness is added to them, and
-    probabilities follow; others are multiplied.
+    A file is as near as its nearest unit. Nearness is added to learned scores, and probabilities follow; others are
+    multiplied.
     """
     if not places:
         return order
@@ -138,10 +139,10 @@ def nearer(order: Order, units: Sequence[Unit], places: Sequence[Near], weights:
     for unit, place in zip(units, places, strict=True):
         of_files[unit.path] = max(of_files[unit.path], place.strength)
     if order.learned:
-        files = {path: score + of_files[path] for path, score in order.files.items()}
-        return replace(order, units=order.units + of_units, files=files)
-    files = {path: score * (1.0 + weights.near_hand * of_files[path]) for path, score in order.files.items()}
-    return replace(order, units=order.units * (1.0 + weights.near_hand * of_units), files=files)
+        files = {path: score + weights.near_learned * of_files[path] for path, score in order.files.items()}
+        return replace(order, units=order.units + weights.near_learned * of_units, files=files)
+    files = {path: score * math.exp(weights.near_hand * of_files[path]) for path, score in order.files.items()}
+    return replace(order, units=order.units * np.exp(weights.near_hand * of_units), files=files)
 
 
 def unit_chances(order: Order, places: Sequence[int]) -> Chances | None:

@@ -70,11 +70,15 @@ class Near(NamedTuple):
 
 
 class Sign(NamedTuple):
-    """One way in which a place is near: its name in the weights, how much of it there is from 0 to 1, and words."""
+    """One way in which a place is near: its name in the weights, how much of it there is from 0 to 1, and words.
+
+    ``origin`` is the file of the editor that it is near to, None where the place itself is in view.
+    """
 
     name: str
     amount: float
     reason: str
+    origin: str | None = None
 
 
 def changed_together(changes: Iterable[PastChange]) -> dict[str, Together]:
@@ -100,10 +104,21 @@ def changed_together(changes: Iterable[PastChange]) -> dict[str, Together]:
     return found
 
 
-def near(unit: Unit, context: EditorContext, links: Links, weights: Mapping[str, float]) -> Near:
-    """Return how near a unit is to what the editor shows; ``weights`` has one number for each name of a sign."""
-    found = [(weights[sign.name] * sign.amount, sign.reason) for sign in signs(unit, context, links)]
-    found = sorted((one for one in found if one[0] > 0), key=lambda one: (-one[0], one[1]))
+def near(
+    unit: Unit, context: EditorContext, links: Links, relevance: Mapping[str, float], weights: Mapping[str, float]
+) -> Near:
+    """Return how near a unit is to what the editor shows; ``weights`` has one number for each name of a sign.
+
+    ``relevance`` says how much a file has to do with the question, from 0 to 1. It bounds what a file in the editor says of
+    others: who asks about something else than what they are looking at gets the answer of somebody without an editor.
+    """
+    found: list[tuple[float, str]] = []
+    for sign in signs(unit, context, links):
+        share = 1.0 if sign.origin is None else relevance.get(sign.origin, 0.0)
+        weight = weights[sign.name] * sign.amount * share
+        if weight > 0:
+            found.append((weight, sign.reason))
+    found.sort(key=lambda one: (-one[0], one[1]))
     return Near(sum(weight for weight, _ in found), tuple(reason for _, reason in found))
 
 
@@ -114,7 +129,7 @@ def signs(unit: Unit, context: EditorContext, links: Links) -> Iterator[Sign]:
         yield from _signs_of_active(unit, active, links)
     if path in links.together:
         share, origin = links.together[path]
-        yield Sign("together", share, f"changed together with {_name(origin)}")
+        yield Sign("together", share, f"changed together with {_name(origin)}", origin)
     if path in context.recent:
         yield Sign("recent", 1.0 / (1.0 + context.recent.index(path)) ** 0.5, "edited lately")
     if path in context.changed:
@@ -134,15 +149,15 @@ def _signs_of_active(unit: Unit, active: str, links: Links) -> Iterator[Sign]:
     if path == active:
         yield Sign("active", 1.0, "in the active file")
     elif _folder(path) == _folder(active):
-        yield Sign("folder", 1.0, f"same folder as {name}")
+        yield Sign("folder", 1.0, f"same folder as {name}", active)
     if path in links.imported:
-        yield Sign("imported", 1.0, f"imported by {name}")
+        yield Sign("imported", 1.0, f"imported by {name}", active)
     if path in links.importers:
-        yield Sign("importer", 1.0, f"imports {name}")
+        yield Sign("importer", 1.0, f"imports {name}", active)
     if unit.id in links.callers:
-        yield Sign("caller", 1.0, f"calls {links.symbol}")
+        yield Sign("caller", 1.0, f"calls {links.symbol}", active)
     if unit.id in links.callees:
-        yield Sign("callee", 1.0, f"called by {links.symbol}")
+        yield Sign("callee", 1.0, f"called by {links.symbol}", active)
 
 
 def _folder(path: str) -> str:
