@@ -75,10 +75,11 @@ bench: $(VENV)/installed-dev ## measure speed and memory beside ripgrep and a pl
 rows: $(VENV)/installed-dev ## run the tests and show which rows of the checklist have a passing one
 	@$(BIN)/python -m pytest --quiet -n auto --rows $(T)
 
-e2e: $(VENV)/installed-dev $(VSCODE) ## use the wheel in an empty environment, and both plugins in their real editors
+e2e: $(VENV)/installed-dev $(VSCODE) ## use the wheel in an empty environment, and all editors' clients in real editors
 	@PYTHON="$(PYTHON)" WHEELS="$(WHEELS)" scripts/e2e.sh
 	@PYTHON="$(PYTHON)" FINDSPOT="$(CURDIR)/$(BIN)/findspot" scripts/e2e_vscode.sh
 	@PYTHON="$(PYTHON)" scripts/e2e_nvim.sh
+	@FINDSPOT="$(CURDIR)/$(BIN)/findspot" scripts/e2e_emacs.sh
 
 docs: $(VENV)/installed-dev ## write the generated pages below docs/reference
 	@$(BIN)/python -m scripts.generate_docs
