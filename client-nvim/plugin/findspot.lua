@@ -21,6 +21,14 @@ vim.api.nvim_create_autocmd('ColorScheme', {
   end,
 })
 
+vim.api.nvim_create_autocmd('BufWritePost', {
+  group = vim.api.nvim_create_augroup('findspot.written', {}),
+  desc = 'Findspot: what was edited lately is raised in answers',
+  callback = function(event)
+    vim.b[event.buf].findspot_written = vim.uv.now()
+  end,
+})
+
 -- The code action "Findspot: find the cause" carries the parameters of the request.
 vim.lsp.commands['findspot.findCause'] = function(command)
   require('findspot').cause({ params = (command.arguments or {})[1] or {} })

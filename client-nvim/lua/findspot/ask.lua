@@ -1,108 +1,158 @@
---- The questions: each function asks the server one, for the project of a buffer, and calls back with items for a list.
+--- The questions: each function asks the server one and calls back with items for a list.
 
 local client = require('findspot.client')
+local editor_view = require('findspot.editor_view')
 local results = require('findspot.results')
 local roots = require('findspot.roots')
 
 local M = {}
 
---- While the index is built, the same question is asked again after this time.
-M.AGAIN_MS = 400
+--- While an answer is not complete, the same question is asked again after this time, and later after twice of it, up to
+--- the second one.
+M.AGAIN_MS, M.AGAIN_MOST_MS = 300, 4000
+
+---@class findspot.Subject what questions are about, as it was when the user began to ask
+---@field root string? the project; nil for the reason
+---@field reason string?
+---@field window integer
+---@field view table what the editor shows
 
 ---@class findspot.List what a list shows
 ---@field items findspot.Item[]
 ---@field notes string[]
 ---@field partial boolean? a better list will follow
----@field growing boolean? the index is being built: to ask again will find more
+---@field growing boolean? the index is being read: to ask again may find more
 
 ---@alias findspot.Taker fun(problem: string?, list: findspot.List?)
+
+--- What a question of this moment is about.
+---@param window integer? the current one if absent
+---@return findspot.Subject
+function M.here(window)
+  window = window or vim.api.nvim_get_current_win()
+  local root, reason = roots.of(vim.api.nvim_win_get_buf(window))
+  return { root = root, reason = reason, window = window, view = editor_view.of(window) }
+end
+
+--- Have the server ready for a question that is still being typed.
+---@param subject findspot.Subject
+function M.warm(subject)
+  if subject.root then
+    client.warm(subject.root)
+  end
+end
 
 ---@param answer findspot.PlacedAnswer
 ---@param partial boolean?
 ---@return findspot.List
 local function list_of(answer, partial)
   local status = answer.status
-  local growing = not status.complete and (status.state == 'indexing' or status.state == 'empty')
+  local growing = not status.complete and status.state ~= 'failed' and status.state ~= 'aborted'
   return { items = results.items(answer), notes = results.notes(status), partial = partial, growing = growing }
 end
 
---- Ask for the project of a buffer.
----@param bufnr integer
+---@class findspot.Asking
+---@field params table|fun(running: vim.lsp.Client): table
+---@field done fun(problem: string?, answer: any)
+---@field partial fun(answer: any)?
+
+--- Ask the server something about a project.
+---@param subject findspot.Subject
 ---@param method string
----@param params table|fun(client: vim.lsp.Client): table
----@param done fun(problem: string?, answer: any)
----@param partial fun(answer: any)?
----@param several boolean? the method has no `root`
+---@param asking findspot.Asking
 ---@return fun() cancel
-function M.server(bufnr, method, params, done, partial, several)
-  local root, reason = roots.of(bufnr)
-  if not root then
-    done(reason)
+function M.server(subject, method, asking)
+  if not subject.root then
+    asking.done(subject.reason)
     return function() end
   end
   return client.request({
     method = method,
-    root = root,
-    params = function(running)
-      local made = type(params) == 'function' and params(running) or vim.deepcopy(params) ---@cast made table
-      if not several then
-        made.root = vim.uri_from_fname(root)
-      end
-      return made
-    end,
-    done = done,
-    partial = partial,
+    root = subject.root,
+    params = asking.params,
+    done = asking.done,
+    partial = asking.partial,
   })
 end
 
+---@param subject findspot.Subject
+---@param params table
+---@return table params for the project, with what the editor shows
+local function about(subject, params)
+  params.root = subject.root and vim.uri_from_fname(subject.root)
+  params.context = subject.view
+  return params
+end
+
 --- The hybrid list for a sentence, a symbol, a path or an error message.
----@param bufnr integer
+---@param subject findspot.Subject
 ---@param query string
 ---@param take findspot.Taker
 ---@return fun() cancel
-function M.search(bufnr, query, take)
-  return M.server(bufnr, 'findspot/search', { query = query }, function(problem, answer)
-    take(problem, answer and list_of(answer))
-  end)
+function M.search(subject, query, take)
+  return M.server(subject, 'findspot/search', {
+    params = about(subject, { query = query }),
+    done = function(problem, answer)
+      take(problem, answer and list_of(answer))
+    end,
+  })
 end
 
 --- The places that a report is about; a first list comes at once and is marked as partial.
----@param bufnr integer
----@param params table those of `findspot/cause`
+---@param subject findspot.Subject
+---@param params findspot.CauseParams|table
 ---@param take findspot.Taker
 ---@return fun() cancel
-function M.cause(bufnr, params, take)
-  return M.server(bufnr, 'findspot/cause', params, function(problem, answer)
-    take(problem, answer and list_of(answer))
-  end, function(answer)
-    take(nil, list_of(answer, true))
-  end)
+function M.cause(subject, params, take)
+  return M.server(subject, 'findspot/cause', {
+    params = about(subject, vim.deepcopy(params)),
+    done = function(problem, answer)
+      take(problem, answer and list_of(answer))
+    end,
+    partial = function(answer)
+      take(nil, list_of(answer, true))
+    end,
+  })
 end
 
 local GROUPS = { 'callers', 'callees', 'tests', 'neighbours' }
 
 --- What has to do with the symbol under the cursor.
----@param window integer
----@param take fun(problem: string?, list: findspot.List?, symbol: string?)
+---@param subject findspot.Subject
+---@param take findspot.Taker
 ---@return fun() cancel
-function M.related(window, take)
-  local bufnr = vim.api.nvim_win_get_buf(window)
-  return M.server(bufnr, 'findspot/related', function(running)
-    local place = vim.lsp.util.make_position_params(window, running.offset_encoding)
-    return { uri = place.textDocument.uri, position = place.position }
-  end, function(problem, answer)
-    if not answer then
-      return take(problem)
-    end
-    local items = {}
-    for _, group in ipairs(GROUPS) do
-      for _, result in ipairs(answer[group] or {}) do
-        items[#items + 1] = { result = result, group = group }
+function M.related(subject, take)
+  return M.server(subject, 'findspot/related', {
+    params = function(running)
+      local place = vim.lsp.util.make_position_params(subject.window, running.offset_encoding)
+      return { uri = place.textDocument.uri, position = place.position }
+    end,
+    done = function(problem, answer)
+      if not answer then
+        return take(problem)
       end
-    end
-    local notes = results.notes(vim.tbl_extend('keep', { notes = answer.notes }, answer.status))
-    take(nil, { items = items, notes = notes }, answer.symbol and answer.symbol.name)
-  end, nil, true)
+      local items = {}
+      for _, group in ipairs(GROUPS) do
+        for _, result in ipairs(answer[group]) do
+          items[#items + 1] = { result = result, group = group:gsub('s$', '') }
+        end
+      end
+      local notes = results.notes(answer.status)
+      if not answer.symbol then
+        table.insert(notes, 1, 'There is no known symbol under the cursor.')
+      end
+      take(nil, { items = items, notes = notes })
+    end,
+  })
+end
+
+--- Markdown for an agent, with the places it shows.
+---@param subject findspot.Subject
+---@param query string
+---@param take fun(problem: string?, answer: findspot.PlacedContext?)
+---@return fun() cancel
+function M.context(subject, query, take)
+  return M.server(subject, 'findspot/context', { params = about(subject, { query = query }), done = take })
 end
 
 return M

@@ -27,7 +27,7 @@ end
 ---@return findspot.Cause? cause
 ---@return string? problem
 function M.of_lines(first, last)
-  local text = table.concat(vim.api.nvim_buf_get_lines(0, first - 1, last, false), '\n')
+  local text = table.concat(require('findspot.selection').lines(first, last), '\n')
   local cause, problem = of_text('the selection', text)
   local file = cause and roots.file_of(0)
   if cause and file then

@@ -450,6 +450,12 @@ function M.config()
   }
 end
 
+--- Start the server if it is not running, so that the first question does not wait for it.
+---@param root string
+function M.warm(root)
+  with(root, function() end)
+end
+
 --- Stop the server; the next question starts it again.
 ---@param after fun()? called when it has stopped
 function M.stop(after)

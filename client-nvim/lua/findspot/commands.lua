@@ -23,7 +23,7 @@ end
 ---@return string
 local function text_of(given)
   if given.range > 0 and given.args == '' then
-    return table.concat(vim.api.nvim_buf_get_lines(0, given.line1 - 1, given.line2, false), ' ')
+    return table.concat(require('findspot.selection').lines(given.line1, given.line2), ' ')
   end
   return given.args
 end

@@ -86,9 +86,9 @@ local function check_index(root, reason)
     return health.info('the server is not running: ' .. why)
   end
   local problem, answer, done
-  require('findspot.ask').server(0, 'findspot/status', {}, function(failed, status)
+  require('findspot.status').of(function(failed, status)
     problem, answer, done = failed, status, true
-  end, nil, true)
+  end)
   vim.wait(5000, function()
     return done
   end, 20)

@@ -61,14 +61,14 @@ local finding = 0
 ---@param query string
 function M.find(query)
   local ask = require('findspot.ask')
-  local bufnr = vim.api.nvim_get_current_buf()
+  local subject = ask.here()
   finding = finding + 1
   local mine, told = finding, false
   local function search()
     if mine ~= finding then
       return
     end
-    ask.search(bufnr, query, function(problem, list)
+    ask.search(subject, query, function(problem, list)
       if not list then
         tell.error(problem or 'no answer')
       elseif #list.items == 0 and list.growing then
@@ -88,14 +88,15 @@ end
 --- Open the live picker.
 ---@param query string? what it begins with
 function M.pick(query)
-  local bufnr = vim.api.nvim_get_current_buf()
+  local ask = require('findspot.ask')
+  local subject = ask.here()
+  ask.warm(subject)
   show({
     title = 'Findspot',
-    bufnr = bufnr,
     query = query,
     live = true,
     ask = function(text, take)
-      return require('findspot.ask').search(bufnr, text, take)
+      return ask.search(subject, text, take)
     end,
   })
 end
@@ -135,12 +136,12 @@ function M.cause(of)
   if not cause then
     return tell.warn(problem or 'nothing to find the cause of')
   end
-  local bufnr = vim.api.nvim_get_current_buf()
+  local ask = require('findspot.ask')
+  local subject, params = ask.here(), cause.params
   show({
     title = 'Findspot: cause of ' .. cause.title,
-    bufnr = bufnr,
     ask = function(_, take)
-      return require('findspot.ask').cause(bufnr, cause.params, take)
+      return ask.cause(subject, params, take)
     end,
   }, of)
 end
@@ -148,12 +149,12 @@ end
 --- List what has to do with the symbol under the cursor: callers, callees, tests, and what is near by meaning.
 ---@param how findspot.Show?
 function M.related(how)
-  local window = vim.api.nvim_get_current_win()
+  local ask = require('findspot.ask')
+  local subject = ask.here()
   show({
     title = 'Findspot: related to ' .. vim.fn.expand('<cword>'),
-    bufnr = vim.api.nvim_get_current_buf(),
     ask = function(_, take)
-      return require('findspot.ask').related(window, take)
+      return ask.related(subject, take)
     end,
   }, how)
 end
@@ -169,20 +170,15 @@ function M.context(query, of)
   if (register == '+' or register == '*') and vim.fn.has('clipboard') == 0 then
     register = '"'
   end
-  require('findspot.ask').server(
-    vim.api.nvim_get_current_buf(),
-    'findspot/context',
-    { query = query },
-    function(problem, answer)
-      if not answer then
-        return tell.error(problem or 'no answer')
-      end
-      vim.fn.setreg(register, answer.text, 'l')
-      tell.tell(
-        ('%d places, %d characters, in register %s'):format(#answer.results, vim.fn.strchars(answer.text), register)
-      )
+  local ask = require('findspot.ask')
+  ask.context(ask.here(), query, function(problem, answer)
+    if not answer then
+      return tell.error(problem or 'no answer')
     end
-  )
+    vim.fn.setreg(register, answer.text, 'l')
+    local places = #answer.results == 1 and '1 place' or ('%d places'):format(#answer.results)
+    tell.tell(('%s, %d characters, in register %s'):format(places, vim.fn.strchars(answer.text), register))
+  end)
 end
 
 --- Show where the server and its indexes stand.

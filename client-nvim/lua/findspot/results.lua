@@ -41,6 +41,7 @@ local KINDS = {
   mention = 'named',
   graph = 'calls',
   history = 'past commits',
+  near = 'near',
   prior = 'kind of file',
   model = 'model',
 }

@@ -94,9 +94,15 @@ function M.lines(answer)
   return lines
 end
 
+--- Ask where the indexes of all folders stand.
+---@param done fun(problem: string?, answer: table?)
+function M.of(done)
+  ask.server(ask.here(), 'findspot/status', { params = vim.empty_dict(), done = done })
+end
+
 --- Show the status of all folders that the server has open; `q` closes the window.
 function M.show()
-  ask.server(vim.api.nvim_get_current_buf(), 'findspot/status', {}, function(problem, answer)
+  M.of(function(problem, answer)
     if not answer then
       return tell.error(problem or 'no answer')
     end
@@ -125,29 +131,30 @@ function M.show()
     for _, key in ipairs({ 'q', '<Esc>' }) do
       vim.keymap.set('n', key, '<Cmd>close<CR>', { buffer = buf, nowait = true })
     end
-  end, nil, true)
+  end)
 end
 
 --- Bring the index of the current project up to date, or build it again.
 ---@param rebuild boolean
 function M.index(rebuild)
-  ask.server(vim.api.nvim_get_current_buf(), 'findspot/index', { rebuild = rebuild }, function(problem, answer)
-    if not answer then
-      return tell.error(problem or 'no answer')
-    end
-    for _, root in ipairs(answer.roots) do
-      tell.tell(
-        ('%s: %s added, %s changed, %s removed, %s unchanged in %.1f s'):format(
-          vim.uri_to_fname(root.root),
+  local subject = ask.here()
+  ask.server(subject, 'findspot/index', {
+    params = { rebuild = rebuild, root = subject.root and vim.uri_from_fname(subject.root) },
+    done = function(problem, answer)
+      if not answer then
+        return tell.error(problem or 'no answer')
+      end
+      for _, root in ipairs(answer.roots) do
+        local changes = ('%s added, %s changed, %s removed, %s unchanged'):format(
           grouped(root.added),
           grouped(root.changed),
           grouped(root.removed),
-          grouped(root.unchanged),
-          root.seconds
+          grouped(root.unchanged)
         )
-      )
-    end
-  end)
+        tell.tell(('%s: %s in %.1f s'):format(vim.uri_to_fname(root.root), changes, root.seconds))
+      end
+    end,
+  })
 end
 
 return M

@@ -3,7 +3,7 @@
 --- What it shows always belongs to what stands in the prompt, or is dimmed: a list that is older than the question counts
 --- as stale, and Enter then waits for the new one.
 
-local AGAIN_MS = require('findspot.ask').AGAIN_MS
+local asking = require('findspot.ask')
 local options = require('findspot.options')
 local results = require('findspot.results')
 local view = require('findspot.picker.view')
@@ -12,7 +12,6 @@ local M = {}
 
 ---@class findspot.Source where a list comes from
 ---@field title string
----@field bufnr integer the buffer the question is about
 ---@field query string? what the prompt holds at first
 ---@field ask fun(query: string, take: findspot.Taker): fun() asks and returns what cancels
 ---@field live boolean? each change of the prompt is a new question; else it filters the list
@@ -31,6 +30,7 @@ local M = {}
 ---@field timer uv.uv_timer_t
 ---@field cancel fun()?
 ---@field generation integer of the question
+---@field again_ms integer pause before an answer that is not complete is asked for again
 ---@field window integer where results are opened
 local Picker = {}
 Picker.__index = Picker
@@ -59,6 +59,7 @@ function M.open(source, selected)
     stale = false,
     timer = assert(vim.uv.new_timer()),
     generation = 0,
+    again_ms = asking.AGAIN_MS,
     window = vim.api.nvim_get_current_win(),
   }, Picker)
   self.view = view.new(source.title, opts)
@@ -167,6 +168,7 @@ function Picker:typed()
   self:forget_question()
   self.stale = true
   self.waiting_action = nil
+  self.again_ms = asking.AGAIN_MS
   self.view:dim(vim.trim(query) ~= '')
   self:after(self.debounce_ms)
 end
@@ -205,7 +207,9 @@ function Picker:ask()
     return
   end
   local generation = self.generation
-  self.view:busy(true)
+  if query ~= self.asked then
+    self.view:busy(true)
+  end
   self.cancel = self.source.ask(query, function(problem, list)
     if open ~= self or generation ~= self.generation then
       return
@@ -235,7 +239,8 @@ function Picker:take(query, problem, list)
   self.list = list
   self:show_list()
   if list.growing and not list.partial then
-    self:after(AGAIN_MS)
+    self:after(self.again_ms)
+    self.again_ms = math.min(self.again_ms * 2, asking.AGAIN_MOST_MS)
   end
   local action = self.waiting_action
   if action and not list.partial then

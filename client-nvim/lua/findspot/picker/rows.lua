@@ -16,11 +16,13 @@ local M = {}
 
 local width_of = vim.fn.strdisplaywidth
 
---- Cut a text to a number of screen columns; its end stays, since names and paths are told apart there.
+--- Cut a text to a number of screen columns; its end stays, since names and paths are told apart there. What is cut off
+--- ends at a `boundary` if the rest stays long enough.
 ---@param text string
 ---@param width integer
+---@param boundary string? one character
 ---@return string
-function M.keep_end(text, width)
+function M.keep_end(text, width, boundary)
   local over = width_of(text) - width
   if over <= 0 then
     return text
@@ -29,7 +31,12 @@ function M.keep_end(text, width)
   while from < count and width_of(vim.fn.strcharpart(text, from)) > width - 1 do
     from = from + 1
   end
-  return '…' .. vim.fn.strcharpart(text, from)
+  local rest = vim.fn.strcharpart(text, from)
+  local at = boundary and rest:find(boundary, 1, true)
+  if at and at <= #rest / 2 then
+    rest = rest:sub(boundary == '.' and at + 1 or at)
+  end
+  return '…' .. rest
 end
 
 --- Cut a text to a number of screen columns; its beginning stays.
@@ -106,9 +113,9 @@ function M.of(items, width)
   local name_width = math.min(longest, math.max(math.floor(free * 0.5), 5))
   local rows = {}
   for index, item in ipairs(items) do
-    local name = pad(M.keep_end(results.name(item.result), name_width), name_width)
+    local name = pad(M.keep_end(results.name(item.result), name_width, '.'), name_width)
     local place = ('%s:%d'):format(item.result.path, results.line(item.result))
-    place = M.keep_end(place, math.max(1, free - name_width))
+    place = M.keep_end(place, math.max(1, free - name_width), '/')
     local text = (' %s  %s'):format(name, place)
     rows[index] = {
       text = (text:gsub('%c', ' ')),

@@ -78,8 +78,9 @@ end
 ---@field height integer
 
 --- Where the windows go; sizes are those inside of the borders.
+---@param joined boolean prompt and list share a line of their borders
 ---@return { prompt: findspot.Box, list: findspot.Box, preview: findspot.Box? }
-function View:layout()
+function View:layout(joined)
   local columns, lines = vim.o.columns, vim.o.lines - vim.o.cmdheight
   local part = function(whole, share)
     return share <= 1 and math.floor(whole * share) or math.floor(share)
@@ -91,9 +92,10 @@ function View:layout()
   local below = self.with_preview and not beside and lines >= BELOW_LINES
   local list_width = beside and math.floor(width * 0.5) or width
   local list_height = below and math.floor(height * 0.45) or height
+  local head = joined and 2 or 3
   local boxes = {
     prompt = { row = row, col = col, width = list_width - 2, height = 1 },
-    list = { row = row + 3, col = col, width = list_width - 2, height = math.max(1, list_height - 5) },
+    list = { row = row + head, col = col, width = list_width - 2, height = math.max(1, list_height - head - 2) },
   }
   if beside then
     boxes.preview = { row = row, col = col + list_width, width = width - list_width - 2, height = height - 2 }
@@ -103,16 +105,33 @@ function View:layout()
   return boxes
 end
 
----@return string|string[]
-function View:border()
+--- Borders whose prompt and list can share a line.
+local JOINED = {
+  rounded = { top = { '╭', '─', '╮' }, bottom = { '╯', '─', '╰' } },
+  single = { top = { '┌', '─', '┐' }, bottom = { '┘', '─', '└' } },
+}
+
+---@return string|string[] prompt
+---@return string|string[] list
+---@return string|string[] preview
+function View:borders()
   local own = vim.fn.exists('&winborder') == 1 and vim.o.winborder or ''
-  return self.opts.border or (own ~= '' and own ~= 'none' and own) or 'rounded'
+  local border = self.opts.border or (own ~= '' and own ~= 'none' and own) or 'rounded'
+  local joined = JOINED[border]
+  if not joined then
+    return border, border, border
+  end
+  local top, bottom = joined.top, joined.bottom
+  return { top[1], top[2], top[3], '│', '', '', '', '│' },
+    { '├', '─', '┤', '│', bottom[1], bottom[2], bottom[3], '│' },
+    border
 end
 
 ---@param pane findspot.Pane
 ---@param box findspot.Box?
+---@param border string|string[]
 ---@param more table
-function View:place(pane, box, more)
+function View:place(pane, box, border, more)
   if not box then
     if pane.win then
       vim.api.nvim_win_close(pane.win, true)
@@ -122,7 +141,7 @@ function View:place(pane, box, more)
   end
   local config = vim.tbl_extend('error', {
     relative = 'editor',
-    border = self:border(),
+    border = border,
     style = 'minimal',
     zindex = 60,
   }, box, more)
@@ -132,7 +151,8 @@ function View:place(pane, box, more)
   end
   pane.win = vim.api.nvim_open_win(pane.buf, false, vim.tbl_extend('error', config, { noautocmd = true }))
   vim.wo[pane.win].winhighlight = 'Normal:FindspotNormal,NormalFloat:FindspotNormal,FloatBorder:FindspotBorder,'
-    .. 'FloatTitle:FindspotTitle,FloatFooter:FindspotFooter,CursorLine:FindspotSelection'
+    .. 'FloatTitle:FindspotTitle,FloatFooter:FindspotFooter'
+    .. (pane == self.list and ',CursorLine:FindspotSelection' or '')
   vim.wo[pane.win].wrap = false
   vim.wo[pane.win].scrolloff = 0
   vim.wo[pane.win].sidescrolloff = 0
@@ -141,14 +161,11 @@ end
 
 --- Put the windows where they belong, at first and when the editor has changed its size.
 function View:resize()
-  local boxes = self:layout()
-  self:place(self.prompt, boxes.prompt, { title = (' %s '):format(self.title), title_pos = 'left' })
-  self:place(self.list, boxes.list, { focusable = false })
-  self:place(self.preview, boxes.preview, { focusable = false })
-  if self.preview.win then
-    vim.wo[self.preview.win].number = true
-    vim.wo[self.preview.win].cursorline = false
-  end
+  local prompt_border, list_border, preview_border = self:borders()
+  local boxes = self:layout(type(prompt_border) == 'table' and prompt_border[6] == '')
+  self:place(self.prompt, boxes.prompt, prompt_border, { title = (' %s '):format(self.title), title_pos = 'left' })
+  self:place(self.list, boxes.list, list_border, { focusable = false })
+  self:place(self.preview, boxes.preview, preview_border, { focusable = false })
 end
 
 ---@return string
@@ -296,6 +313,7 @@ function View:show_preview()
     return
   end
   local item, width = self.item, vim.api.nvim_win_get_width(win)
+  vim.wo[win].number = item ~= nil
   if not item then
     vim.bo[self.preview.buf].modifiable = true
     vim.api.nvim_buf_set_lines(self.preview.buf, 0, -1, false, {})
@@ -305,7 +323,7 @@ function View:show_preview()
     return
   end
   preview.show(self.preview.buf, win, item.result)
-  local title = rows.keep_end(item.result.path, width - 4)
+  local title = rows.keep_end(item.result.path, width - 4, '/')
   local why = rows.keep_start(results.evidence(item.result), width - 4)
   vim.api.nvim_win_set_config(win, {
     title = { { (' %s '):format(title), 'FindspotTitle' } },
