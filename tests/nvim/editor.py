@@ -137,9 +137,12 @@ def editing(
     }
     argv = [neovim(), "--headless", "--listen", str(socket), "-u", "NONE", "-i", "NONE", "-n"]
     process = subprocess.Popen(argv, cwd=folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL)
-    while not socket.exists() and process.poll() is None:
+    session = None
+    while session is None and process.poll() is None:
+        with suppress(FileNotFoundError, ConnectionRefusedError):  # not there yet, or not listening yet
+            session = pynvim.attach("socket", path=str(socket))
         time.sleep(0.01)
-    session = pynvim.attach("socket", path=str(socket))
+    assert session is not None, f"Neovim ended with exit code {process.returncode}"
     nvim = Neovim(session)
     try:
         session.ui_attach(140, 40, rgb=True)

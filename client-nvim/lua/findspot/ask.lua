@@ -15,6 +15,7 @@ M.AGAIN_MS, M.AGAIN_MOST_MS = 300, 4000
 ---@field root string? the project; nil for the reason
 ---@field reason string?
 ---@field window integer
+---@field bufnr integer
 ---@field view table what the editor shows
 
 ---@class findspot.List what a list shows
@@ -30,8 +31,9 @@ M.AGAIN_MS, M.AGAIN_MOST_MS = 300, 4000
 ---@return findspot.Subject
 function M.here(window)
   window = window or vim.api.nvim_get_current_win()
-  local root, reason = roots.of(vim.api.nvim_win_get_buf(window))
-  return { root = root, reason = reason, window = window, view = editor_view.of(window) }
+  local bufnr = vim.api.nvim_win_get_buf(window)
+  local root, reason = roots.of(bufnr)
+  return { root = root, reason = reason, window = window, bufnr = bufnr, view = editor_view.of(window) }
 end
 
 --- Have the server ready for a question that is still being typed.
@@ -69,6 +71,7 @@ function M.server(subject, method, asking)
   return client.request({
     method = method,
     root = subject.root,
+    bufnr = subject.bufnr,
     params = asking.params,
     done = asking.done,
     partial = asking.partial,
@@ -100,7 +103,7 @@ end
 
 --- The places that a report is about; a first list comes at once and is marked as partial.
 ---@param subject findspot.Subject
----@param params findspot.CauseParams|table
+---@param params findspot.CauseParams
 ---@param take findspot.Taker
 ---@return fun() cancel
 function M.cause(subject, params, take)
@@ -115,7 +118,8 @@ function M.cause(subject, params, take)
   })
 end
 
-local GROUPS = { 'callers', 'callees', 'tests', 'neighbours' }
+--- The lists of the answer in their order, and what the places of each are called.
+local GROUPS = { { 'callers', 'caller' }, { 'callees', 'callee' }, { 'tests', 'test' }, { 'neighbours', 'similar' } }
 
 --- What has to do with the symbol under the cursor.
 ---@param subject findspot.Subject
@@ -133,8 +137,8 @@ function M.related(subject, take)
       end
       local items = {}
       for _, group in ipairs(GROUPS) do
-        for _, result in ipairs(answer[group]) do
-          items[#items + 1] = { result = result, group = group:gsub('s$', '') }
+        for _, result in ipairs(answer[group[1]]) do
+          items[#items + 1] = { result = result, group = group[2] }
         end
       end
       local notes = results.notes(answer.status)

@@ -9,7 +9,7 @@ local MAX_CHARACTERS = 190000
 
 ---@class findspot.Cause the parameters of `findspot/cause`, and what to call them
 ---@field title string
----@field params { text: string?, diagnostic: table?, uri: string?, range: findspot.Stretch? }
+---@field params findspot.CauseParams
 
 ---@param title string
 ---@param text string
@@ -32,7 +32,6 @@ function M.of_lines(first, last)
   local file = cause and roots.file_of(0)
   if cause and file then
     cause.params.uri = vim.uri_from_fname(file)
-    cause.params.range = { start = { line = first - 1, character = 0 }, ['end'] = { line = last, character = 0 } }
   end
   return cause, problem
 end
@@ -100,11 +99,7 @@ function M.of_diagnostic()
   elseif not file then
     return of_text('the diagnostic', found[1].message)
   end
-  local diagnostic = as_lsp(found[1])
-  return {
-    title = 'the diagnostic',
-    params = { diagnostic = diagnostic, uri = vim.uri_from_fname(file), range = diagnostic.range },
-  }
+  return { title = 'the diagnostic', params = { diagnostic = as_lsp(found[1]), uri = vim.uri_from_fname(file) } }
 end
 
 --- What `:FindspotCause` means without more: the diagnostic of this line, else the last `:make`.

@@ -27,6 +27,7 @@ local METHOD_NOT_FOUND, CANCELLED = -32601, -32800
 ---@field method string
 ---@field params table|fun(client: vim.lsp.Client): table
 ---@field root string
+---@field bufnr integer where the user is: what was just typed there reaches the server first
 ---@field done fun(problem: string?, answer: any)
 ---@field partial fun(answer: any)?
 ---@field over boolean?
@@ -217,6 +218,8 @@ local function start(root)
   if eleven then
     id = vim.lsp.start(config, { attach = false, silent = true })
   else
+    config.capabilities =
+      vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), config.capabilities or {})
     id = vim.lsp.start_client(config) ---@diagnostic disable-line: deprecated
   end
   if not id then
@@ -284,7 +287,7 @@ local function send(question)
       else
         finish(question, nil, answer)
       end
-    end, 0)
+    end, vim.api.nvim_buf_is_valid(question.bufnr) and question.bufnr or 0)
     question.id = id
     if not sent then
       finish(question, 'the server has just ended; ask again')
@@ -439,6 +442,8 @@ function M.config()
       with(config.root_dir, function() end)
       return true
     end,
+    -- So that the code action "find the cause" comes as the command that this plugin has.
+    capabilities = { experimental = { commands = { 'findspot.findCause' } } },
     init_options = given and settings or nil,
     settings = given and { findspot = settings } or nil,
     handlers = { ['$/progress'] = on_progress },

@@ -112,7 +112,7 @@ end
 ---@field lines { [1]: integer, [2]: integer }? of the current buffer, from 1
 ---@field register string?
 ---@field from 'diagnostic'|'quickfix'|nil
----@field params table? those of `findspot/cause`, as a code action has them
+---@field params findspot.CauseParams? as a code action has them
 
 --- Find the cause of a text or a diagnostic; without options that of the diagnostic here, else of the quickfix list.
 ---@param of findspot.CauseOf?

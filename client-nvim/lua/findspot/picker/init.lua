@@ -21,7 +21,8 @@ local M = {}
 ---@field view findspot.View
 ---@field keys table<string, string|string[]>
 ---@field debounce_ms integer
----@field asked string? what the last answer is for
+---@field question string? what is being asked, or was answered; nil while the prompt is ahead of it
+---@field asked string? what the list is an answer to
 ---@field list findspot.List what the server answered last
 ---@field shown findspot.Item[] what of it is in the list
 ---@field selected integer
@@ -162,10 +163,14 @@ function Picker:typed()
   if not self.source.live then
     return self:filter()
   end
-  if query == self.asked and not self.stale then
+  if query == self.question then
     return
   end
   self:forget_question()
+  if query == self.asked then -- back to what is in the list
+    self.question, self.stale = query, false
+    return self:show_list()
+  end
   self.stale = true
   self.waiting_action = nil
   self.again_ms = asking.AGAIN_MS
@@ -187,6 +192,7 @@ end
 --- Cancel what is asked at the moment; a late answer of it is not taken.
 function Picker:forget_question()
   self.generation = self.generation + 1
+  self.question = nil
   self.timer:stop()
   if self.cancel then
     self.cancel()
@@ -201,12 +207,13 @@ function Picker:ask()
   self:forget_question()
   local query = self.source.live and self.view:query() or ''
   if self.source.live and vim.trim(query) == '' then
-    self.asked, self.stale = query, false
+    self.question, self.asked, self.stale = query, query, false
     self.list = { items = {}, notes = {} }
     self:show_list()
     return
   end
   local generation = self.generation
+  self.question = query
   if query ~= self.asked then
     self.view:busy(true)
   end
@@ -232,7 +239,7 @@ function Picker:take(query, problem, list)
   end
   if not list then
     self.list, self.shown = { items = {}, notes = {} }, {}
-    self.waiting_action = nil
+    self.asked, self.waiting_action = nil, nil
     self.view:show_problem(problem or 'no answer')
     return
   end
@@ -259,17 +266,15 @@ function Picker:show_list()
   end
 end
 
+--- Leave what has all words of the prompt in its name, path or group.
 function Picker:filter()
-  local query = vim.trim(self.view:query())
-  self.shown = self.list.items
-  if query ~= '' then
-    local entries = vim.tbl_map(function(item) ---@param item findspot.Item
-      return { item = item, text = ('%s %s %s'):format(results.name(item.result), item.result.path, item.group or '') }
-    end, self.list.items)
-    self.shown = vim.tbl_map(function(entry)
-      return entry.item
-    end, vim.fn.matchfuzzy(entries, query, { key = 'text' }))
-  end
+  local words = vim.split(vim.trim(self.view:query()):lower(), '%s+')
+  self.shown = vim.tbl_filter(function(item) ---@param item findspot.Item
+    local text = ('%s %s %s'):format(results.name(item.result), item.result.path, item.group or ''):lower()
+    return vim.iter(words):all(function(word)
+      return text:find(word, 1, true) ~= nil
+    end)
+  end, self.list.items)
   self:draw()
 end
 
@@ -295,7 +300,7 @@ end
 --- Do something with the selected result, once the list belongs to the question.
 ---@param action string
 function Picker:act(action)
-  if self.source.live and (self.stale or self.view:query() ~= self.asked) then
+  if self.source.live and self.view:query() ~= self.asked then
     self.waiting_action = action
     return
   end

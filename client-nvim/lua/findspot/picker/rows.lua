@@ -27,7 +27,7 @@ function M.keep_end(text, width, boundary)
   if over <= 0 then
     return text
   end
-  local from, count = over, vim.fn.strchars(text)
+  local from, count = math.floor(over / 2), vim.fn.strchars(text) -- a character takes two columns at most
   while from < count and width_of(vim.fn.strcharpart(text, from)) > width - 1 do
     from = from + 1
   end

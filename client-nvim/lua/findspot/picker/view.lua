@@ -186,19 +186,19 @@ function View:footer(state)
   local width = vim.api.nvim_win_get_width(self.list.win)
   local hint = {}
   for _, name in ipairs({ 'open', 'split', 'vsplit', 'tab', 'quickfix' }) do
-    local key = self.opts.keys[name]
-    key = type(key) == 'table' and key[1] or key
+    local keys = self.opts.keys[name]
+    local key = type(keys) == 'string' and keys or keys[1]
     if key then
       hint[#hint + 1] = ('%s %s'):format(key:gsub('^<C%-(.)>$', '^%1'):gsub('^<CR>$', '⏎'), name)
     end
   end
   local text = (' %s '):format(state)
-  local keys = (' %s '):format(table.concat(hint, '  '))
+  local hints = (' %s '):format(table.concat(hint, '  '))
   local chunks = { { text, 'FindspotFooter' } }
-  local room = width - vim.fn.strdisplaywidth(text .. keys)
+  local room = width - vim.fn.strdisplaywidth(text .. hints)
   if room >= 1 and state ~= '' then
     local line = { ('─'):rep(room), 'FindspotBorder' }
-    chunks = { chunks[1], line, { keys, 'FindspotHint' } }
+    chunks = { chunks[1], line, { hints, 'FindspotHint' } }
   end
   vim.api.nvim_win_set_config(self.list.win, { footer = chunks, footer_pos = 'left' })
 end
