@@ -48,7 +48,7 @@ class Neovim:
         """Press keys, written as in mappings."""
         self.api.input(keys)
 
-    def until(self, condition: Callable[[], Any], what: str = "") -> Any:
+    def wait_until(self, condition: Callable[[], Any], what: str = "") -> Any:
         """Ask again until ``condition`` holds and return what it gave."""
         limit = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < limit:
@@ -63,9 +63,11 @@ class Neovim:
         told: list[str] = self.lua("return vim.g.told or {}")
         return told
 
-    def until_told(self, part: str) -> str:
+    def wait_until_told(self, part: str) -> str:
         """Wait for a message that holds ``part`` and return it."""
-        told: str = self.until(lambda: next((line for line in self.messages() if part in line), ""), f"for '{part}'")
+        told: str = self.wait_until(
+            lambda: next((line for line in self.messages() if part in line), ""), f"for '{part}'"
+        )
         return told
 
     def quickfix(self) -> list[dict[str, Any]]:
@@ -93,10 +95,10 @@ class Neovim:
         lines: list[str] = self.lua(code)
         return lines
 
-    def until_listed(self, part: str) -> None:
+    def wait_until_listed(self, part: str) -> None:
         """Wait until the picker's list has a line with ``part`` and answers what stands in the prompt."""
         fresh = "local p = require('findspot.picker').current(); return p ~= nil and not p.stale"
-        self.until(
+        self.wait_until(
             lambda: self.lua(fresh) and any(part in line for line in self.list_lines()), f"for '{part}' in the list"
         )
 
@@ -104,10 +106,6 @@ class Neovim:
         """Return the file and line where the cursor is, the file relative to the working directory."""
         name = self.lua("return vim.fn.expand('%:.')")
         return name, self.api.current.window.cursor[0]
-
-    def until_at(self, path: str, line: int) -> None:
-        """Wait until the cursor is there."""
-        self.until(lambda: self.cursor() == (path, line), f"to be at {path}:{line}, is at {self.cursor()}")
 
     def server_pid(self) -> int:
         """Return the process of the running server, found among Neovim's children; 0 if there is none."""

@@ -49,19 +49,19 @@ def preview(nvim: Neovim) -> list[str]:
 def ready(nvim: Neovim) -> Neovim:
     """Return a Neovim whose project is indexed."""
     nvim.command("Findspot! schedule_retry")
-    nvim.until_listed("schedule_retry")
-    nvim.until(lambda: not picker(nvim, "list.growing"), "for the whole index")
+    nvim.wait_until_listed("schedule_retry")
+    nvim.wait_until(lambda: not picker(nvim, "list.growing"), "for the whole index")
     nvim.type("<Esc>")
-    nvim.until(lambda: not nvim.picker_open())
+    nvim.wait_until(lambda: not nvim.picker_open())
     return nvim
 
 
 def test_a_list_of_an_earlier_question_is_dimmed_and_enter_waits_for_the_new_one(ready: Neovim) -> None:
     ready.command("Findspot! schedule_retry")
-    ready.until_listed("schedule_retry")
+    ready.wait_until_listed("schedule_retry")
     ready.lua(SLOW)
     ready.type("<C-u>rebate")
-    ready.until(lambda: ready.lua("return vim.g.held") == 1, "for the answer to be held back")
+    ready.wait_until(lambda: ready.lua("return vim.g.held") == 1, "for the answer to be held back")
     assert picker(ready, "stale")
     assert any("schedule_retry" in line for line in ready.list_lines())
     dimmed = """
@@ -79,18 +79,18 @@ def test_a_list_of_an_earlier_question_is_dimmed_and_enter_waits_for_the_new_one
     ready.type("<CR>")
     assert ready.picker_open()
     ready.lua("_G.held[1].go()")
-    ready.until(lambda: ready.cursor()[0] == "src/cart.py", "for the place of the new question")
+    ready.wait_until(lambda: ready.cursor()[0] == "src/cart.py", "for the place of the new question")
 
 
 def test_a_former_question_is_cancelled_and_its_late_answer_not_taken(ready: Neovim) -> None:
     ready.lua(SLOW)
     ready.command("Findspot! schedule_retry")
-    ready.until(lambda: ready.lua("return vim.g.held") == 1, "for the first answer")
+    ready.wait_until(lambda: ready.lua("return vim.g.held") == 1, "for the first answer")
     ready.type("<C-u>rebate")
-    ready.until(lambda: ready.lua("return vim.g.held") == 2, "for the second answer")
+    ready.wait_until(lambda: ready.lua("return vim.g.held") == 2, "for the second answer")
     assert ready.lua("return _G.cancelled") == ["schedule_retry"]
     ready.lua("_G.held[2].go()")
-    ready.until_listed("apply_discount")
+    ready.wait_until_listed("apply_discount")
     before = ready.list_lines()
     ready.lua("_G.held[1].go()")
     assert ready.list_lines() == before
@@ -102,7 +102,7 @@ def test_keys_that_are_typed_fast_are_one_question(ready: Neovim) -> None:
     ready.command("Findspot")
     for key in "rebate":
         ready.type(key)
-    ready.until(lambda: ready.lua("return vim.g.held") == 1, "for the answer")
+    ready.wait_until(lambda: ready.lua("return vim.g.held") == 1, "for the answer")
     assert ready.lua("return _G.held[1].query") == "rebate"
 
 
@@ -110,49 +110,49 @@ def test_the_preview_follows_the_selection_and_shows_unsaved_text_and_the_eviden
     ready.command("edit src/cart.py")
     ready.api.current.buffer.append(["", "def unsaved_rebate():", "    pass"])
     ready.command("Findspot! rebate")
-    ready.until_listed("unsaved_rebate")
-    ready.until(lambda: "def unsaved_rebate():" in preview(ready), "for the unsaved text in the preview")
+    ready.wait_until_listed("unsaved_rebate")
+    ready.wait_until(lambda: "def unsaved_rebate():" in preview(ready), "for the unsaved text in the preview")
     config = "return vim.api.nvim_win_get_config(require('findspot.picker').current().view.preview.win)"
     assert "src/cart.py" in ready.lua(config)["title"][0][0]
     assert "words: " in ready.lua(config)["footer"][0][0]
     ready.type("<C-u>schedule_retry")
-    ready.until(lambda: "class Uploader:" in preview(ready), "for the preview of the other file")
+    ready.wait_until(lambda: "class Uploader:" in preview(ready), "for the preview of the other file")
     ready.type("<C-f><C-b><C-l>")
-    ready.until(lambda: picker(ready, "view.preview.win") is None, "for the preview to be gone")
+    ready.wait_until(lambda: picker(ready, "view.preview.win") is None, "for the preview to be gone")
 
 
 def test_the_selection_moves_round_and_starts_again_at_the_top_with_a_new_question(ready: Neovim) -> None:
     ready.command("Findspot! upload")
-    ready.until_listed("Uploader")
+    ready.wait_until_listed("Uploader")
     count = len(ready.list_lines())
     assert count > 2
     ready.type("<Down><C-n>")
-    ready.until(lambda: picker(ready, "selected") == 3)
+    ready.wait_until(lambda: picker(ready, "selected") == 3)
     ready.type("<Up><C-p><C-p>")
-    ready.until(lambda: picker(ready, "selected") == count, "for the last one")
+    ready.wait_until(lambda: picker(ready, "selected") == count, "for the last one")
     ready.type("<C-u>rebate")
-    ready.until_listed("apply_discount")
+    ready.wait_until_listed("apply_discount")
     assert picker(ready, "selected") == 1
 
 
 def test_the_list_grows_while_the_index_is_built(start: Start, shop: Path) -> None:
     nvim = start(shop)
     nvim.command("Findspot! schedule_retry")  # asked before there is any index
-    nvim.until_listed("schedule_retry")
+    nvim.wait_until_listed("schedule_retry")
     assert nvim.picker_open()
 
 
 def test_nothing_found_and_what_went_wrong_are_said_in_the_list(ready: Neovim) -> None:
     ready.command("Findspot! rebate")
-    ready.until_listed("apply_discount")
+    ready.wait_until_listed("apply_discount")
     ready.lua("vim.fn.delete('src', 'rf'); vim.fn.delete('README.md')")
     ready.type("<C-u>zzqx")
-    ready.until_listed("Nothing found.")
+    ready.wait_until_listed("Nothing found.")
     ready.type("<CR>")  # does nothing
     assert ready.picker_open()
     ready.type("<C-u>" + "x" * 300)
     ready.lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, { ('x'):rep(300000) })")
-    ready.until_listed("200,000 are allowed")
+    ready.wait_until_listed("200,000 are allowed")
 
 
 @pytest.mark.parametrize(
@@ -160,9 +160,9 @@ def test_nothing_found_and_what_went_wrong_are_said_in_the_list(ready: Neovim) -
 )
 def test_it_fits_into_every_size(ready: Neovim, columns: int, lines: int, *, shown: bool) -> None:
     ready.command("Findspot! upload")
-    ready.until_listed("Uploader")
+    ready.wait_until_listed("Uploader")
     ready.api.ui_try_resize(columns, lines)
-    ready.until(lambda: ready.lua("return { vim.o.columns, vim.o.lines }") == [columns, lines])
+    ready.wait_until(lambda: ready.lua("return { vim.o.columns, vim.o.lines }") == [columns, lines])
     boxes = ready.lua(
         """
         local view, boxes = require('findspot.picker').current().view, {}
@@ -214,22 +214,22 @@ def test_rows_of_long_and_wide_names_keep_their_ends(nvim: Neovim) -> None:
 
 def test_it_comes_back_with_its_question_and_selection(ready: Neovim) -> None:
     ready.command("FindspotResume")
-    ready.until_listed("schedule_retry")
+    ready.wait_until_listed("schedule_retry")
     ready.type("<C-u>upload")
-    ready.until_listed("Uploader")
+    ready.wait_until_listed("Uploader")
     ready.type("<Down><C-c>")
-    ready.until(lambda: not ready.picker_open())
+    ready.wait_until(lambda: not ready.picker_open())
     ready.command("FindspotResume")
-    ready.until_listed("Uploader")
+    ready.wait_until_listed("Uploader")
     assert picker(ready, "selected") == 2
 
 
 def test_leaving_its_window_closes_it_and_leaves_nothing_behind(ready: Neovim) -> None:
     buffers = ready.lua("return #vim.api.nvim_list_bufs()")
     ready.command("Findspot! upload")
-    ready.until_listed("Uploader")
+    ready.wait_until_listed("Uploader")
     ready.command("wincmd p")
-    ready.until(lambda: not ready.picker_open())
+    ready.wait_until(lambda: not ready.picker_open())
     assert ready.lua("return #vim.api.nvim_list_wins()") == 1
     loaded = ready.lua("return #vim.tbl_filter(vim.api.nvim_buf_is_loaded, vim.api.nvim_list_bufs())")
     assert loaded <= buffers
@@ -239,7 +239,7 @@ def test_leaving_its_window_closes_it_and_leaves_nothing_behind(ready: Neovim) -
 def test_keys_can_be_changed_and_switched_off(start: Start, shop: Path) -> None:
     nvim = start(shop, options={"keys": {"split": "<C-x>", "tab": []}})
     nvim.command("Findspot! schedule_retry")
-    nvim.until_listed("schedule_retry")
+    nvim.wait_until_listed("schedule_retry")
     nvim.type("<C-x>")
-    nvim.until(lambda: nvim.cursor()[0] == "src/upload.py", "for the result")
+    nvim.wait_until(lambda: nvim.cursor()[0] == "src/upload.py", "for the result")
     assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 2

@@ -21,9 +21,9 @@ AttributeError: 'NoneType' object has no attribute 'append'
 def report(nvim: Neovim, shop: Path) -> Neovim:
     """Return a Neovim with a trace in a scratch buffer, and the index ready."""
     nvim.command("Findspot! schedule_retry")
-    nvim.until_listed("schedule_retry")
+    nvim.wait_until_listed("schedule_retry")
     nvim.type("<Esc>")
-    nvim.until(lambda: not nvim.picker_open())
+    nvim.wait_until(lambda: not nvim.picker_open())
     nvim.command("enew | setlocal buftype=nofile")
     nvim.api.current.buffer[:] = TRACE.splitlines()
     return nvim
@@ -31,10 +31,10 @@ def report(nvim: Neovim, shop: Path) -> Neovim:
 
 def test_the_cause_of_selected_lines(report: Neovim) -> None:
     report.command("%FindspotCause")
-    report.until_listed("src/cart.py")
+    report.wait_until_listed("src/cart.py")
     assert any("add_item" in line for line in report.list_lines())
     report.type("<C-q>")
-    items = report.until(report.quickfix, "for the quickfix list")
+    items = report.wait_until(report.quickfix, "for the quickfix list")
     assert {"src/cart.py", "src/upload.py"} <= {item["path"] for item in items}
     assert "cause of the selection" in report.lua("return vim.fn.getqflist({ title = 0 }).title")
 
@@ -42,7 +42,7 @@ def test_the_cause_of_selected_lines(report: Neovim) -> None:
 def test_the_cause_of_a_register_goes_to_quickfix_with_a_bang(report: Neovim) -> None:
     report.lua("vim.fn.setreg('t', ...)", TRACE)
     report.command("FindspotCause! t")
-    items = report.until(report.quickfix, "for the quickfix list")
+    items = report.wait_until(report.quickfix, "for the quickfix list")
     assert items[0]["path"] in {"src/cart.py", "src/upload.py"}
 
 
@@ -50,16 +50,16 @@ def test_the_cause_of_what_make_has_left(report: Neovim) -> None:
     report.lua("vim.o.makeprg = 'cat'; vim.fn.writefile(vim.split(..., '\\n'), 'log.txt')", TRACE)
     report.command("silent make log.txt")
     report.command("FindspotCause quickfix")
-    report.until_listed("add_item")
+    report.wait_until_listed("add_item")
     assert "cause of the quickfix list" in report.lua("return require('findspot.picker').current().source.title")
 
 
 def test_the_cause_of_a_diagnostic_by_command_and_by_code_action(nvim: Neovim) -> None:
     nvim.command("edit src/upload.py")
     nvim.command("Findspot! schedule_retry")
-    nvim.until_listed("schedule_retry")
+    nvim.wait_until_listed("schedule_retry")
     nvim.type("<Esc>")
-    nvim.until(lambda: not nvim.picker_open())
+    nvim.wait_until(lambda: not nvim.picker_open())
     nvim.lua(
         """
         local message = "add_item appends to None: 'NoneType' has no attribute 'append'"
@@ -71,25 +71,25 @@ def test_the_cause_of_a_diagnostic_by_command_and_by_code_action(nvim: Neovim) -
         """
     )
     nvim.command("FindspotCause diagnostic")
-    nvim.until_listed("add_item")
+    nvim.wait_until_listed("add_item")
     nvim.type("<Esc>")
-    nvim.until(lambda: not nvim.picker_open())
+    nvim.wait_until(lambda: not nvim.picker_open())
     nvim.command("FindspotCause")  # the same without a word
-    nvim.until_listed("add_item")
+    nvim.wait_until_listed("add_item")
     nvim.type("<Esc>")
-    nvim.until(lambda: not nvim.picker_open())
+    nvim.wait_until(lambda: not nvim.picker_open())
     nvim.lua("vim.lsp.buf.code_action({ filter = function(a) return a.title:match('Findspot') end, apply = true })")
-    nvim.until(nvim.picker_open, "for the code action")
-    nvim.until_listed("add_item")
+    nvim.wait_until(nvim.picker_open, "for the code action")
+    nvim.wait_until_listed("add_item")
 
 
 def test_there_may_be_nothing_to_find_the_cause_of(nvim: Neovim) -> None:
     nvim.command("FindspotCause")
-    assert nvim.until_told("select a text")
+    assert nvim.wait_until_told("select a text")
     nvim.command("FindspotCause diagnostic")
-    assert nvim.until_told("there is no diagnostic on this line")
+    assert nvim.wait_until_told("there is no diagnostic on this line")
     nvim.command("FindspotCause z")
-    assert nvim.until_told("register z is empty")
+    assert nvim.wait_until_told("register z is empty")
 
 
 def test_related_places_by_group(nvim: Neovim, shop: Path) -> None:
@@ -100,36 +100,36 @@ def test_related_places_by_group(nvim: Neovim, shop: Path) -> None:
     )
     nvim.command("edit src/cart.py")
     nvim.command("Findspot! add_item")
-    nvim.until_listed("test_items_are_added")
+    nvim.wait_until_listed("test_items_are_added")
     nvim.type("<Esc>")
-    nvim.until(lambda: not nvim.picker_open())
+    nvim.wait_until(lambda: not nvim.picker_open())
     nvim.lua("vim.api.nvim_win_set_cursor(0, { 4, 6 })")
     nvim.command("FindspotRelated")
-    nvim.until_listed("schedule_retry")
+    nvim.wait_until_listed("schedule_retry")
     groups = nvim.lua(
         "return vim.tbl_map(function(i) return { i.group, i.result.symbol } end, require('findspot.picker').current().shown)"
     )
     assert ["caller", "Uploader.schedule_retry"] in groups
     assert ["test", "test_items_are_added"] in groups
     nvim.type("retry")  # typing filters such a list
-    nvim.until(lambda: len(nvim.list_lines()) == 1, "for one line")
+    nvim.wait_until(lambda: len(nvim.list_lines()) == 1, "for one line")
 
 
 def test_context_for_an_agent_is_copied(report: Neovim) -> None:
     report.lua("vim.g.findspot = vim.tbl_extend('force', vim.g.findspot, { register = 'c' })")
     report.command("FindspotContext how are uploads retried")
-    report.until_told("in register c")
+    report.wait_until_told("in register c")
     text = report.lua("return vim.fn.getreg('c')")
     assert "src/upload.py" in text
     assert "schedule_retry" in text
     report.type(":FindspotContext<CR>")  # asks for the query
     report.type("rebate<CR>")
-    report.until(lambda: "apply_discount" in report.lua("return vim.fn.getreg('c')"), "for the second text")
+    report.wait_until(lambda: "apply_discount" in report.lua("return vim.fn.getreg('c')"), "for the second text")
 
 
 def test_status_shows_each_folder_and_closes_with_q(report: Neovim) -> None:
     report.command("FindspotStatus")
-    text = report.until(
+    text = report.wait_until(
         lambda: (
             "\n".join(report.api.current.buffer[:]) if report.api.current.buffer[0].startswith("findspot 0.1") else ""
         )
@@ -137,22 +137,22 @@ def test_status_shows_each_folder_and_closes_with_q(report: Neovim) -> None:
     assert "state     ready" in text
     assert "3 files" in text
     report.type("q")
-    report.until(lambda: not report.api.current.buffer[0].startswith("findspot"), "for the window to close")
+    report.wait_until(lambda: not report.api.current.buffer[0].startswith("findspot"), "for the window to close")
 
 
 def test_the_index_is_brought_up_to_date_and_built_again(report: Neovim, shop: Path) -> None:
     report.command("FindspotIndex")
-    assert "unchanged" in report.until_told("0 added")
+    assert "unchanged" in report.wait_until_told("0 added")
     report.command("FindspotIndex!")
-    assert report.until_told("3 added")
+    assert report.wait_until_told("3 added")
 
 
 def test_stop_and_restart_and_log(report: Neovim) -> None:
     report.command("FindspotStop")
-    report.until_told("the server has stopped")
-    report.until(lambda: report.server_pid() == 0, "for the process to end")
+    report.wait_until_told("the server has stopped")
+    report.wait_until(lambda: report.server_pid() == 0, "for the process to end")
     report.command("FindspotRestart")
-    report.until_told("is running")
+    report.wait_until_told("is running")
     assert report.server_pid() != 0
     report.command("FindspotLog")
     assert report.cursor()[0].endswith("lsp.log")
