@@ -147,7 +147,7 @@ def signs(unit: Unit, context: EditorContext, links: Links) -> Iterator[Sign]:
 def _signs_of_active(unit: Unit, active: str, links: Links) -> Iterator[Sign]:
     path, name = unit.path, _name(active)
     if path == active:
-        yield Sign("active", 1.0, "in the active file")
+        yield Sign("active", 1.0, "in the active file", active)
     elif _folder(path) == _folder(active):
         yield Sign("folder", 1.0, f"same folder as {name}", active)
     if path in links.imported:
