@@ -120,6 +120,7 @@ async def test_places_that_are_nowhere(kind: str, shop: Path, tmp_path: Path) ->
 
 
 @both
+@pytest.mark.row("B02", "B10")
 async def test_the_cause_of_a_diagnostic_and_of_a_printed_error(kind: str, shop: Path) -> None:
     cart = shop / "shop" / "cart.py"
     place = {"start": {"line": 8, "character": 4}, "end": {"line": 8, "character": 9}}
@@ -188,6 +189,7 @@ async def test_a_text_for_an_agent(kind: str, shop: Path) -> None:
 
 
 @both
+@pytest.mark.row("B08")
 async def test_a_newer_request_of_a_picker_ends_the_older(kind: str, shop: Path) -> None:
     async with editing(kind, shop) as editor:
         await editor.until_ready()

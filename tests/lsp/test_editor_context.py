@@ -47,6 +47,17 @@ async def test_what_is_near_comes_first_and_says_why(twins: Path) -> None:
         assert first(found)[0] == "shop/amounts.py"
 
 
+async def test_without_a_context_open_and_edited_documents_count(twins: Path) -> None:
+    cart = twins / "shop" / "cart.py"
+    async with editing("neovim", twins) as editor:
+        await editor.until_ready()
+        editor.open(cart)
+        editor.insert(cart, 0, 0, "\n")
+        assert first(await editor.search(QUESTION))[1]
+        assert first(await editor.search(QUESTION, context={})) == ("audit/amounts.py", "")
+        editor.closed(cart)
+
+
 async def test_the_setting_switches_it_off(twins: Path) -> None:
     context = {"active": {"uri": (twins / "shop" / "cart.py").as_uri()}}
     async with editing("neovim", twins, options={"editor_context": False}) as editor:

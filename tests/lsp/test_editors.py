@@ -99,6 +99,7 @@ async def test_a_question_gets_the_place(kind: str, shop: Path) -> None:
 
 
 @both
+@pytest.mark.row("B06", "B08")
 async def test_localize_sends_the_instant_list_first(kind: str, shop: Path) -> None:
     async with editing(kind, shop) as editor:
         await editor.until_ready()
@@ -132,6 +133,7 @@ async def test_search_while_indexing_answers_and_is_labelled(kind: str, tmp_path
 
 
 @both
+@pytest.mark.row("B06")
 async def test_cancelled_indexing_stops(kind: str, tmp_path: Path) -> None:
     generate(tmp_path / "big", 1500)
     async with editing(kind, tmp_path / "big") as editor:
@@ -165,6 +167,7 @@ async def test_cancelled_indexing_stops(kind: str, tmp_path: Path) -> None:
 
 
 @both
+@pytest.mark.row("B06", "B08")
 async def test_a_cancelled_localize_stops_while_the_model_reads(kind: str, tmp_path: Path) -> None:
     generate(tmp_path / "long", 5, lines=80)
     async with editing(kind, tmp_path / "long") as editor:

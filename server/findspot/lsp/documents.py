@@ -20,7 +20,9 @@ from lsprotocol import types
 from findspot.core.text import without_surrogates
 from findspot.errors import FindspotError
 from findspot.lsp.buffer_text import BufferText
-from findspot.lsp.convert import Encoding
+from findspot.lsp.convert import Encoding, uri_of_path
+from findspot.service.checked import MAX_IN_VIEW
+from findspot.service.messages import EditorView, FileInView
 from findspot.service.workspaces import EngineFile
 
 _log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class Documents:
         self._locate = locate
         self._open: dict[Path, Document] = {}
         self._pending: set[Path] = set()
+        self._edited: dict[Path, None] = {}  # the last one at the end
         self._guard = threading.Lock()
         self._flushing = threading.Lock()
 
@@ -62,6 +65,10 @@ class Documents:
             for change in changes:
                 document.text.apply(change, encoding)
             self._pending.add(path)
+            self._edited.pop(path, None)
+            self._edited[path] = None
+            if len(self._edited) > MAX_IN_VIEW:
+                del self._edited[next(iter(self._edited))]
 
     def saved(self, path: Path) -> None:
         """Note that a file was written; its overlay stays until ``settled``, so that no search sees the old text."""
@@ -94,6 +101,16 @@ class Documents:
         """Return the open documents."""
         with self._guard:
             return tuple(self._open)
+
+    def view(self) -> EditorView | None:
+        """Return what is known of what the editor shows; of open documents the one edited last is taken for the active one."""
+        with self._guard:
+            if not self._open and not self._edited:
+                return None
+            recent = tuple(map(uri_of_path, reversed(self._edited)))
+            last = next((uri_of_path(path) for path in reversed(self._edited) if path in self._open), None)
+            active = None if last is None else FileInView(path=last)
+            return EditorView(active=active, open=tuple(map(uri_of_path, self._open)), recent=recent)
 
     def text(self, path: Path) -> str | None:
         """Return the text of an open document, None where it is not open."""

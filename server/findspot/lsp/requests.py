@@ -82,7 +82,7 @@ class Requests:
         stop = threading.Event()
         with self._newest(params.picker), _Bar(self._session, params.work_done_token, "Searching", stop):
             return _answer(
-                await self._questions.ask(params, self._placed(params.include_text), stop, view=_view(params))
+                await self._questions.ask(params, self._placed(params.include_text), stop, view=self._view(params))
             )
 
     async def localize(self, params: LocalizeParams) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Requests:
             instant.bar = bar
             try:
                 make = self._placed(question.include_text)
-                return _answer(await self._questions.ask(question, make, stop, instant.taker(stop), _view(told)))
+                return _answer(await self._questions.ask(question, make, stop, instant.taker(stop), self._view(told)))
             finally:
                 instant.over = True  # a partial answer must not follow the answer
 
@@ -153,7 +153,7 @@ class Requests:
 
         with self._newest(params.picker), _Bar(self._session, params.work_done_token, "Gathering context", stop):
             question = LocalizeRequest.read({**asked, "text": params.query})
-            found = await self._questions.ask(question, make, stop, view=_view(params))
+            found = await self._questions.ask(question, make, stop, view=self._view(params))
         several = len(self._session.workspace.roots) > 1
         shown = [
             replace(result, path=f"{root.path.name}/{result.path}") if several else result
@@ -223,6 +223,10 @@ class Requests:
         """Return what makes the JSON of a result, in the thread that asked."""
         encoding = self._session.encoding
         return lambda root, result, content: placed(result, root.name, content, encoding, include_text=include_text)
+
+    def _view(self, params: SearchParams | LocalizeParams | CauseParams | ContextParams) -> EditorView | None:
+        """Return what the client says that it shows, else what its document events tell."""
+        return self._session.documents.view() if params.context is None else params.context.view()
 
     @contextmanager
     def _newest(self, picker: str | None) -> Iterator[None]:
@@ -300,10 +304,6 @@ class _Bar:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._bar is not None:
             self._bar.finish("done" if kind is None else "stopped")
-
-
-def _view(params: SearchParams | LocalizeParams | CauseParams | ContextParams) -> EditorView | None:
-    return None if params.context is None else params.context.view()
 
 
 def _related(found: Related, make: Callable[[SearchResult, bytes | None], PlacedResult]) -> dict[str, Any]:
