@@ -17,11 +17,16 @@ from findspot.storage.records import ChunkRow
 _DEFINITIONS = 3
 """Definitions of a used name up to which it is said where it leads."""
 
+_USERS = 400
+"""Users of a name that are looked at: the nearest of them come first."""
+
 _WIDER = 8
-"""Times as many users of a name that are looked at as are shown: the nearest come first."""
+"""Times as many neighbours that are looked at as are shown."""
 
 _CONSTRUCTORS = frozenset(("__init__", "__new__", "constructor", "initialize", "new"))
 """Methods that code uses by the name of their class."""
+
+_CODE = frozenset(("function", "method", "class"))
 
 _LEAST_COSINE = 0.3
 """Cosine of static vectors below which code counts as unlike."""
@@ -47,7 +52,7 @@ def related_places(
     if enclosing is None:
         return RelatedPlaces()
     meant = _meant(view, enclosing, name)
-    users = _users(view, meant, limit * _WIDER)
+    users = _users(view, meant, max(_USERS, limit))
     used = _used(view, meant)
     tests = {row.id: detail for row, detail in users if _is_test(row)}
     callers = {row.id: detail for row, detail in users if row.id not in tests}
@@ -115,8 +120,8 @@ def _neighbours(
     found = [
         (row, Evidence("dense", "similar in meaning", near[number]))
         for number, row in rows.items()
-        if near[number] >= _LEAST_COSINE and number not in taken and row.symbol is not None and not _is_test(row)
-        and (row.path, row.symbol) != (meant.path, meant.symbol)
+        if near[number] >= _LEAST_COSINE and number not in taken and row.kind in _CODE and not _is_test(row)
+        and not (row.path == meant.path and f"{meant.symbol}.".startswith(f"{row.symbol}."))
     ]  # fmt: skip
     return _places(view, found, limit)
 
