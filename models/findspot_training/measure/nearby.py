@@ -153,17 +153,18 @@ def row(site: Site, case: Case) -> Row | None:
     hidden = shown.path if isinstance(case.answer, Instance) else ""
     engine, text = site.engine, case.text
 
-    def judged(answer: Answer, files: Answer) -> Judged:
+    def judged(files: Answer, functions: Answer | None) -> Judged:
         names = [path for path in ranked_files(files.results) if path != hidden]
-        return judge(Found([], names, ranked_functions(answer.results)), gold)
+        if functions is None:  # not asked for
+            return judge(Found([], names), replace(gold, functions=()))
+        return judge(Found([], names, ranked_functions(functions.results)), gold)
 
     systems = {}
     for name, context in (("", None), (" near", shown.context)):
         found = engine.search(text, top_k=_DEPTH, context=context)
         systems[f"search{name}"] = judged(found, found)
         localize = partial(engine.localize, text, top_k=_DEPTH, budget=0.0, context=context)
-        files = localize(level="file")
-        systems[f"localize{name}"] = judged(files if hidden else localize(), files)
+        systems[f"localize{name}"] = judged(localize(level="file"), None if hidden else localize())
     return Row(
         id=case.id,
         repo="",
