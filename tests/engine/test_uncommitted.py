@@ -92,8 +92,9 @@ def test_an_answer_says_what_has_changed(root: Path, models: Models) -> None:
             best = ask_engine(engine, settings, question, context=context).results[0]
             return "".join(one.detail for one in best.evidence if one.kind == "near")
 
-        assert near(Settings(), EditorContext()) == ""
+        assert "changed since" not in near(Settings(), EditorContext("same.py"))
         engine.uncommitted.settle()
-        assert "changed since the last commit" in near(Settings(), EditorContext())
+        assert "changed since the last commit" in near(Settings(), EditorContext("same.py"))
+        assert near(Settings(), EditorContext()) == ""
         assert near(Settings(editor_context=False), EditorContext("same.py")) == ""
         assert near(Settings(), None) == ""

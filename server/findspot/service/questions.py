@@ -68,8 +68,10 @@ def ask_engine(
 
     Raises what the engine raises.
     """
+    if context == EditorContext() or not settings.editor_context:
+        context = None
     if context is not None:
-        context = engine.uncommitted.added_to(context) if settings.editor_context else None
+        context = engine.uncommitted.added_to(context)
     top_k = settings.top_k if question.top_k is None else question.top_k
     match question:
         case SearchRequest():
