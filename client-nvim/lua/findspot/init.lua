@@ -27,12 +27,13 @@ end
 
 ---@class findspot.Show
 ---@field bang boolean? into the quickfix list
+---@field picker string? instead of the option `picker`
 
 --- Show a source with what the user has chosen for lists.
 ---@param source findspot.Source
 ---@param how findspot.Show?
 local function show(source, how)
-  local chosen = options.get().picker
+  local chosen = how and how.picker or options.get().picker
   if (how and how.bang) or (chosen == 'quickfix' and not source.live) then
     source.ask(source.query or '', function(problem, list)
       if not list then
@@ -87,7 +88,8 @@ end
 
 --- Open the live picker.
 ---@param query string? what it begins with
-function M.pick(query)
+---@param how findspot.Show?
+function M.pick(query, how)
   local ask = require('findspot.ask')
   local subject = ask.here()
   ask.warm(subject)
@@ -98,7 +100,7 @@ function M.pick(query)
     ask = function(text, take)
       return ask.search(subject, text, take)
     end,
-  })
+  }, how)
 end
 
 --- Open the picker that was closed last.
