@@ -61,13 +61,14 @@ check: $(VENV)/installed-dev $(VSCODE) ## formatting, lint, types, import contra
 	@echo "==> mypy" && $(BIN)/mypy $(CODE)
 	@echo "==> import contracts" && $(BIN)/lint-imports --no-logo
 	@echo "==> generated pages" && $(BIN)/python -m scripts.generate_docs --check
-	@echo "==> luacheck" && scripts/check_lua.sh
+	@echo "==> luacheck, stylua" && scripts/lua.sh check
 	@echo "==> tsc, biome" && $(NODE) npm run --silent --prefix client-vscode check
 
 format: $(VENV)/installed-dev $(VSCODE) ## format the code and mend what can be mended
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
 	@$(NODE) npm run --silent --prefix client-vscode format
+	@scripts/lua.sh format
 
 bench: $(VENV)/installed-dev ## measure speed and memory beside ripgrep and a plain BM25
 	@$(BIN)/python benchmarks/run.py $(B)

@@ -164,6 +164,15 @@ def test_everything_works_with_the_functions_of_neovim_0_10(start: Start, shop: 
     assert nvim.wait_until_told("is running")
 
 
+def test_own_markers_say_where_a_project_begins(start: Start, shop: Path) -> None:
+    (shop / "src" / "package.json").write_text("{}\n", encoding="utf-8")
+    nvim = start(shop / "src", options={"root_markers": ["package.json"]})
+    nvim.lua("require('findspot').find('schedule_retry')")
+    items = nvim.wait_until(nvim.quickfix, "for the quickfix list")
+    assert items[0]["path"] == "upload.py"
+    assert nvim.lua("return vim.lsp.get_clients()[1].workspace_folders[1].name") == str(shop / "src")
+
+
 def test_the_status_line_says_what_is_going_on(nvim: Neovim) -> None:
     line = "return require('findspot').statusline()"
     assert nvim.lua(line) == ""

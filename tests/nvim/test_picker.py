@@ -236,6 +236,17 @@ def test_leaving_its_window_closes_it_and_leaves_nothing_behind(ready: Neovim) -
     assert ready.lua("return vim.api.nvim_get_mode().mode") == "n"
 
 
+@pytest.mark.parametrize(("border", "corner"), [("double", "╔"), ("single", "┌"), (None, "╭")])
+def test_its_border_is_the_user_s(start: Start, shop: Path, border: str | None, corner: str) -> None:
+    nvim = start(shop, options={"border": border})
+    nvim.lua("require('findspot').pick('rebate')")
+    config = "return vim.api.nvim_win_get_config(require('findspot.picker').current().view[...].win).border"
+    assert nvim.lua(config, "prompt")[0] == corner
+    assert nvim.lua(config, "preview")[0] == corner
+    joined = nvim.lua(config, "list")[0] == "├"
+    assert joined is (border != "double")
+
+
 def test_keys_can_be_changed_and_switched_off(start: Start, shop: Path) -> None:
     nvim = start(shop, options={"keys": {"split": "<C-x>", "tab": []}})
     nvim.command("Findspot! schedule_retry")
