@@ -105,3 +105,19 @@ def test_an_edit_touches_a_bounded_part_of_a_large_text(text: str) -> None:
     buffer.apply(change, "utf-16")
     kept = {id(block) for block in before} & {id(block) for block in buffer._blocks}
     assert len(before) - len(kept) <= 4
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_a_part_of_a_text(encoding: str) -> None:
+    lines = [f"line {number} 😀é" for number in range(9_000)]
+    text, step = BufferText("\r\n".join(lines)), {"utf-8": 4, "utf-16": 2, "utf-32": 1}[encoding]
+
+    def between(start: tuple[int, int], end: tuple[int, int], most: int = 10**9) -> str:
+        return text.between(types.Range(types.Position(*start), types.Position(*end)), encoding, most)
+
+    assert between((0, 0), (9_000, 0)) == str(text)
+    assert between((2, 7), (2, 7 + step)) == "😀"
+    assert between((2, 7), (4, 4)) == "\r\n".join(["😀é", lines[3], "line"])
+    assert between((1, 0), (8_000, 4)) == "\r\n".join([*lines[1:8_000], "line"])
+    assert between((1, 0), (8_000, 4), 100) == "\r\n".join(lines[1:20])[:100]
+    assert between((4, 0), (2, 0)) == between((10**6, 0), (10**6, 5)) == ""

@@ -54,6 +54,19 @@ class BufferText:
         after = self._blocks[end[0]][end[1] :] + "".join(self._blocks[end[0] + 1 : last])
         self._fill(slice(first, last), before + change.text + after)
 
+    def between(self, found: types.Range, encoding: Encoding, most: int) -> str:
+        """Return the text in a range, at most ``most`` characters of it."""
+        if not self._blocks:
+            self._fill(slice(0, 0), str(self))
+        (block, start), (last, end) = (self._find(place, encoding) for place in (found.start, found.end))
+        if block >= last:
+            return self._blocks[block][start:end][:most] if block == last else ""
+        text = self._blocks[block][start:]
+        while len(text) < most and block + 1 < last:
+            block += 1
+            text += self._blocks[block]
+        return (text + self._blocks[last][:end])[:most] if block + 1 == last else text[:most]
+
     def _fill(self, place: slice, text: str) -> None:
         blocks = list(_cut(text))
         self._blocks[place] = blocks

@@ -82,16 +82,6 @@ def word_at(text: str, line: int, column: int, encoding: Encoding) -> str | None
     return next((word[0] for word in _WORD.finditer(lines[line]) if word.start() <= at <= word.end()), None)
 
 
-def text_in(text: str, found: types.Range, encoding: Encoding) -> str:
-    """Return the part of a text in a range."""
-    lines = _EOL.split(text, found.end.line + 1)[found.start.line : found.end.line + 1]
-    if not lines:
-        return ""
-    lines[-1] = lines[-1][: fitting(lines[-1], found.end.character, encoding)]
-    lines[0] = lines[0][fitting(lines[0], found.start.character, encoding) :]
-    return "\n".join(lines)
-
-
 def range_of(span: Span, content: bytes | None, encoding: Encoding) -> types.Range:
     """Return the range of ``span`` in ``content``, the text that it counts in.
 

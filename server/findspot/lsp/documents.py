@@ -118,6 +118,12 @@ class Documents:
             document = self._open.get(path)
             return None if document is None else str(document.text)
 
+    def selected(self, path: Path, found: types.Range, encoding: Encoding, most: int) -> str:
+        """Return the text of an open document in a range, at most ``most`` characters; empty where it is not open."""
+        with self._guard:
+            document = self._open.get(path)
+            return "" if document is None else document.text.between(found, encoding, most)
+
     def flush(self) -> None:
         """Carry all pending texts to their engines; on return all are there, also those another thread took."""
         with self._flushing:

@@ -98,6 +98,10 @@ class EditorDocuments(Part):
         )
 
 
+_IF_PLAIN = BeforeValidator(lambda raw: raw if isinstance(raw, int | str) else None)
+"""Leaves out what is neither a number nor a name: editors put objects there that the protocol does not know."""
+
+
 class DiagnosticParams(Part):
     """A diagnostic as the protocol has it; what is not listed here is not read."""
 
@@ -106,7 +110,7 @@ class DiagnosticParams(Part):
     message: Text = Field(description="what it says")
     range: RangeParams | None = Field(None, description="where")
     source: Name | None = Field(None, description="who says it, such as `mypy`")
-    code: int | Name | None = Field(None, description="its number or name")
+    code: Annotated[int | Name | None, _IF_PLAIN] = Field(None, description="its number or name")
 
 
 class WithTokens(Request):

@@ -32,7 +32,7 @@ from findspot.core.types import Related, SearchResult
 from findspot.errors import Cancelled, ConfigError, FindspotError, OutsideRootError, QueryError
 from findspot.lsp.answers import PlacedResult
 from findspot.lsp.causes import actions, report_of
-from findspot.lsp.convert import file_of_uri, path_of_uri, placed, symbol_of, text_in, word_at
+from findspot.lsp.convert import file_of_uri, path_of_uri, placed, symbol_of, word_at
 from findspot.lsp.params import (
     CauseParams,
     ContextParams,
@@ -91,9 +91,8 @@ class Requests:
 
     async def cause(self, params: CauseParams) -> dict[str, Any]:
         """Answer ``findspot/cause``: localize what a diagnostic, a selection or a test says."""
-        path = None
-        if params.uri is not None and params.diagnostic is not None:
-            file = file_of_uri(params.uri)
+        file, path = None if params.uri is None else path_of_uri(params.uri), None
+        if file is not None and params.diagnostic is not None:
             path = await self._session.scheduler.run(params.mode, lambda _: self._inside(file))
         # Checked once more: put together, text and diagnostic may be too long.
         asked = params.model_dump(include={"root", "top_k", "budget", "scope", "include_text"}, exclude_unset=True)
@@ -173,9 +172,9 @@ class Requests:
 
     async def code_actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
         """Answer ``textDocument/codeAction``: find the cause of a diagnostic, or of a selection that looks like an error."""
-        path = path_of_uri(params.text_document.uri)
-        text = None if path is None or params.range.start == params.range.end else self._session.documents.text(path)
-        selected = "" if text is None else text_in(text, params.range, self._session.encoding)
+        path, found, selected = path_of_uri(params.text_document.uri), params.range, ""
+        if path is not None and found.start != found.end:
+            selected = self._session.documents.selected(path, found, self._session.encoding, MAX_TEXT)
         return actions(params, selected, self._session.cause_command)
 
     async def symbols(self, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
