@@ -1,7 +1,7 @@
 /** What coding agents inside VS Code may use: a tool that shares the running server, and the server's own MCP side. */
 
-import { execFile } from "node:child_process";
 import * as vscode from "vscode";
+import { hasCommand } from "./bootstrap";
 import { clientSettings } from "./config";
 import type { EditorWatch } from "./editorView";
 import { contextFor } from "./questions";
@@ -89,22 +89,13 @@ class McpProvider implements vscode.McpServerDefinitionProvider<vscode.McpStdioS
 
   async provideMcpServerDefinitions(): Promise<vscode.McpStdioServerDefinition[]> {
     const { state } = this.server;
-    if (!clientSettings().mcp || state.kind !== "running" || !(await offersMcp(state.command))) {
+    if (!clientSettings().mcp || state.kind !== "running" || !(await hasCommand(state.command, "mcp"))) {
       return [];
     }
     const definition = new vscode.McpStdioServerDefinition("Findspot", state.command, ["mcp"], {}, state.version);
     definition.cwd = vscode.workspace.workspaceFolders?.[0]?.uri;
     return [definition];
   }
-}
-
-/** Whether the server has an MCP side; those before it had one say so in their help. */
-function offersMcp(command: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    execFile(command, ["--help"], { timeout: 20_000, windowsHide: true }, (error, stdout) =>
-      resolve(!error && /^ +mcp\b/m.test(stdout)),
-    );
-  });
 }
 
 export function registerAgents(server: Server, editor: EditorWatch): vscode.Disposable {

@@ -113,6 +113,15 @@ export async function versionOf(command: string): Promise<string> {
   return version;
 }
 
+/** Whether an executable lists a command of that name in its help. */
+export function hasCommand(command: string, name: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(command, ["--help"], { timeout: 20_000, windowsHide: true }, (error, stdout) =>
+      resolve(!error && stdout.split("\n").some((line) => /^ +(\S+)/.exec(line)?.[1] === name)),
+    );
+  });
+}
+
 const ORIGINS: Readonly<Record<Origin, string>> = {
   setting: "the setting findspot.server.path",
   workspace: "the workspace's Python environment",

@@ -1,6 +1,7 @@
 /** Every command of the extension, by its name in `package.json`. */
 
 import * as vscode from "vscode";
+import { BUTTONS } from "./buttons";
 import { install, uninstall } from "./environment";
 import { askAgain, causeInto, type Parts, relatedInto } from "./errands";
 import type { CauseParams, Result } from "./messages";
@@ -77,7 +78,8 @@ export function registerCommands(parts: Parts): void {
 
 async function find(parts: Parts, options: PickerOptions = {}): Promise<void> {
   await parts.server.ensure();
-  parts.open.picker?.dispose();
+  // What the former one brings back to the front would take the keys from the new one.
+  await parts.open.picker?.close();
   parts.open.picker = new Picker(parts, options);
   parts.open.picker.show();
 }
@@ -148,8 +150,20 @@ async function rebuild({ server }: Parts): Promise<void> {
   await server.ensure();
   const question = "Throw the index of the open folders away and make it anew?";
   const detail = "Your files are read again. Until that is done, answers say that they are incomplete.";
-  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, "Rebuild")) === "Rebuild") {
-    await server.request("findspot/index", { rebuild: true });
+  if (
+    (await vscode.window.showWarningMessage(question, { modal: true, detail }, BUTTONS.rebuild)) === BUTTONS.rebuild
+  ) {
+    const location = vscode.ProgressLocation.Notification;
+    const options = { location, title: "Rebuilding the index", cancellable: true };
+    await vscode.window.withProgress(options, async (progress, token) => {
+      const workDoneToken = crypto.randomUUID();
+      const listening = server.onProgress(workDoneToken, (message) => progress.report({ message }));
+      try {
+        await server.request("findspot/index", { rebuild: true, workDoneToken }, token);
+      } finally {
+        listening.dispose();
+      }
+    });
   }
 }
 

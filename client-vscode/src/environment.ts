@@ -5,6 +5,7 @@ import { rm } from "node:fs/promises";
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { executableIn } from "./bootstrap";
+import { BUTTONS } from "./buttons";
 import { clientSettings } from "./config";
 import { ownEnvironment } from "./locate";
 import type { Server } from "./server";
@@ -26,7 +27,9 @@ export async function install(context: vscode.ExtensionContext, server: Server):
   const { package: wanted } = clientSettings();
   const detail = `${python} -m venv ${target}\npip install ${wanted}\n\nThis takes about 300 MB and downloads from your package index.`;
   const question = "Make a Python environment for the Findspot server?";
-  if ((await vscode.window.showInformationMessage(question, { modal: true, detail }, "Install")) !== "Install") {
+  if (
+    (await vscode.window.showInformationMessage(question, { modal: true, detail }, BUTTONS.install)) !== BUTTONS.install
+  ) {
     return;
   }
   const title = "Installing the Findspot server";
@@ -62,7 +65,10 @@ export async function install(context: vscode.ExtensionContext, server: Server):
 export async function uninstall(context: vscode.ExtensionContext, server: Server): Promise<void> {
   const target = ownEnvironment(context).fsPath;
   const question = "Remove the environment that was made for the Findspot server?";
-  if ((await vscode.window.showWarningMessage(question, { modal: true, detail: target }, "Remove")) === "Remove") {
+  if (
+    (await vscode.window.showWarningMessage(question, { modal: true, detail: target }, BUTTONS.remove)) ===
+    BUTTONS.remove
+  ) {
     await server.stop();
     await rm(target, { recursive: true, force: true });
     await server.restart();

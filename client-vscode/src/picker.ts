@@ -1,6 +1,7 @@
 /** *Find in Code Base*: a list that follows the typing and shows the selected place behind it. */
 
 import * as vscode from "vscode";
+import { BUTTONS } from "./buttons";
 import { type ClientSettings, clientSettings } from "./config";
 import { type Parts, shownSearch } from "./errands";
 import { iconOf } from "./icons";
@@ -22,14 +23,16 @@ interface PastItem extends vscode.QuickPickItem {
 
 type Item = PlaceItem | PastItem | vscode.QuickPickItem;
 
+const MAC = process.platform === "darwin";
+
 const BESIDE: vscode.QuickInputButton = {
   iconPath: new vscode.ThemeIcon("split-horizontal"),
-  tooltip: "Open to the Side (Ctrl+Enter)",
+  tooltip: `${BUTTONS.beside} (${MAC ? "⌘" : "Ctrl+"}Enter)`,
 };
 
 const KEEP: vscode.QuickInputButton = {
   iconPath: new vscode.ThemeIcon("list-tree"),
-  tooltip: "Keep in the Results View (Alt+Enter)",
+  tooltip: `${BUTTONS.keep} (${MAC ? "⌥" : "Alt+"}Enter)`,
 };
 
 /** After so many milliseconds without a keystroke the model is asked for a better order. */
@@ -41,13 +44,13 @@ export interface PickerOptions {
 }
 
 /** One opening of the picker. */
-export class Picker implements vscode.Disposable {
+export class Picker {
   private readonly pick = vscode.window.createQuickPick<Item>();
   private readonly preview = new Preview();
   private readonly live: LiveQuery<Answer>;
   private readonly settings: ClientSettings;
   private opened = false;
-  private ended = false;
+  private ended: Promise<void> | undefined;
 
   constructor(
     private readonly parts: Parts,
@@ -72,9 +75,9 @@ export class Picker implements vscode.Disposable {
     pick.onDidChangeValue((text) => this.live.type(text));
     pick.onDidChangeActive(([item]) => this.previewOf(item));
     pick.onDidAccept(() => void this.accept({ beside: false }));
-    pick.onDidTriggerButton(() => this.keep());
+    pick.onDidTriggerButton(() => void this.keep());
     pick.onDidTriggerItemButton(({ item }) => void this.go(item, { beside: true }));
-    pick.onDidHide(() => void this.end());
+    pick.onDidHide(() => void this.close());
   }
 
   show(): void {
@@ -98,19 +101,20 @@ export class Picker implements vscode.Disposable {
   }
 
   /** Put the list into the results view, where it stays. */
-  keep(): void {
+  async keep(): Promise<void> {
     const { shown } = this.live.current;
     if (shown && !this.live.stale) {
       this.remember();
       this.pick.hide();
-      void this.parts.view.focus();
+      await this.close();
+      await this.parts.view.focus();
     }
   }
 
-  dispose(): void {
-    this.live.dispose();
-    this.preview.dispose();
-    this.pick.dispose();
+  /** Close it; resolves when the editor is as it was before. */
+  close(): Promise<void> {
+    this.ended ??= this.end();
+    return this.ended;
   }
 
   private async go(item: Item | undefined, { beside }: { beside: boolean }): Promise<void> {
@@ -196,15 +200,13 @@ export class Picker implements vscode.Disposable {
   }
 
   private async end(): Promise<void> {
-    if (this.ended) {
-      return;
-    }
-    this.ended = true;
     void vscode.commands.executeCommand("setContext", "findspot.picker", false);
+    this.live.dispose();
     if (!this.opened) {
       await this.preview.restore().catch(() => undefined);
     }
-    this.dispose();
+    this.preview.dispose();
+    this.pick.dispose();
   }
 }
 

@@ -43,6 +43,7 @@ export class Preview implements vscode.Disposable {
   private readonly origin = vscode.window.activeTextEditor;
   private readonly selection = this.origin?.selection;
   private readonly visible = this.origin?.visibleRanges[0];
+  private readonly openBefore = new Set(textTabs().map(([uri]) => uri));
   private latest = 0;
   private shown: vscode.TextEditor | undefined;
   private showing: Promise<unknown> = Promise.resolve();
@@ -81,9 +82,12 @@ export class Preview implements vscode.Disposable {
       if (visible) {
         editor.revealRange(visible, vscode.TextEditorRevealType.AtTop);
       }
-    } else {
-      await closePreview(shown.document.uri);
     }
+    const left = textTabs().filter(([uri, tab]) => tab.isPreview && !this.openBefore.has(uri));
+    await vscode.window.tabGroups.close(
+      left.map(([, tab]) => tab),
+      true,
+    );
   }
 
   dispose(): void {
@@ -92,13 +96,9 @@ export class Preview implements vscode.Disposable {
   }
 }
 
-async function closePreview(uri: vscode.Uri): Promise<void> {
-  const tab = vscode.window.tabGroups.activeTabGroup.tabs.find(
-    (one) => one.isPreview && one.input instanceof vscode.TabInputText && one.input.uri.toString() === uri.toString(),
-  );
-  if (tab) {
-    await vscode.window.tabGroups.close(tab);
-  }
+function textTabs(): [uri: string, tab: vscode.Tab][] {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs.flatMap((tab) => (tab.input instanceof vscode.TabInputText ? [[tab.input.uri.toString(), tab]] : []));
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -5,7 +5,7 @@ import { iconOf } from "./icons";
 import type { Evidence, Result } from "./messages";
 import { uriOf } from "./places";
 import type { ResultsModel, Section } from "./resultsModel";
-import { bestLineText, cursorLine, likelihood, place, reason, shorten, title } from "./words";
+import { bestLineText, cursorLine, likelihood, place, reason, shorten, signal, title } from "./words";
 
 /** The view's name in the manifest. */
 export const RESULTS = "findspot.results";
@@ -174,6 +174,7 @@ const EVIDENCE_ICONS: Readonly<Record<string, string>> = {
 
 function evidenceItem(evidence: Evidence): vscode.TreeItem {
   const item = new vscode.TreeItem(reason(evidence));
+  item.tooltip = `${signal(evidence)}: ${reason(evidence)}`;
   item.iconPath = new vscode.ThemeIcon(EVIDENCE_ICONS[evidence.kind] ?? "info");
   return item;
 }

@@ -11,6 +11,7 @@ import {
   ProgressType,
   ResponseError,
   type StaticFeature,
+  WorkDoneProgress,
 } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
 import { type Attempt, type Found, findServer, mismatch } from "./bootstrap";
@@ -104,6 +105,12 @@ export class Server implements vscode.Disposable {
   /** Take notice of partial results under `token`, until disposed. */
   onPartial<A>(token: string, handler: (value: A) => void): vscode.Disposable {
     return this.client?.onProgress(new ProgressType<A>(), token, handler) ?? new vscode.Disposable(() => undefined);
+  }
+
+  /** Take notice of how far the work under `token` is, until disposed. */
+  onProgress(token: string, handler: (message: string) => void): vscode.Disposable {
+    const take = ({ message }: { message?: string }) => (message ? handler(message) : undefined);
+    return this.client?.onProgress(WorkDoneProgress.type, token, take) ?? new vscode.Disposable(() => undefined);
   }
 
   /** Start the server unless it is there. Throws `NoFolder` or `NoServer`, each with a sentence for the user. */

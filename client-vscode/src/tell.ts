@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { account } from "./bootstrap";
+import { BUTTONS } from "./buttons";
 import { NothingToAsk, OutsideFolders } from "./selections";
 import { isCancelled, NoFolder, NoServer } from "./server";
 
@@ -27,16 +28,16 @@ export async function tell(error: unknown): Promise<void> {
 
 function remedy(error: unknown): [sentence: string, button: string, command: string] {
   if (error instanceof NoFolder) {
-    return [error.message, "Open Folder", "vscode.openFolder"];
+    return [error.message, BUTTONS.openFolder, "vscode.openFolder"];
   }
   if (error instanceof OutsideFolders) {
-    return [error.message, "Add Folder to Workspace…", "workbench.action.addRootFolder"];
+    return [error.message, BUTTONS.addFolder, "workbench.action.addRootFolder"];
   }
   if (error instanceof NoServer && error.state.kind === "missing") {
-    return [`${error.message} ${account(error.state.tried)}`, "Install…", "findspot.installServer"];
+    return [`${error.message} ${account(error.state.tried)}`, BUTTONS.findServer, "findspot.installServer"];
   }
   if (error instanceof NoServer) {
-    return [error.message, "Restart Server", "findspot.restartServer"];
+    return [error.message, BUTTONS.restart, "findspot.restartServer"];
   }
-  return [`Findspot: ${sentence(error)}`, "Open Log", "findspot.openLog"];
+  return [`Findspot: ${sentence(error)}`, BUTTONS.openLog, "findspot.openLog"];
 }

@@ -39,10 +39,14 @@ const SIGNALS: Readonly<Record<string, string>> = {
   near: "near your work",
 };
 
-/** One reason in words: `words: rebate`. */
+/** One reason in words, such as `name: merge`. */
 export function reason(evidence: Evidence): string {
-  const signal = SIGNALS[evidence.kind] ?? evidence.kind;
-  return evidence.detail ? `${signal}: ${evidence.detail}` : signal;
+  return evidence.detail || signal(evidence);
+}
+
+/** What kind of reason it is, such as `words`. */
+export function signal(evidence: Evidence): string {
+  return SIGNALS[evidence.kind] ?? evidence.kind;
 }
 
 /** A count with its noun: `1 place`, `2,900 files`. */

@@ -1,11 +1,14 @@
 /** A real VS Code with the packaged extension in it: code-server with a fresh profile, and a browser to look at it. */
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+
+/** The bundles lie two folders below `client-vscode`. */
+const REPOSITORY = path.resolve(__dirname, "../../..");
 
 /** What `scripts/e2e_vscode.sh` has installed. */
 export interface Tools {
@@ -52,6 +55,8 @@ export interface WorkbenchOptions {
   /** Ask whether folders are trusted. */
   trust?: boolean;
   env?: Record<string, string>;
+  /** Tests run inside the extension host; passing messages are not shown then. */
+  testsInside?: boolean;
 }
 
 export class Workbench {
@@ -93,7 +98,8 @@ export class Workbench {
     execFileSync(node, [codeServer, ...profile, "--install-extension", vsix, "--force"], { env, stdio: "pipe" });
     const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"];
     const trusting = options.trust ? [] : ["--disable-workspace-trust"];
-    const testing = ["--reconnection-grace-time", "5", "--vscode-option", "enable-smoke-test-driver"];
+    const driver = options.testsInside ? ["--vscode-option", "enable-smoke-test-driver"] : [];
+    const testing = ["--reconnection-grace-time", "5", ...driver];
     const server = spawn(node, [codeServer, ...profile, ...quiet, ...trusting, ...testing], { env, stdio: "ignore" });
     await answers(`http://127.0.0.1:${port}/healthz`);
     const browser = await chromium.launch({
@@ -141,10 +147,16 @@ export class Workbench {
     return page;
   }
 
-  /** A copy of one of the repository's folders to search in, which a test may change. */
-  copy(fixture: string, name = fixture): string {
+  /** A copy of one of the small folders to search in, which a test may change. */
+  copy(fixture: string): string {
+    return this.copySource(`tests/data/${fixture}`, fixture);
+  }
+
+  /** A copy of a folder of this repository. */
+  copySource(source: string, name: string): string {
     const target = path.join(this.home, "work", name);
-    cpSync(path.resolve(__dirname, "../../tests/data", fixture), target, { recursive: true });
+    const skip = /__pycache__|\.(gguf|safetensors)$/;
+    cpSync(path.join(REPOSITORY, source), target, { recursive: true, filter: (file) => !skip.test(file) });
     return target;
   }
 
@@ -164,6 +176,18 @@ export class Workbench {
     // The extension host and the server behind it follow within a moment, and still write.
     rmSync(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   }
+}
+
+/** A program that tells a good version and dies as soon as it is to serve. */
+export function dyingServer(): string {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "findspot-dying-")), "findspot");
+  script(file, 'if [ "$1" = --version ]; then echo findspot 0.1.0; else exit 3; fi');
+  return file;
+}
+
+export function script(file: string, body: string): void {
+  writeFileSync(file, `#!/bin/sh\n${body}\n`);
+  chmodSync(file, 0o755);
 }
 
 function write(file: string, text: string): void {

@@ -2,7 +2,7 @@
 
 import Mocha from "mocha";
 
-/** Each in a window of its own; how the window is opened stands in `runHost.ts`. */
+/** Each in a window of its own; how the window is opened stands in `run.ts`. */
 const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
   folder: () => import("./folder"),
   folders: () => import("./folders"),

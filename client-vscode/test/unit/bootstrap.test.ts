@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
-import { account, type Candidate, findServer, mismatch, onPath, versionOf } from "../../src/bootstrap";
+import { account, type Candidate, findServer, hasCommand, mismatch, onPath, versionOf } from "../../src/bootstrap";
 
 function script(name: string, body: string): string {
   const file = path.join(mkdtempSync(path.join(tmpdir(), "findspot-unit-")), name);
@@ -61,4 +61,11 @@ test("the folders of PATH are looked through in order", () => {
   const name = process.platform === "win32" ? "findspot.exe" : "findspot";
   assert.deepEqual(onPath(["/a", "", "/b"].join(path.delimiter)), [path.join("/a", name), path.join("/b", name)]);
   assert.deepEqual(onPath(undefined), []);
+});
+
+test("a command is offered only if the help lists it", async () => {
+  const help = script("findspot", "printf 'commands:\\n    search   find mcp\\n    lsp      start\\n'");
+  assert.equal(await hasCommand(help, "lsp"), true);
+  assert.equal(await hasCommand(help, "mcp"), false);
+  assert.equal(await hasCommand("/no/such/findspot", "lsp"), false);
 });

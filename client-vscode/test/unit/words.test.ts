@@ -10,6 +10,7 @@ import {
   progress,
   reason,
   shorten,
+  signal,
   tally,
   title,
 } from "../../src/words";
@@ -88,9 +89,10 @@ test("no partial answer stands there without a word about it", () => {
 });
 
 test("evidence is told in words, also of a kind that is not known yet", () => {
-  assert.equal(reason({ kind: "lexical", detail: "rebate", score: 1 }), "words: rebate");
+  assert.equal(reason({ kind: "lexical", detail: "name: rebate", score: 1 }), "name: rebate");
   assert.equal(reason({ kind: "dense", detail: "", score: 1 }), "meaning");
-  assert.equal(reason({ kind: "stars", detail: "right", score: 1 }), "stars: right");
+  assert.equal(signal({ kind: "lexical", detail: "name: rebate", score: 1 }), "words");
+  assert.equal(signal({ kind: "stars", detail: "right", score: 1 }), "stars");
 });
 
 test("how far an index is", () => {

@@ -1,12 +1,12 @@
 /** Runs the tests of `test/host` inside VS Code's extension host, against the installed package. */
 
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { tools, Workbench, type WorkbenchOptions } from "./workbench";
+import { dyingServer, script, tools, Workbench, type WorkbenchOptions } from "../workbench";
 
 const LIMIT_MS = 240_000;
 
-const HERE = path.resolve(__dirname, "..");
+const HERE = path.resolve(__dirname, "../..");
 
 const SHOTS = path.join(HERE, "dist-test", "shots");
 
@@ -18,7 +18,7 @@ interface Scenario {
 
 const shop = (workbench: Workbench) => workbench.copy("shop");
 
-/** By the names of `host/index.ts`. */
+/** By the names of `index.ts`. */
 const SCENARIOS: Record<string, () => Scenario> = {
   folder: () => ({ open: shop }),
   folders: () => ({ open: twoFolders }),
@@ -43,12 +43,6 @@ function twoFolders(workbench: Workbench): string {
   return file;
 }
 
-function dyingServer(): string {
-  const file = path.join(HERE, "dist-test", "findspot-that-dies");
-  script(file, 'if [ "$1" = --version ]; then echo findspot 0.1.0; else exit 3; fi');
-  return file;
-}
-
 function hostile(workbench: Workbench): string {
   const folder = workbench.copy("shop");
   mkdirSync(path.join(folder, ".venv/bin"), { recursive: true });
@@ -60,16 +54,11 @@ function hostile(workbench: Workbench): string {
   return folder;
 }
 
-function script(file: string, body: string): void {
-  writeFileSync(file, `#!/bin/sh\n${body}\n`);
-  chmodSync(file, 0o755);
-}
-
 async function run(name: string, { options, open }: Scenario): Promise<{ passes: number; failures: number }> {
   const report = path.join(HERE, "dist-test", "host.json");
   rmSync(report, { force: true });
   const env = { ...options?.env, FINDSPOT_TEST_REPORT: report, FINDSPOT_TEST_SCENARIO: name };
-  const workbench = await Workbench.start({ ...options, env });
+  const workbench = await Workbench.start({ ...options, env, testsInside: true });
   try {
     const opened = open(workbench);
     const page = await workbench.page();
