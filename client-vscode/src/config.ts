@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-const SECTION = "findspot";
+export const SECTION = "findspot";
 
 /** Settings that only the client reads; everything else below `findspot` belongs to the server. */
 export interface ClientSettings {
@@ -41,10 +41,6 @@ interface Manifest {
 function serverSettingNames(manifest: Manifest): [key: string, name: string][] {
   const properties = manifest.contributes.configuration.flatMap((group) => Object.entries(group.properties));
   return properties.flatMap(([key, { serverSetting }]) => (serverSetting ? [[key, serverSetting]] : []));
-}
-
-export function serverSettingKeys(manifest: Manifest): string[] {
-  return serverSettingNames(manifest).map(([key]) => key);
 }
 
 /**

@@ -35,12 +35,12 @@ export function activate(context: vscode.ExtensionContext): Api {
   return { results: () => results.results, server: () => running.state };
 }
 
-/** Settings of the server, and those that decide which one is used, count as soon as they are changed: it starts anew. */
+/** What decides which server is used counts as soon as it changes; the server itself asks for its own settings. */
 function followSettings(running: Server): vscode.Disposable {
   const again = () => running.restart().catch((error) => running.log.info(String(error)));
   return vscode.Disposable.from(
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (running.isAffectedBy(event)) {
+      if (event.affectsConfiguration("findspot.server.path")) {
         void again();
       }
     }),

@@ -3,6 +3,8 @@
 import * as vscode from "vscode";
 import {
   CloseAction,
+  type ConfigurationParams,
+  type ConfigurationRequest,
   ErrorAction,
   ErrorCodes,
   type ErrorHandler,
@@ -15,7 +17,7 @@ import {
 } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
 import { type Attempt, type Found, findServer, mismatch } from "./bootstrap";
-import { serverSettingKeys, serverSettings } from "./config";
+import { SECTION, serverSettings } from "./config";
 import { candidates } from "./locate";
 import type { Methods } from "./messages";
 import { symbolMiddleware } from "./symbols";
@@ -131,12 +133,6 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  /** Whether a change of settings is one that a server has to be started for. */
-  isAffectedBy(event: vscode.ConfigurationChangeEvent): boolean {
-    const own = serverSettingKeys(this.context.extension.packageJSON);
-    return ["findspot.server.path", ...own].some((key) => event.affectsConfiguration(key));
-  }
-
   /** Stop the server and start it anew, looking for it once more. */
   async restart(): Promise<void> {
     await this.stop();
@@ -209,11 +205,26 @@ export class Server implements vscode.Disposable {
         initializationOptions: () => serverSettings(this.context.extension.packageJSON),
         initializationFailedHandler: () => false,
         errorHandler,
-        middleware: symbolMiddleware,
+        middleware: {
+          ...symbolMiddleware,
+          workspace: { configuration: (params, token, next) => this.configuration(params, token, next) },
+        },
       },
     );
     client.registerFeature(OWN_COMMANDS);
     return client;
+  }
+
+  /** What the server asks for of the settings: its own by its own names, without defaults; the rest as it is. */
+  private async configuration(
+    params: ConfigurationParams,
+    token: vscode.CancellationToken,
+    next: ConfigurationRequest.HandlerSignature,
+  ): Promise<unknown[]> {
+    const found = await next(params, token);
+    const values = Array.isArray(found) ? found : [];
+    const own = serverSettings(this.context.extension.packageJSON);
+    return params.items.map(({ section }, index) => (section === SECTION ? own : values[index]));
   }
 
   /** A server that dies is started again after growing pauses, five times; then the user is told. */

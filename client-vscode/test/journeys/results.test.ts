@@ -16,7 +16,7 @@ journey("the results view keeps a list with its reasons", {}, ownCode, async (pe
   await person.press("ArrowLeft");
 
   // The keys go through the places, whatever has the focus.
-  await person.press("F4");
+  await person.press("F4", "F4");
   const second = await person.results().nth(1).textContent();
   await person.page
     .locator(".part.sidebar .monaco-list-row.selected", { hasText: second?.slice(0, 8) ?? "" })
@@ -58,8 +58,11 @@ journey("the results view keeps a list with its reasons", {}, ownCode, async (pe
 
 journey("what is related to a symbol", {}, ownCode, async (person) => {
   await person.indexed();
-  await person.openFile("core/ranking/calibration.py");
-  await person.menu(person.page.locator(".monaco-editor .view-line", { hasText: "def " }).first(), "Related to Symbol");
+  await person.openFile("cancellation.py");
+  await person.menu(
+    person.page.locator(".monaco-editor .view-line", { hasText: /def.check/ }).first(),
+    "Related to Symbol",
+  );
   await person.result("Used by").waitFor();
   await person.shot("related");
 });
