@@ -23,8 +23,10 @@ from findspot_training.accelerator import packing, parts, taking
 from findspot_training.accelerator.checking import check_pack
 from findspot_training.accelerator.commands import packing_of
 from findspot_training.accelerator.groups import KINDS, Limits, Made, groups_of
+from findspot_training.accelerator.machine.clock import Clock
 from findspot_training.accelerator.machine.main import read_arguments
 from findspot_training.accelerator.machine.packed import ENCODER, Pack
+from findspot_training.accelerator.machine.training import listed
 from findspot_training.corpus.pairs.rendering import for_model
 from findspot_training.source import TrainingError
 from findspot_training.train import manifest
@@ -130,7 +132,9 @@ def packed(mirrors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 def test_a_pack_is_whole_reads_by_itself_and_is_made_once(packed: Path, mirrors: Path) -> None:
     said = list(check_pack(packed / "pack", ["somebody/else"], 0, 64))
     assert "none of them held out" in said[0]
-    assert re.search(r"[1-9]\d* groups of 1 repositories, [1-9]\d* of 1 held out, .* [1-9]\d* lists", said[-1])
+    assert re.search(
+        r"[1-9]\d* groups of 1 repositories, [1-9]\d* of 1 held out, .* [1-9]\d* lists, [1-9]\d* held out;", said[-1]
+    )
     told = json.loads((packed / "pack" / "encoder-1" / "manifest.json").read_text(encoding="utf-8"))
     assert told["absent"] == ["Acme/absent"]
     assert told["groups"] == sum(told["by"]["kinds"].values()) == sum(told["by"]["languages"].values())
@@ -268,6 +272,24 @@ def test_what_wins_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None:
 # ── with torch, where it is installed ───────────────────────────────────────────────────────────────────────────
 
 
+def test_what_is_learned_is_what_is_left_of_a_call() -> None:
+    clock = Clock(200.0, 400.0, 0.0)
+    clock.start(50.0)
+    assert (clock.seconds, clock.of) == (150.0, 300.0)
+    again = Clock(200.0, 400.0, 150.0)
+    again.start(40.0)
+    assert again.spent + again.seconds < again.of, "the second call measures less, so its rate ends near nothing"
+    assert again.rate(1.0, 0.0, 1.0) < 1.0
+    with pytest.raises(SystemExit, match="200 s are not enough: 210 go to reading, measuring and writing"):
+        Clock(200.0, 400.0, 0.0).start(210.0)
+
+
+def test_a_list_is_measured_by_its_first_places() -> None:
+    scores, right = np.arange(12.0)[None, :].repeat(2, 0), np.zeros((2, 12), np.bool_)
+    right[0, 11] = right[1, 0] = True
+    assert listed(scores, right) == [(1.0, 1.0), (0.0, 0.0)]
+
+
 def ran(packed: Path, out: Path, *options: str) -> dict[str, Any]:
     """Run the packed script in a process of its own, as a borrowed machine does, and return its result."""
     part = packed / "pack" / "encoder-1"
@@ -281,19 +303,21 @@ def ran(packed: Path, out: Path, *options: str) -> dict[str, Any]:
 def test_a_run_learns_measures_and_is_gone_on_with(packed: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch")
     pytest.importorskip("transformers")
-    state = ["--state", str(tmp_path / "state.pt"), "--of", "600"]
-    first = ran(packed, tmp_path / "one", "--seconds", "120", "--rounds", "6", "--rate", "3e-3", *state)
+    state = ["--state", str(tmp_path / "state.pt"), "--of", "1e6"]
+    first = ran(packed, tmp_path / "one", "--seconds", "1e6", "--rounds", "6", "--rate", "3e-3", *state)
     assert first["curve"][-1]["loss"] < first["curve"][0]["loss"]
     assert first["measures"][-1]["held"]["all"]["ten"] > first["measures"][0]["held"]["all"]["ten"]
-    assert {"commit", "all"} < set(first["measures"][0]["held"])
+    held = first["measures"][0]["held"]
+    assert {"commit", "list", "all"} < set(held)
+    assert held["all"]["n"] == sum(one["n"] for kind, one in held.items() if kind not in {"all", "list"})
     pieces = [(tmp_path / "one" / name).stat().st_size for name in first["pieces"]]
     assert sum(pieces) == first["bytes"]
     assert max(pieces) <= 16 * packing.MIB
-    again = ran(packed, tmp_path / "two", "--seconds", "1", *state)
+    again = ran(packed, tmp_path / "two", "--seconds", "1e6", "--rounds", "1", *state)
     assert again["steps"] > first["steps"]
     assert again["curve"][: len(first["curve"])] == first["curve"]
     begun = ran(
-        packed, tmp_path / "three", "--seconds", "120", "--rounds", "2", "--weights", str(tmp_path / "one"), "--teacher"
+        packed, tmp_path / "three", "--seconds", "1e6", "--rounds", "2", "--weights", str(tmp_path / "one"), "--teacher"
     )
     assert [one["stage"] for one in begun["measures"]] == ["start", "groups", "distillation"]
     assert abs(begun["measures"][0]["held"]["all"]["ten"] - first["measures"][-1]["held"]["all"]["ten"]) < 0.1
@@ -309,7 +333,7 @@ def test_what_comes_back_is_refused_unless_it_is_better(
     monkeypatch.setattr(source, "model_folder", lambda: folder)
     parts.lay_out(TOLD, {ENCODER: encoder_of(384)}, packed / "work", packed / "pack", 0, "2 names")
     save_file(Pack.read([packed / "pack" / "encoder-1"]).start(), folder / "model.safetensors")
-    ran(packed, tmp_path / "out", "--seconds", "60", "--rounds", "0.5")
+    ran(packed, tmp_path / "out", "--seconds", "1e6", "--rounds", "0.5")
     heads = tmp_path / "heads"
     heads.mkdir()
     (heads / "commits.jsonl").write_text(json.dumps(asdict(HEAD)) + "\n", encoding="utf-8")

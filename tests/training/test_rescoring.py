@@ -15,10 +15,11 @@ from findspot.config import Config, Settings
 from findspot.core.arrays import Vectors
 from findspot.engine import Engine
 from findspot_training.__main__ import main
+from findspot_training.corpus.questions.rows import Answer, Question
 from findspot_training.measure.cases import Case
 from findspot_training.measure.gold import Gold
 from findspot_training.measure.heads import Candidate, Head, RecordingModels, head_of, read_heads
-from findspot_training.measure.rescoring import cosines_of, numbers_of
+from findspot_training.measure.rescoring import cosines_of, numbers_of, shipped_weights
 from findspot_training.source import TrainingError
 from tests.training.repositories import REPO, Past
 
@@ -113,6 +114,13 @@ def test_what_two_texts_share_is_read_once() -> None:
     assert model.read == 3
 
 
+def test_a_question_is_weighed_as_the_engine_weighs_it() -> None:
+    for kind in ("behaviour", "architecture", "docstring"):
+        assert shipped_weights(replace(HEAD, kind=kind)) == (0.7, 0.5, 0)
+    assert shipped_weights(replace(HEAD, kind="definition")) == (0.3, 0.0, 0)
+    assert shipped_weights(HEAD) == (0.3, 0.3, 1)
+
+
 def test_heads_are_read_as_they_were_written(tmp_path: Path) -> None:
     (tmp_path / "issues-acme+tool.jsonl").write_text(json.dumps(asdict(HEAD)) + "\n", encoding="utf-8")
     assert read_heads(tmp_path) == [HEAD]
@@ -147,6 +155,18 @@ def test_the_commands_collect_from_a_repository_and_measure(
     told = capsys.readouterr().out
     assert "issue, minilm" in told
     assert "nDCG@10" in told
+    asked = [
+        Question(kind, "behaviour", REPO, past.commits[1], text, text, (), (Answer("src/upload.py", "python", names),))
+        for kind, text, names in [
+            ("of a function", "where is an attempt repeated", ("Uploader.attempt",)),
+            ("of a file", "how are files sent", ()),
+        ]
+    ]
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("".join(f"{one.line()}\n" for one in asked), encoding="utf-8")
+    of = ["--questions", str(questions), "--repos", str(past.folder), "--out", str(tmp_path / "asked")]
+    assert main(["rescore", "collect", *of]) == 0
+    assert [one.id for one in read_heads(tmp_path / "asked")] == ["of a function"], "only functions are ordered here"
     assert main(["rescore", "measure", str(tmp_path / "none")]) == 1
     assert main(["rescore", "collect", "--repos", str(past.folder), "--out", str(out)]) == 1
     assert "give --issues or --questions" in capsys.readouterr().err

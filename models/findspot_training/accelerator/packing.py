@@ -161,7 +161,7 @@ def make_lists(told: Packing, mirrors: Path, work: Path, scorer: Path | None) ->
             scorer is not None
         )
         rows = work / "rows" / f"{file_name(name)}.jsonl"
-        if name in told.held or not rows.is_file() or all(target.is_file() for target in targets):
+        if not rows.is_file() or all(target.is_file() for target in targets):
             continue
         out = work / "heads" / file_name(name)
         collect([job_of_others(name, json_lines(rows), Job(name, ()), told.runs, told.seed)], mirrors, out, "commits")

@@ -169,7 +169,7 @@ def collect(jobs: Iterable[Job], repositories: Path, out: Path, name: str) -> No
 
 def _asked(site: Site, case: Case, *, recorder: Recorder, group: str) -> Head | None:
     gold = site.gold(case)
-    if case.kind == "issue" and not gold.functions:
+    if case.kind != "commit" and not gold.functions:
         return None
     head = head_of(site.engine, recorder, case, group, gold)
     return head if case.kind != "commit" or any(one.right for one in head.candidates) else None

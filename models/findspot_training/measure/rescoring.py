@@ -23,7 +23,10 @@ from findspot_training.measure.metrics import paired_bootstrap
 from findspot_training.measure.summary import ndcg
 from findspot_training.measure.tables import Table, percent
 
-_KINDS: Final = {"docstring": QueryKind.PROSE, "subject": QueryKind.PROSE, "definition": QueryKind.SYMBOL}
+_KINDS: Final = {
+    **dict.fromkeys(("docstring", "subject", "behaviour", "architecture"), QueryKind.PROSE),
+    "definition": QueryKind.SYMBOL,
+}
 """How the engine reads a text of a kind; all others are reports."""
 
 Cosines = Mapping[int, float]

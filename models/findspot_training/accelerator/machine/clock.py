@@ -23,8 +23,17 @@ class Clock:
         self.began = time.monotonic()
         self.seconds, self.of, self.spent, self.done = seconds, of, spent, 0.0
 
-    def start(self) -> None:
-        """Begin anew: what went before does not count."""
+    def start(self, aside: float) -> None:
+        """Begin to learn; ``aside`` seconds of the call go to everything else, and all calls are shorter in proportion.
+
+        Ends with a message when nothing is left.
+        """
+        if aside >= self.seconds:
+            raise SystemExit(
+                f"{self.seconds:.0f} s are not enough: {aside:.0f} go to reading, measuring and writing; give more, or a smaller --measure"
+            )
+        self.of *= 1 - aside / self.seconds
+        self.seconds -= aside
         self.began = time.monotonic()
 
     def elapsed(self) -> float:

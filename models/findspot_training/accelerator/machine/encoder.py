@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .packed import Lists, Pack, Texts, joined
-from .training import LISTS_EVERY, NEVER, Training, load, shares
+from .training import LISTS, LISTS_EVERY, NEVER, Training, listed, load, shares
 
 TEMPERATURE, LIST_TEMPERATURE = 0.05, 0.2
 SHARES = {"groups": 0.55, "teacher": 0.3, "distillation": 0.15}
@@ -35,6 +35,7 @@ class Encoder:
         self.model.to(self.device)
         self.together = 1024 if self.device == "cuda" else 32
         self.size = told.batch or (512 if self.device == "cuda" else 32)
+        self.measures = 2 if told.teacher else 1
         self.draw = np.random.default_rng(told.seed)
 
     def parameters(self) -> list[Any]:
@@ -111,6 +112,9 @@ class Encoder:
                 ten = ((scores > own[:, :1]).sum(1) < 10).cpu().numpy()
                 for kind, one, other in zip(pack.columns["kind"][rows], first, ten, strict=True):
                     kinds.setdefault(pack.manifest["kinds"][kind], []).append((float(one), float(other)))
+            if (lists := pack.held_lists) is not None:
+                rows = np.arange(len(lists.right))[:: max(1, len(lists.right) // most)]
+                kinds[LISTS] = listed(corrected(self, pack, lists, rows).cpu().numpy(), lists.right[rows])
         return shares(kinds)
 
     def states(self, ids: Any, mask: Any) -> tuple[Any, Any]:
@@ -156,8 +160,8 @@ def contrast(encoder: Encoder, pack: Pack, rows: Any, hard: int, draw: Any) -> A
     return (loss(scores, target) + loss(scores[:, :own].T, target)) / 2
 
 
-def correction(encoder: Encoder, pack: Pack, lists: Lists, rows: Any) -> Any:
-    """Return the loss of the engine's lists: a softmax over its own order and what the model adds to it."""
+def corrected(encoder: Encoder, pack: Pack, lists: Lists, rows: Any) -> Any:
+    """Return the scores of the engine's lists, shape (lists, candidates): its own order and what the model adds to it."""
     torch = encoder.torch
     documents = lists.documents[rows]
     there = documents >= 0
@@ -166,7 +170,12 @@ def correction(encoder: Encoder, pack: Pack, lists: Lists, rows: Any) -> Any:
     owner = encoder.placed(np.nonzero(there)[0])
     cosines = torch.full(documents.shape, NEVER, device=encoder.device)
     cosines[encoder.placed(there)] = (answers * asked[owner]).sum(1) / LIST_TEMPERATURE
-    log = torch.log_softmax(cosines + encoder.placed(lists.order[rows].astype(np.float32)), 1)
+    return cosines + encoder.placed(lists.order[rows].astype(np.float32))
+
+
+def correction(encoder: Encoder, pack: Pack, lists: Lists, rows: Any) -> Any:
+    """Return the loss of the engine's lists: a softmax over the scores."""
+    log = encoder.torch.log_softmax(corrected(encoder, pack, lists, rows), 1)
     right = encoder.placed(lists.right[rows].astype(np.float32))
     return -((log * right).sum(1) / right.sum(1)).mean()
 

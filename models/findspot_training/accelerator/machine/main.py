@@ -1,6 +1,7 @@
 """Trains a packed model on a borrowed machine: ``python pack/scorer-1/run.py pack/scorer-* --out OUT --seconds 500``.
 
-It finishes by the clock, whatever the machine can do: the rate of learning falls by the share of the seconds that are gone.
+It finishes by the clock, whatever the machine can do: the rate of learning falls by the share of the seconds that are gone,
+and the last measures, which take as long as the first did, are done when ``--seconds`` are over.
 Which model it trains is a matter of what is here: the scorer where its weights are, else the bi-encoder.
 
 ``OUT`` gets the weights in pieces of at most 16 MiB, and ``result.json`` with the curve. ``--state FILE`` is where
@@ -28,7 +29,10 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, metavar="DIR", help="weights and result.json")
     parser.add_argument("--model", choices=[SCORER, ENCODER], default="", help="default: the scorer, if it is here")
     parser.add_argument(
-        "--seconds", type=float, default=500.0, help="of this call, reading, measuring and writing not counted"
+        "--seconds",
+        type=float,
+        default=500.0,
+        help="of this call; what is left beside reading, measuring and writing is learned",
     )
     parser.add_argument(
         "--of", type=float, default=0.0, help="seconds of all calls together, when there is to be another"
@@ -71,5 +75,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raise SystemExit("--out says where the weights go")
     weights = pack.start() | (pieces_of(told.weights) if told.weights else {})
     learner: Learner = Scorer(pack, weights, told) if pack.model == SCORER else Encoder(pack, weights, told)
-    Training(pack, told, learner).run()
+    Training(pack, told, learner, began).run()
     return 0

@@ -93,6 +93,14 @@ class Lists:
     order: Any
     right: Any
 
+    @classmethod
+    def joined(cls, parts: Sequence[Mapping[str, Any]]) -> Lists | None:
+        """Return the lists of several files as one; None without any."""
+        if not parts:
+            return None
+        columns = (np.concatenate([one[name] for one in parts]) for name in ("documents", "order", "right"))
+        return cls(Texts([(one["query_pieces"], one["query_lengths"]) for one in parts]), *columns)
+
 
 @dataclass
 class Pack:
@@ -104,6 +112,7 @@ class Pack:
     queries: Texts = field(default_factory=lambda: Texts([]))
     documents: Texts = field(default_factory=lambda: Texts([]))
     lists: Lists | None = None
+    held_lists: Lists | None = None
     rows: dict[str, Any] = field(default_factory=dict)
     held: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, Any] = field(default_factory=dict)
@@ -132,7 +141,8 @@ class Pack:
         trained = sum(manifest["repositories"][name]["groups"] for name in files if not kept[name])
         share = min(1.0, most / max(1, trained)) if most else 1.0
         columns: dict[str, list[Any]] = {name: [] for name in ("right", "wrong", "text", "kind", "place")}
-        queries, documents, lists = [], [], []
+        queries, documents = [], []
+        lists: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
         groups = known = places = texts = 0
         for name, one in files.items():
             held = self.unpacked(one["groups"])
@@ -151,19 +161,15 @@ class Pack:
                 self.rows[name] = rows[: max(2, round(count * share))]
             groups, known = groups + count, known + len(held["document_lengths"])
             places, texts = places + int(held["place"].max(initial=-1)) + 1, texts + count
-            if one.get("lists") in folder and not kept[name]:
-                lists.append(self.unpacked(one["lists"]))
-        for more in lists:
+            if one.get("lists") in folder:
+                lists[kept[name]].append(self.unpacked(one["lists"]))
+        for more in (*lists[False], *lists[True]):
             documents.append((more["document_pieces"], more["document_lengths"]))
             more["documents"] = np.where(more["documents"] < 0, -1, more["documents"].astype(np.int64) + known)
             known += len(more["document_lengths"])
         self.queries, self.documents = Texts(queries), Texts(documents)
         self.columns = {name: np.concatenate(some).astype(np.int64) for name, some in columns.items()}
-        if lists:
-            self.lists = Lists(
-                Texts([(one["query_pieces"], one["query_lengths"]) for one in lists]),
-                *(np.concatenate([one[name] for one in lists]) for name in ("documents", "order", "right")),
-            )
+        self.lists, self.held_lists = Lists.joined(lists[False]), Lists.joined(lists[True])
         return self
 
     def unpacked(self, *names: str) -> dict[str, Any]:
@@ -174,10 +180,10 @@ class Pack:
         """Return a sentence about what was packed."""
         groups = sum(map(len, self.rows.values()))
         held = sum(map(len, self.held.values()))
-        lists = 0 if self.lists is None else len(self.lists.right)
+        lists, held_lists = (0 if one is None else len(one.right) for one in (self.lists, self.held_lists))
         return (
             f"{self.model}: {groups:,} groups of {len(self.rows)} repositories, {held:,} of {len(self.held)} held out, "
-            f"{len(self.documents.lengths):,} functions, {lists:,} lists"
+            f"{len(self.documents.lengths):,} functions, {lists:,} lists, {held_lists:,} held out"
         )
 
     def missing(self) -> list[str]:

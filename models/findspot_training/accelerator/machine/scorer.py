@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .packed import Pack, Texts, joined
-from .training import LISTS_EVERY, NEVER, Training, load, shares
+from .training import LISTS, LISTS_EVERY, NEVER, Training, listed, load, shares
 
 BLOCK = 32
 """Numbers of a block of eight bits."""
@@ -27,6 +27,8 @@ With the log P of the whole text, ten to forty times the mean, this loss would o
 
 class Scorer:
     """The model, its groups, and where it is."""
+
+    measures = 2
 
     def __init__(self, pack: Pack, weights: dict[str, Any], told: argparse.Namespace) -> None:
         """Build a Llama and give it weights; the table of tokens, which is also its last layer, stays as it is."""
@@ -97,6 +99,13 @@ class Scorer:
                 for kind, one in zip(pack.columns["kind"][rows], above, strict=True):
                     found = float(not one[:few].any()), float(one.sum() < 10)
                     kinds.setdefault(pack.manifest["kinds"][kind], []).append(found)
+            if (lists := pack.held_lists) is not None:
+                rows = np.arange(len(lists.right))[:: max(1, len(lists.right) // most)]
+                documents = lists.documents[rows]
+                log = self.likelihoods(lists.queries, rows, documents, documents >= 0)
+                kinds[LISTS] = listed(
+                    self._compared(lists.queries, rows, log, lists.order[rows]).cpu().numpy(), lists.right[rows]
+                )
         return shares(kinds)
 
     def likelihoods(self, texts: Texts, rows: Any, documents: Any, there: Any) -> Any:
@@ -148,11 +157,14 @@ class Scorer:
         log = self.likelihoods(texts, rows, documents, there)
         wanted = self.placed(right.astype(np.float32))
         wanted = wanted / wanted.sum(1, keepdim=True)
-        lengths = self.placed(texts.lengths[rows].astype(np.float32))
-        scores = SHARPNESS * log / lengths[:, None] + self.placed(order.astype(np.float32))
-        chosen = self.torch.log_softmax(scores, 1)
-        own = (log * wanted).sum(1).sum() / lengths.sum()
+        chosen = self.torch.log_softmax(self._compared(texts, rows, log, order), 1)
+        own = (log * wanted).sum(1).sum() / int(texts.lengths[rows].sum())
         return -(self.told.generative * own + self.told.contrastive * (chosen * wanted).sum(1).mean())
+
+    def _compared(self, texts: Texts, rows: Any, log: Any, order: Any) -> Any:
+        """Return what candidates are compared by: the mean log P of an id, sharpened, beside the order that is known of them."""
+        lengths = self.placed(texts.lengths[rows].astype(np.float32))
+        return SHARPNESS * log / lengths[:, None] + self.placed(order.astype(np.float32))
 
     def _blocks(self, value: Any) -> tuple[Any, Any]:
         """Return a matrix as llama.cpp's Q8_0 has it: numbers of eight bits, shape (rows, blocks, 32), and a scale for each block."""

@@ -25,6 +25,12 @@ CLIP, DECAY = 1.0, 0.01
 LISTS_EVERY = 4
 """Of so many steps one learns from the engine's lists."""
 
+WRITING = 10.0
+"""Seconds of a call that are left for writing."""
+
+LISTS = "list"
+"""The kind that lists of the engine's are measured as."""
+
 NEVER = -1e4
 """The score of what is no candidate."""
 
@@ -36,6 +42,8 @@ class Learner(Protocol):
     device: str
     model: Any
     size: int
+    measures: int
+    """How often it measures once it has learned."""
 
     def parameters(self) -> list[Any]:
         """Return what is trained."""
@@ -57,8 +65,9 @@ class Learner(Protocol):
 class Training:
     """The whole run: what is learned, measured, written and kept."""
 
-    def __init__(self, pack: Pack, told: argparse.Namespace, learner: Learner) -> None:
-        self.pack, self.told, self.learner = pack, told, learner
+    def __init__(self, pack: Pack, told: argparse.Namespace, learner: Learner, began: float) -> None:
+        """``began`` is when the call did, a value of ``time.monotonic``."""
+        self.pack, self.told, self.learner, self.began = pack, told, learner, began
         self.torch = learner.torch
         self.curve: list[dict[str, Any]] = []
         self.measures: list[dict[str, Any]] = []
@@ -84,7 +93,8 @@ class Training:
         """Do everything and write the result."""
         if not self.measures:
             self.measure("start")
-        self.clock.start()
+        measuring = self.learner.measures * self.measures[-1]["seconds"]
+        self.clock.start(time.monotonic() - self.began + measuring + WRITING)
         self.learner.learn(self)
         told = ", ".join(f"{one['stage']} {100 * one['held']['all']['first']:.1f}" for one in self.measures)
         print(f"done: {self.step:,} steps, {self.groups:,} groups; first on held-out, in percent: {told}", flush=True)
@@ -138,7 +148,10 @@ class Training:
 
     def measure(self, stage: str) -> None:
         """Measure on the held-out repositories."""
-        self.measures.append({"stage": stage, "step": self.step, "held": self.learner.measured()})
+        began = time.monotonic()
+        held = self.learner.measured()
+        took = round(time.monotonic() - began, 1)
+        self.measures.append({"stage": stage, "step": self.step, "seconds": took, "held": held})
         print(json.dumps(self.measures[-1]), flush=True)
 
     def write(self) -> None:
@@ -172,14 +185,21 @@ class Training:
 def shares(kinds: Mapping[str, Sequence[tuple[float, float]]]) -> dict[str, Any]:
     """Return the means of what was measured, by kind and of all.
 
-    ``first``: the right function is the first of up to eight; ``ten``: it is among the first ten of more.
+    ``first``: the right function is the first of up to eight; ``ten``: it is among the first ten of more. Lists of the engine's
+    are a kind of their own, of sixteen, and not counted among all.
     """
-    every = {**kinds, "all": [one for some in kinds.values() for one in some]}
+    every = {**kinds, "all": [one for kind, some in kinds.items() if kind != LISTS for one in some]}
     return {
         kind: {"n": len(some), "first": round(float(np.mean([a for a, _ in some])), 4) if some else 0.0,
                "ten": round(float(np.mean([b for _, b in some])), 4) if some else 0.0}
         for kind, some in sorted(every.items())
     }  # fmt: skip
+
+
+def listed(scores: Any, right: Any) -> list[tuple[float, float]]:
+    """Return for each list of candidates whether the first is right, and whether one of the first ten is."""
+    found = np.take_along_axis(right, np.argsort(-scores, axis=1, kind="stable"), 1)
+    return [(float(one[0]), float(one[:10].any())) for one in found]
 
 
 def load(model: Any, weights: Mapping[str, Any]) -> None:
