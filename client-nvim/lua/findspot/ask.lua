@@ -44,13 +44,20 @@ function M.warm(subject)
   end
 end
 
+---@param items findspot.Item[]
+---@param status findspot.AnswerStatus
+---@param partial boolean?
+---@return findspot.List
+local function list_of(items, status, partial)
+  local growing = not status.complete and status.state ~= 'failed' and status.state ~= 'aborted'
+  return { items = items, notes = results.notes(status), partial = partial, growing = growing }
+end
+
 ---@param answer findspot.PlacedAnswer
 ---@param partial boolean?
 ---@return findspot.List
-local function list_of(answer, partial)
-  local status = answer.status
-  local growing = not status.complete and status.state ~= 'failed' and status.state ~= 'aborted'
-  return { items = results.items(answer), notes = results.notes(status), partial = partial, growing = growing }
+local function ranked(answer, partial)
+  return list_of(results.items(answer), answer.status, partial)
 end
 
 ---@class findspot.Asking
@@ -96,7 +103,7 @@ function M.search(subject, query, take)
   return M.server(subject, 'findspot/search', {
     params = about(subject, { query = query }),
     done = function(problem, answer)
-      take(problem, answer and list_of(answer))
+      take(problem, answer and ranked(answer))
     end,
   })
 end
@@ -110,10 +117,10 @@ function M.cause(subject, params, take)
   return M.server(subject, 'findspot/cause', {
     params = about(subject, vim.deepcopy(params)),
     done = function(problem, answer)
-      take(problem, answer and list_of(answer))
+      take(problem, answer and ranked(answer))
     end,
     partial = function(answer)
-      take(nil, list_of(answer, true))
+      take(nil, ranked(answer, true))
     end,
   })
 end
@@ -141,11 +148,11 @@ function M.related(subject, take)
           items[#items + 1] = { result = result, group = group[2] }
         end
       end
-      local notes = results.notes(answer.status)
+      local list = list_of(items, answer.status)
       if not answer.symbol then
-        table.insert(notes, 1, 'There is no known symbol under the cursor.')
+        table.insert(list.notes, 1, 'There is no known symbol under the cursor.')
       end
-      take(nil, { items = items, notes = notes })
+      take(nil, list)
     end,
   })
 end

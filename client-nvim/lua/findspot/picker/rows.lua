@@ -93,15 +93,22 @@ local function right_of(item)
   return right
 end
 
+---@param item findspot.Item
+---@return string
+local function place_of(item)
+  return ('%s:%d'):format(item.result.path, results.line(item.result))
+end
+
 --- One row for each item, their columns aligned.
 ---@param items findspot.Item[]
 ---@param width integer screen columns
 ---@return findspot.Row[]
 function M.of(items, width)
-  local longest, rights = 0, 0
+  local longest, longest_place, rights = 0, 0, 0
   local right = {} ---@type { [1]: string, [2]: string }[][]
   for index, item in ipairs(items) do
     longest = math.max(longest, width_of(results.name(item.result)))
+    longest_place = math.max(longest_place, width_of(place_of(item)))
     right[index] = right_of(item)
     local taken = 0
     for _, part in ipairs(right[index]) do
@@ -110,12 +117,12 @@ function M.of(items, width)
     rights = math.max(rights, taken)
   end
   local free = math.max(10, width - rights - 4) -- a column before, two between, one before the right end
-  local name_width = math.min(longest, math.max(math.floor(free * 0.5), 5))
+  -- Each of the two columns has half of it, and what the other one leaves.
+  local name_width = math.min(longest, math.max(math.floor(free / 2), free - longest_place))
   local rows = {}
   for index, item in ipairs(items) do
     local name = pad(M.keep_end(results.name(item.result), name_width, '.'), name_width)
-    local place = ('%s:%d'):format(item.result.path, results.line(item.result))
-    place = M.keep_end(place, math.max(1, free - name_width), '/')
+    local place = M.keep_end(place_of(item), math.max(1, free - name_width), '/')
     local text = (' %s  %s'):format(name, place)
     rows[index] = {
       text = (text:gsub('%c', ' ')),

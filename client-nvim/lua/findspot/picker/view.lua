@@ -192,11 +192,11 @@ function View:footer(state)
       hint[#hint + 1] = ('%s %s'):format(key:gsub('^<C%-(.)>$', '^%1'):gsub('^<CR>$', '⏎'), name)
     end
   end
-  local text = (' %s '):format(state)
+  local text = state ~= '' and (' %s '):format(state) or ''
   local hints = (' %s '):format(table.concat(hint, '  '))
-  local chunks = { { text, 'FindspotFooter' } }
+  local chunks = text ~= '' and { { text, 'FindspotFooter' } } or ''
   local room = width - vim.fn.strdisplaywidth(text .. hints)
-  if room >= 1 and state ~= '' then
+  if room >= 1 and text ~= '' then
     local line = { ('─'):rep(room), 'FindspotBorder' }
     chunks = { chunks[1], line, { hints, 'FindspotHint' } }
   end
@@ -277,7 +277,7 @@ end
 ---@param problem string
 function View:show_problem(problem)
   vim.api.nvim_buf_clear_namespace(self.list.buf, marks, 0, -1)
-  self:head_lines({ problem }, 'FindspotError')
+  self:head_lines({ problem:sub(1, 1):upper() .. problem:sub(2) }, 'FindspotError')
   vim.bo[self.list.buf].modifiable = false
   self.count = ''
   self:footer('')
