@@ -52,7 +52,7 @@ local function check_server(root)
   if not found.cmd then
     return health.error(
       'no server',
-      { 'pipx install findspot', "vim.g.findspot = { cmd = { '/path/to/findspot', 'lsp' } }" }
+      { '`pipx install .` in a checkout of Findspot', "vim.g.findspot = { cmd = { '/path/to/findspot', 'lsp' } }" }
     )
   end
   local command = table.concat(found.cmd, ' ')

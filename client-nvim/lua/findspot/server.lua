@@ -82,7 +82,7 @@ function M.missing(found)
   local places = vim.tbl_map(function(place) ---@param place findspot.Place
     return place.where .. (place.path and (' (%s)'):format(place.path) or '')
   end, found.tried)
-  return ("the server was not found in %s. Install it with `pipx install findspot`, or name it: vim.g.findspot = { cmd = { '/path/to/findspot', 'lsp' } }. :checkhealth findspot tells more"):format(
+  return ("the server was not found in %s. Install it with `pipx install .` in a checkout of Findspot, or name it: vim.g.findspot = { cmd = { '/path/to/findspot', 'lsp' } }. :checkhealth findspot tells more"):format(
     table.concat(places, ', ')
   )
 end
