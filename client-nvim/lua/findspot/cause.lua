@@ -60,9 +60,10 @@ function M.of_quickfix()
   return of_text(('the quickfix list %s'):format(list.title), table.concat(lines, '\n'))
 end
 
+--- A diagnostic of Neovim as the protocol has it.
 ---@param diagnostic vim.Diagnostic
----@return table
-local function as_lsp(diagnostic)
+---@return lsp.Diagnostic
+function M.as_lsp(diagnostic)
   local own = vim.tbl_get(diagnostic, 'user_data', 'lsp')
   if own and own.range and own.message then
     return own
@@ -99,7 +100,7 @@ function M.of_diagnostic()
   elseif not file then
     return of_text('the diagnostic', found[1].message)
   end
-  return { title = 'the diagnostic', params = { diagnostic = as_lsp(found[1]), uri = vim.uri_from_fname(file) } }
+  return { title = 'the diagnostic', params = { diagnostic = M.as_lsp(found[1]), uri = vim.uri_from_fname(file) } }
 end
 
 --- What `:FindspotCause` means without more: the diagnostic of this line, else the last `:make`.

@@ -415,6 +415,21 @@ local function on_exit(code, signal, id)
   end)
 end
 
+--- With a code action Neovim 0.11 sends to each server the diagnostics of that server only. This one has none of its own and
+--- finds the cause of those of others, so they are put in.
+---@param client vim.lsp.Client
+local function lend_diagnostics(client)
+  local request = client.request
+  client.request = function(self, method, params, handler, bufnr)
+    if method == 'textDocument/codeAction' and self == client and vim.tbl_isempty(params.context.diagnostics) then
+      local here = vim.diagnostic.get(bufnr, { lnum = params.range.start.line })
+      params = vim.deepcopy(params)
+      params.context.diagnostics = vim.tbl_map(require('findspot.cause').as_lsp, here)
+    end
+    return request(self, method, params, handler, bufnr)
+  end
+end
+
 --- The configuration of the client, as `lsp/findspot.lua` gives it to `vim.lsp.config`.
 ---@return table
 function M.config()
@@ -447,7 +462,10 @@ function M.config()
     init_options = given and settings or nil,
     settings = given and { findspot = settings } or nil,
     handlers = { ['$/progress'] = on_progress },
-    on_init = function(_, result)
+    on_init = function(client, result)
+      if eleven then
+        lend_diagnostics(client)
+      end
       state.version = (result.serverInfo or {}).version
       state.gave_up = false
     end,
