@@ -114,6 +114,7 @@ def test_it_works_beside_another_server_with_other_columns(nvim: Neovim, tmp_pat
     assert not [line for line in nvim.messages() if "offset_encoding" in line or "position_encoding" in line]
 
 
+@pytest.mark.row("B04")
 def test_unsaved_text_is_found_at_its_new_line(nvim: Neovim) -> None:
     nvim.command("edit src/cart.py")
     assert "src/cart.py" in found(nvim, "rebate")
@@ -124,6 +125,16 @@ def test_unsaved_text_is_found_at_its_new_line(nvim: Neovim) -> None:
     assert nvim.lua("return vim.bo[vim.fn.bufnr('src/cart.py')].modified")
     nvim.command("cfirst")  # goes to the unsaved buffer instead of failing
     assert nvim.cursor() == ("src/cart.py", 6)
+
+
+@pytest.mark.row("B05")
+@pytest.mark.parametrize("wanted", [True, False])
+def test_what_is_near_to_the_files_in_the_editor_says_so(start: Start, shop: Path, *, wanted: bool) -> None:
+    nvim = start(shop, options={"settings": {"editor_context": wanted}})
+    nvim.command("edit src/cart.py")
+    nvim.command("write")
+    assert "src/cart.py" in found(nvim, "rebate")
+    assert any("near: " in item["text"] for item in nvim.quickfix()) is wanted
 
 
 def test_files_are_left_alone_where_the_user_wants_it(start: Start, shop: Path) -> None:

@@ -56,6 +56,7 @@ def ready(nvim: Neovim) -> Neovim:
     return nvim
 
 
+@pytest.mark.row("C06")
 def test_a_list_of_an_earlier_question_is_dimmed_and_enter_waits_for_the_new_one(ready: Neovim) -> None:
     ready.command("Findspot! schedule_retry")
     ready.wait_until_listed("schedule_retry")
@@ -82,6 +83,7 @@ def test_a_list_of_an_earlier_question_is_dimmed_and_enter_waits_for_the_new_one
     ready.wait_until(lambda: ready.cursor()[0] == "src/cart.py", "for the place of the new question")
 
 
+@pytest.mark.row("B06")
 def test_a_former_question_is_cancelled_and_its_late_answer_not_taken(ready: Neovim) -> None:
     ready.lua(SLOW)
     ready.command("Findspot! schedule_retry")
@@ -106,6 +108,7 @@ def test_keys_that_are_typed_fast_are_one_question(ready: Neovim) -> None:
     assert ready.lua("return _G.held[1].query") == "rebate"
 
 
+@pytest.mark.row("B10")
 def test_the_preview_follows_the_selection_and_shows_unsaved_text_and_the_evidence(ready: Neovim) -> None:
     ready.command("edit src/cart.py")
     ready.api.current.buffer.append(["", "def unsaved_rebate():", "    pass"])

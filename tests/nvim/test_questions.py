@@ -29,6 +29,7 @@ def report(nvim: Neovim, shop: Path) -> Neovim:
     return nvim
 
 
+@pytest.mark.row("B02")
 def test_the_cause_of_selected_lines(report: Neovim) -> None:
     report.command("%FindspotCause")
     report.wait_until_listed("src/cart.py")
