@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The VS Code extension as its users have it: packaged, installed into a real VS Code, with a real server behind it.
 # FINDSPOT names the server's executable (that of this checkout's environment otherwise). The last line is the tally.
+# With a folder as argument nothing is tested, but it is measured how long a key in the list takes.
 set -euo pipefail
+[ $# -eq 0 ] || set -- "$(realpath "$1")"
 cd "$(dirname "$0")/.."
 
 findspot=${FINDSPOT:-$PWD/.venv/bin/findspot}
@@ -27,12 +29,24 @@ export PATH=$node:$PATH
 export E2E_CODE_SERVER=$codeserver E2E_CHROMIUM E2E_VSIX=$PWD/client-vscode/dist/findspot.vsix E2E_FINDSPOT=$findspot
 E2E_CHROMIUM=$(command -v chromium)
 
+echo "==> the server as a wheel, for an environment that the extension makes"
+wheels=${WHEELS:-${XDG_CACHE_HOME:-$HOME/.cache}/findspot-wheels}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+"$(dirname "$findspot")/python" -m pip --quiet --disable-pip-version-check wheel --no-deps --wheel-dir "$scratch" .
+E2E_WHEEL=$(echo "$scratch"/findspot-*.whl)
+export E2E_WHEEL PIP_FIND_LINKS=$wheels
+
 echo "==> the extension, packaged"
 make --silent client-vscode/node_modules/.package-lock.json
 cd client-vscode
 npm run --silent package > /dev/null
 node scripts/build.mjs --tests
 ls -l dist/findspot.vsix | awk '{ printf "    %d kB\n", $5 / 1000 }'
+if [ $# -gt 0 ]; then
+  node dist-test/bench/latency.js "$1"
+  exit
+fi
 rm -rf dist-test/shots dist-test/*.json
 mkdir -p dist-test/shots
 

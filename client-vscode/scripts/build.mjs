@@ -19,7 +19,11 @@ await copyFile("../LICENSE", "LICENSE.txt");
 if (process.argv.includes("--tests")) {
   await build({
     ...common,
-    entryPoints: ["test/host/run.ts", ...(await Array.fromAsync(glob("test/{unit,journeys}/*.test.ts")))],
+    entryPoints: [
+      "test/host/run.ts",
+      "test/bench/latency.ts",
+      ...(await Array.fromAsync(glob("test/{unit,journeys}/*.test.ts"))),
+    ],
     outdir: "dist-test",
     outbase: "test",
     external: ["vscode", "playwright-core"],

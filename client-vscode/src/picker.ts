@@ -11,7 +11,7 @@ import { open, Preview } from "./places";
 import { localize, search, tokenOf } from "./questions";
 import { isCancelled } from "./server";
 import { sentence, tell } from "./tell";
-import { bestLineText, headline, likelihood, place, shorten, title } from "./words";
+import { bestLineText, headline, likelihood, place, shorten, shortPlace, title } from "./words";
 
 interface PlaceItem extends vscode.QuickPickItem {
   result: Result;
@@ -34,6 +34,9 @@ const KEEP: vscode.QuickInputButton = {
   iconPath: new vscode.ThemeIcon("list-tree"),
   tooltip: `${BUTTONS.keep} (${MAC ? "⌥" : "Alt+"}Enter)`,
 };
+
+/** As much of a path as a row has room for, beside a name. */
+const PLACE_CHARS = 48;
 
 /** After so many milliseconds without a keystroke the model is asked for a better order. */
 const REST_MS = 400;
@@ -214,7 +217,9 @@ function itemOf(result: Result): PlaceItem {
   return {
     result,
     label: title(result),
-    description: [place(result), likelihood(result), result.fresh ? "" : "has changed"].filter(Boolean).join("  ·  "),
+    description: [shortPlace(result, PLACE_CHARS), likelihood(result), result.fresh ? "" : "has changed"]
+      .filter(Boolean)
+      .join("  ·  "),
     detail: shorten(bestLineText(result), 160),
     iconPath: iconOf(result.kind),
     alwaysShow: true,

@@ -17,6 +17,20 @@ export function place(result: Result): string {
   return `${result.path}:${cursorLine(result) + 1}`;
 }
 
+/** The same within about `most` characters: of a long path the middle is left out, never the name or the line. */
+export function shortPlace(result: Result, most: number): string {
+  const whole = place(result);
+  const [first, ...rest] = whole.split("/");
+  if (whole.length <= most || rest.length < 2) {
+    return whole;
+  }
+  let tail = rest.pop() ?? "";
+  for (let next = rest.pop(); next && `${first}/…/${next}/${tail}`.length <= most; next = rest.pop()) {
+    tail = `${next}/${tail}`;
+  }
+  return `${first}/…/${tail}`;
+}
+
 /** How likely the place is right, such as `72 %`; empty where that is not known. */
 export function likelihood(result: Result): string {
   return result.probability === null ? "" : `${Math.round(100 * result.probability)} %`;

@@ -37,6 +37,12 @@ export class Person {
     }
   }
 
+  /** Close what is open at the top. */
+  async escape(): Promise<void> {
+    await this.press("Escape");
+    await this.input().waitFor({ state: "hidden" });
+  }
+
   /** Open *Find in Code Base* with its key and type a question; resolves when its list is there. */
   async find(question: string): Promise<void> {
     await this.press("Control+Alt+j");
@@ -87,6 +93,11 @@ export class Person {
   /** Rows of the results view. */
   results(): Locator {
     return this.page.locator(".part.sidebar .pane", { hasText: "Results" }).first().locator(".monaco-list-row");
+  }
+
+  /** Resolve when the keys go to the results view. */
+  async resultsHaveKeys(): Promise<void> {
+    await this.page.locator(".part.sidebar .monaco-list:focus-within .monaco-list-row.focused").first().waitFor();
   }
 
   /** The first row that stands for a place called so. */

@@ -143,7 +143,8 @@ export class Workbench {
   async open(folder?: string): Promise<Page> {
     const page = await this.page();
     await page.goto(this.url(folder));
-    await page.waitForSelector(".monaco-workbench .part.statusbar", { timeout: 60_000 });
+    // With its sign in the bar the extension's commands are known.
+    await page.waitForSelector(".activitybar .action-label[aria-label^='Findspot']", { timeout: 60_000 });
     return page;
   }
 

@@ -17,7 +17,7 @@ journey(
     await person.button(message, "Open Folder").click();
     await person.input().waitFor();
     assert.match((await person.title().textContent()) ?? "", /Open Folder/);
-    await person.press("Escape");
+    await person.escape();
     await person.command("Create: New File...");
     await person.rows().filter({ hasText: "Text File" }).first().click();
     await person.page.locator(".monaco-editor .view-line").first().click();

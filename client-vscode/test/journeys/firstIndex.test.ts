@@ -18,7 +18,7 @@ journey("the first index shows how far it is, and what it has in the end", {}, o
     .filter({ hasText: /findspot.*\d+ files/ })
     .waitFor();
   await person.shot("status");
-  await person.press("Escape");
+  await person.escape();
 
   await person.command("Findspot: Rebuild Index");
   const question = person.dialog("Throw the index");

@@ -43,6 +43,7 @@ journey("buttons and keys of the list", { user: { "findspot.symbolPicker": "find
   await person.find("price");
   await person.page.locator(".quick-input-titlebar .action-label[aria-label^='Keep in the Results View']").click();
   await person.result("apply_discount").waitFor();
+  await person.resultsHaveKeys();
 
   // What was asked before is offered, and asked again by Enter.
   await person.press("Control+Alt+j");
@@ -50,14 +51,14 @@ journey("buttons and keys of the list", { user: { "findspot.symbolPicker": "find
   await person.shot("asked-before");
   await person.rows().filter({ hasText: "where is a declined card tried again" }).first().click();
   await person.listFor("where is a declined card tried again");
-  await person.press("Escape");
+  await person.escape();
 
   // Where the user wants it so, the key of the symbol picker opens it.
   await person.press("Control+t");
   await person.input().waitFor();
   await person.type("where is a rebate taken off");
   await person.listFor("where is a rebate taken off");
-  await person.press("Escape");
+  await person.escape();
 
   // A name that nothing has is said to be so.
   await person.find("NoSuchNameAnywhere");

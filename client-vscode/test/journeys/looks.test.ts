@@ -24,6 +24,7 @@ for (const [name, user] of Object.entries({ dark: DARK, light: LIGHT })) {
     await person.shot(`look-list-${name}`);
     await person.press("Alt+Enter");
     await person.result("%").waitFor();
+    await person.resultsHaveKeys();
     await person.press("ArrowRight");
     await person.shot(`look-view-${name}`);
     await person.find("convert currency amounts between ledgers");

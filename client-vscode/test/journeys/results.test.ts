@@ -9,6 +9,7 @@ journey("the results view keeps a list with its reasons", {}, ownCode, async (pe
   await person.find(QUESTION);
   await person.press("Alt+Enter");
   await until(async () => (await person.results().count()) > 3);
+  await person.resultsHaveKeys();
   await person.press("ArrowRight");
   // Reasons and matching lines stand below a place.
   await until(async () => (await person.results().nth(1).getAttribute("aria-level")) === "2");
@@ -34,10 +35,9 @@ journey("the results view keeps a list with its reasons", {}, ownCode, async (pe
   // Only one folder, and all again.
   const all = await person.results().count();
   await person.pressIcon("Filter by Folder");
-  await person
-    .rows()
-    .filter({ hasText: /^core$/ })
-    .click();
+  await person.input().fill("core");
+  await person.rows().filter({ hasText: "core" }).first().waitFor();
+  await person.press("Enter");
   await person.sidebar().getByText("Only below core").waitFor();
   await person.shot("results-of-a-folder");
   await person.pressIcon("Show All Folders");

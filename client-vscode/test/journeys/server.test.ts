@@ -26,7 +26,7 @@ journey("a missing server is told, made on request, and removed", NOTHING, shop,
   await person.message("Installing the Findspot server").waitFor();
   await person.sidebar().getByText("Ask where something is").waitFor({ timeout: 200_000 });
   await person.find("where is the price lowered by a rebate");
-  await person.press("Escape");
+  await person.escape();
 
   await person.command("Findspot: Remove the Installed Server…");
   await person.button(person.dialog("Remove the environment"), "Remove").click();

@@ -10,6 +10,7 @@ import {
   progress,
   reason,
   shorten,
+  shortPlace,
   signal,
   tally,
   title,
@@ -128,4 +129,12 @@ test("counts come with the largest first, and texts on one line", () => {
   assert.equal(tally({}), "");
   assert.equal(shorten("a\n  b", 10), "a b");
   assert.equal(shorten("abcdefgh", 5), "abcd…");
+});
+
+test("of a long path the middle is left out", () => {
+  const path = "clients/python/a_long_package_name/with/many/levels/of/folders/currency.py";
+  assert.equal(shortPlace({ ...result, path }, 40), "clients/…/of/folders/currency.py:11");
+  assert.equal(shortPlace(result, 40), "shop/cart.py:11");
+  assert.equal(shortPlace({ ...result, path: `a/${"x".repeat(50)}.py` }, 40), `a/${"x".repeat(50)}.py:11`);
+  assert.equal(shortPlace({ ...result, path: `a/b/${"x".repeat(50)}.py` }, 40), `a/…/${"x".repeat(50)}.py:11`);
 });
