@@ -22,4 +22,4 @@ export FINDSPOT_NEOVIM
 "$FINDSPOT_NEOVIM" --version | head -n 1
 
 # pynvim leaves its socket to be closed by the garbage collector.
-.venv/bin/python -m pytest tests/nvim -m editors -q -W ignore::ResourceWarning "$@"
+.venv/bin/python -m pytest tests/nvim -m editors -q -n auto -W ignore::ResourceWarning "$@"

@@ -40,6 +40,14 @@ def test_the_cause_of_selected_lines(report: Neovim) -> None:
     assert "cause of the selection" in report.lua("return vim.fn.getqflist({ title = 0 }).title")
 
 
+def test_the_cause_of_what_a_terminal_has_printed(report: Neovim, shop: Path) -> None:
+    (shop / "log.txt").write_text(TRACE, encoding="utf-8")
+    report.command("terminal cat log.txt")
+    report.wait_until(lambda: any("AttributeError" in line for line in report.api.current.buffer[:]), "for the output")
+    report.command("%FindspotCause")
+    report.wait_until_listed("add_item")
+
+
 def test_the_cause_of_a_register_goes_to_quickfix_with_a_bang(report: Neovim) -> None:
     report.lua("vim.fn.setreg('t', ...)", TRACE)
     report.command("FindspotCause! t")

@@ -21,12 +21,36 @@ def test_no_project_is_told(start: Start, tmp_path: Path) -> None:
     assert nvim.lua("return #vim.lsp.get_clients()") == 0
 
 
+def test_a_buffer_without_a_file_asks_the_project_of_the_working_directory(nvim: Neovim) -> None:
+    nvim.command("enew")
+    nvim.command("Findspot schedule_retry")
+    assert nvim.wait_until(nvim.quickfix, "for the quickfix list")[0]["path"] == "src/upload.py"
+    nvim.command("wincmd p")
+    nvim.command("FindspotRelated!")
+    assert nvim.wait_until_told("there is no symbol here")
+
+
+def test_two_editors_in_one_folder_both_find(start: Start, shop: Path) -> None:
+    first, second = start(shop), start(shop)
+    for nvim in (first, second):
+        nvim.command("Findspot schedule_retry")
+    for nvim in (first, second):
+        assert nvim.wait_until(nvim.quickfix, "for the quickfix list")[0]["path"] == "src/upload.py"
+
+
 def test_a_file_of_no_project_asks_the_project_of_the_working_directory(nvim: Neovim, tmp_path: Path) -> None:
     (tmp_path / "single.py").write_text("x = 1\n", encoding="utf-8")
     nvim.command(f"edit {tmp_path / 'single.py'}")
     nvim.command("Findspot schedule_retry")
     items = nvim.wait_until(nvim.quickfix, "for the quickfix list")
     assert items[0]["path"] == "src/upload.py"
+
+
+def test_what_is_related_to_a_place_outside_of_every_project_is_told(nvim: Neovim, tmp_path: Path) -> None:
+    (tmp_path / "single.py").write_text("def alone():\n    pass\n", encoding="utf-8")
+    nvim.command(f"edit {tmp_path / 'single.py'}")
+    nvim.command("FindspotRelated!")
+    assert nvim.wait_until_told("single.py")
 
 
 def test_a_missing_server_is_told_with_the_places_that_were_tried(start: Start, shop: Path) -> None:

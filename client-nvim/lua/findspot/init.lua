@@ -151,6 +151,9 @@ end
 --- List what has to do with the symbol under the cursor: callers, callees, tests, and what is near by meaning.
 ---@param how findspot.Show?
 function M.related(how)
+  if not require('findspot.roots').file_of(vim.api.nvim_get_current_buf()) then
+    return tell.warn('there is no symbol here: this buffer is not a file')
+  end
   local ask = require('findspot.ask')
   local subject = ask.here()
   show({
