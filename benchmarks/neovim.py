@@ -30,7 +30,7 @@ KEY_SECONDS = 0.15
 MEASURE = """
     local debounce = require('findspot.options').get().debounce_ms
     local keys, seen = {}, {}
-    _G.samples, _G.partial = {}, 0
+    _G.samples = { whole = {}, partial = {} }
     local last = 0
     vim.on_key(function() last = vim.uv.hrtime() end)
     vim.api.nvim_create_autocmd('TextChangedI', { callback = function()
@@ -47,8 +47,8 @@ MEASURE = """
         local text = self:query()
         if keys[text] and not shown.nothing_asked and not seen[text] then
           seen[text] = true
-          table.insert(_G.samples, (vim.uv.hrtime() - keys[text]) / 1e6 - debounce)
-          _G.partial = _G.partial + (#shown.notes > 0 and 1 or 0)
+          local kind = require('findspot.picker').current().list.growing and 'partial' or 'whole'
+          table.insert(_G.samples[kind], (vim.uv.hrtime() - keys[text]) / 1e6 - debounce)
         end
       end
       return made
@@ -95,9 +95,13 @@ class Editor:
                 time.sleep(KEY_SECONDS)
             time.sleep(1)
 
-    def samples(self) -> Samples:
-        """Return what was measured, in milliseconds."""
-        return Samples(tuple(self.nvim.exec_lua("return _G.samples")))
+    def samples(self, kind: str) -> Samples:
+        """Return what was measured in milliseconds, of lists that were ``whole`` or those of a ``partial`` index."""
+        return Samples(tuple(self.nvim.exec_lua("return _G.samples[...]", kind)))
+
+    def forget(self) -> None:
+        """Begin to measure anew."""
+        self.nvim.exec_lua("_G.samples = { whole = {}, partial = {} }")
 
     def close(self) -> None:
         """End Neovim and its server."""
@@ -133,20 +137,23 @@ def main() -> None:
         editor.nvim.command("Findspot")
         editor.nvim.input("a")
         time.sleep(3)
-        editor.nvim.exec_lua("_G.samples, _G.partial = {}, 0")
+        editor.forget()
         editor.type(texts)
-        partial = editor.nvim.exec_lua("return _G.partial")
-        line("while indexing", editor.samples(), f"{partial} of them said that the index is not complete")
+        line("while indexing", editor.samples("partial"), "only lists that said that the index is not complete")
         editor.close()
         editor = Editor(given.neovim, given.repo, given.cache or Path(fresh))
         editor.nvim.command("Findspot")
         editor.nvim.input("a")
         editor.wait_until_complete()
-        editor.nvim.exec_lua("_G.samples = {}")
+        editor.forget()
         editor.type(texts)
         server = sum(tree_memory(child.pid) for child in psutil.Process(editor.process.pid).children())
         neovim = tree_memory(editor.process.pid) - server
-        line("at rest", editor.samples(), f"memory ({MEMORY_KIND}): Neovim {neovim:.0f} MB, server {server:.0f} MB")
+        line(
+            "at rest",
+            editor.samples("whole"),
+            f"memory ({MEMORY_KIND}): Neovim {neovim:.0f} MB, server {server:.0f} MB",
+        )
         editor.close()
 
 
