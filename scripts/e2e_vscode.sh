@@ -52,12 +52,12 @@ mkdir -p dist-test/shots
 
 failed=0
 echo "==> pure parts"
-node --test "dist-test/unit/*.test.js" > dist-test/unit.tap || failed=1
+node --test --test-reporter=tap "dist-test/unit/*.test.js" > dist-test/unit.tap || failed=1
 grep -E '^ *(not ok|  ---)' dist-test/unit.tap || true
 echo "==> inside the extension host"
 node dist-test/host/run.js | tee dist-test/host.out || failed=1
 echo "==> journeys"
-node --test --test-concurrency=1 "dist-test/journeys/*.test.js" > dist-test/journeys.tap || failed=1
+node --test --test-reporter=tap --test-concurrency=1 "dist-test/journeys/*.test.js" > dist-test/journeys.tap || failed=1
 grep -E '^ *(not )?ok ' dist-test/journeys.tap || true
 
 tally() { # tally KIND: the sum over the two reports in TAP and mocha's own

@@ -34,6 +34,11 @@ export async function open(result: Result, options: OpenOptions = {}): Promise<v
   return editor;
 }
 
+/** How long the list of tabs may take to name an editor that is open, and how often to look. */
+const TABS_MS = 500;
+
+const LOOK_MS = 10;
+
 /** Shows places while a list is open, and brings the user back to where they were. */
 export class Preview implements vscode.Disposable {
   private readonly mark = vscode.window.createTextEditorDecorationType({
@@ -46,6 +51,8 @@ export class Preview implements vscode.Disposable {
   private readonly openBefore = new Set(textTabs().map(([uri]) => uri));
   private latest = 0;
   private shown: vscode.TextEditor | undefined;
+  /** What has been shown; those that were not open before go again. */
+  private readonly seen = new Set<string>();
   private showing: Promise<unknown> = Promise.resolve();
 
   async show(result: Result): Promise<void> {
@@ -60,6 +67,7 @@ export class Preview implements vscode.Disposable {
     const editor = await opening;
     this.shown?.setDecorations(this.mark, []);
     this.shown = editor;
+    this.seen.add(editor.document.uri.toString());
     if (turn === this.latest) {
       editor.setDecorations(this.mark, [rangeOf(result)]);
     }
@@ -78,12 +86,22 @@ export class Preview implements vscode.Disposable {
       const editor = await vscode.window.showTextDocument(origin.document, {
         viewColumn: origin.viewColumn,
         selection,
+        // The keys are back where they were, or in what the user has opened meanwhile.
+        preserveFocus: true,
       });
       if (visible) {
         editor.revealRange(visible, vscode.TextEditorRevealType.AtTop);
       }
     }
-    const left = textTabs().filter(([uri, tab]) => tab.isPreview && !this.openBefore.has(uri));
+    await this.closeSeen(shown.document.uri.toString());
+  }
+
+  private async closeSeen(last: string): Promise<void> {
+    // The list of tabs follows the editors with a delay.
+    for (let wait = 0; wait < TABS_MS && !textTabs().some(([uri]) => uri === last); wait += LOOK_MS) {
+      await pause(LOOK_MS);
+    }
+    const left = textTabs().filter(([uri]) => this.seen.has(uri) && !this.openBefore.has(uri));
     await vscode.window.tabGroups.close(
       left.map(([, tab]) => tab),
       true,
