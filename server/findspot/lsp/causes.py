@@ -21,6 +21,9 @@ TITLE = "Findspot: find the cause"
 _MOST_ACTIONS = 5
 """Diagnostics of one place that are offered."""
 
+_LONGEST_MESSAGE = 20_000
+"""Characters of a diagnostic that an action hands on, so that the request never refuses what was offered."""
+
 
 def report_of(params: CauseParams, path: str | None) -> str:
     """Return the text that is to be localized; ``path`` is that of ``params.uri`` inside its root."""
@@ -46,7 +49,7 @@ def actions(params: types.CodeActionParams, selected: str, command: str) -> list
         for diagnostic in params.context.diagnostics[:_MOST_ACTIONS]:
             start, end = diagnostic.range.start, diagnostic.range.end
             told = {
-                "message": diagnostic.message,
+                "message": diagnostic.message[:_LONGEST_MESSAGE],
                 "range": {"start": _at(start), "end": _at(end)},
                 "source": diagnostic.source,
                 "code": diagnostic.code,

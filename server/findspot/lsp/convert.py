@@ -133,11 +133,11 @@ def file_of_uri(uri: str) -> Path:
 def _file_name(uri: str, *, windows: bool) -> str | None:
     try:
         parts = urlsplit(uri)
-    except ValueError:
+        raw = unquote_to_bytes(parts.path)
+    except ValueError:  # also for half of a surrogate pair
         return None
     if parts.scheme.lower() != "file":
         return None
-    raw = unquote_to_bytes(parts.path)
     if not raw.startswith(b"/") or b"\0" in raw or "\0" in parts.netloc:
         return None
     name = raw.decode("utf-8", "replace") if windows else os.fsdecode(raw)

@@ -36,7 +36,8 @@ def _token(raw: Any) -> Any:
 
 Token = int | str
 _Token = Annotated[Token | None, BeforeValidator(_token)]
-_Count = Annotated[int, Field(ge=0)]
+_Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""The protocol's `uinteger`; a larger one is too much for the index."""
 
 
 class PositionParams(Part):

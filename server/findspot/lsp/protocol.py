@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from concurrent.futures import InvalidStateError
 from typing import Any
 
 import attrs
@@ -143,6 +144,8 @@ class FindspotProtocol(LanguageServerProtocol):
             self._initialized = True
         try:
             self.handle_message(message)
+        except InvalidStateError:
+            _log.info("an answer of the client came too late")
         except Exception:  # noqa: BLE001 - one bad message must not end the session; it is logged
             _log.exception("could not handle %s", method or "an answer of the client")
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
@@ -87,21 +87,23 @@ class Requests:
 
     async def localize(self, params: LocalizeParams) -> dict[str, Any]:
         """Answer ``findspot/localize``; the instant list goes out first when the client gave a partialResultToken."""
-        return await self._localize(params, params)
+        with self._newest(params.picker):
+            return await self._localize(params, params)
 
     async def cause(self, params: CauseParams) -> dict[str, Any]:
         """Answer ``findspot/cause``: localize what a diagnostic, a selection or a test says."""
         file, path = None if params.uri is None else path_of_uri(params.uri), None
-        if file is not None and params.diagnostic is not None:
-            path = await self._session.scheduler.run(params.mode, lambda _: self._inside(file))
-        # Checked once more: put together, text and diagnostic may be too long.
-        asked = params.model_dump(include={"root", "top_k", "budget", "scope", "include_text"}, exclude_unset=True)
-        return await self._localize(LocalizeRequest.read({**asked, "text": report_of(params, path)}), params)
+        with self._newest(params.picker):
+            if file is not None and params.diagnostic is not None:
+                path = await self._session.scheduler.run(params.mode, lambda _: self._inside(file))
+            # Checked once more: put together, text and diagnostic may be too long.
+            asked = params.model_dump(include={"root", "top_k", "budget", "scope", "include_text"}, exclude_unset=True)
+            return await self._localize(LocalizeRequest.read({**asked, "text": report_of(params, path)}), params)
 
     async def _localize(self, question: LocalizeRequest, told: LocalizeParams | CauseParams) -> dict[str, Any]:
         instant = _Partial(self._session, told)
         stop = threading.Event()
-        with self._newest(told.picker), _Bar(self._session, told.work_done_token, "Localizing", stop) as bar:
+        with _Bar(self._session, told.work_done_token, "Localizing", stop) as bar:
             instant.bar = bar
             try:
                 make = self._placed(question.include_text)
@@ -166,7 +168,7 @@ class Requests:
 
     async def results_document(self, params: types.TextDocumentContentParams) -> types.TextDocumentContentResult:
         """Answer ``workspace/textDocumentContent``: the results of the question in a URI, as Markdown."""
-        query = unquote(urlsplit(params.uri).query)
+        query = unquote(params.uri.partition("#")[0].partition("?")[2])
         found = await self.context(ContextParams.read({"query": query, "max_chars": MAX_TEXT}))
         return types.TextDocumentContentResult(text=found["text"])
 
@@ -212,10 +214,18 @@ class Requests:
         session = self._session
         stop = threading.Event()
         with _Bar(session, params.work_done_token, "Indexing", stop) as bar:
-            reports = []
+            reports, failed = [], list[FindspotError]()
             for root in session.workspace.chosen(params.root):
-                report = await session.refresh(root, stop, bar, rebuild=params.rebuild)
-                reports.append(RefreshReport.of_report(report, root.name).to_json())
+                try:
+                    report = await session.refresh(root, stop, bar, rebuild=params.rebuild)
+                except Cancelled:
+                    raise
+                except FindspotError as error:  # the other folders are brought up to date all the same
+                    failed.append(error)
+                else:
+                    reports.append(RefreshReport.of_report(report, root.name).to_json())
+            if failed:
+                raise failed[0]
         return {"roots": reports}
 
     def _placed(self, include_text: bool) -> Make[PlacedResult]:  # noqa: FBT001 - a field of the request

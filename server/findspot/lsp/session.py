@@ -41,7 +41,7 @@ LOCKED_SECONDS = 2.0
 """How often to try again while another process is indexing the same folder."""
 
 ANSWER_SECONDS = 5.0
-"""How long the client may take to tell its settings; without them it gets the others'."""
+"""How long the client may take to tell its settings; without an answer nothing changes."""
 
 SETTLE_SECONDS = 0.2
 """How long to wait for more changed files before they are read: an editor tells each one's change by itself."""
@@ -98,16 +98,25 @@ class Session:
     async def _begin(self) -> None:
         """Ask for the editor's settings and for news of files, where the client has them; then index."""
         if self._can("workspace.configuration"):
-            self._take_configuration(await self._configuration())
+            await self._fetch_configuration()
+            await self._close_outdated()  # a request may have opened them while the client was asked
         for root in self.workspace.roots:
             self.spawn(self._maintain(root))
         await self._register()
 
     async def settings_changed(self, told: Any) -> None:
         """Take settings that have changed: those that the client tells, or asks to be fetched. Roots they concern are opened anew."""
-        self._take_configuration(await self._configuration() if self._can("workspace.configuration") else told)
+        if self._can("workspace.configuration"):
+            await self._fetch_configuration()
+        else:
+            self._take_configuration(told)
+        for root in await self._close_outdated():
+            self.spawn(self._maintain(root))
 
-        def reopen(_: threading.Event) -> list[Root]:
+    async def _close_outdated(self) -> list[Root]:
+        """Close the roots that were opened with other settings than those of now, to be opened anew when asked; returns them."""
+
+        def close(_: threading.Event) -> list[Root]:
             changed = []
             for root in self.workspace.roots:
                 config = root.opened_with()
@@ -116,19 +125,21 @@ class Session:
                     changed.append(root)
             return changed
 
-        for root in await self.scheduler.run(Mode.SEARCH, reopen):
-            self.spawn(self._maintain(root))
+        closed = await self.scheduler.run(Mode.SEARCH, close)
         self.documents.resend()
+        return closed
 
-    async def _configuration(self) -> Any:
+    async def _fetch_configuration(self) -> None:
+        """Ask the client for its settings; without an answer, those that it told before stay."""
         item = types.ConfigurationItem(section=SECTION)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 found = await self.server.workspace_configuration_async(types.ConfigurationParams(items=[item]))
         except (TimeoutError, JsonRpcException) as error:
-            self.log_to_client(types.MessageType.Warning, f"the client has not told its settings: {error}")
-            return None
-        return found[0] if found else None
+            reason = str(error) or f"no answer within {ANSWER_SECONDS:.0f} s"
+            self.log_to_client(types.MessageType.Warning, f"the client has not told its settings: {reason}")
+        else:
+            self._take_configuration(found[0] if found else None)
 
     def _take_configuration(self, told: Any) -> None:
         for problem in self._settings.take_configuration(told):

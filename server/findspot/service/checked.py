@@ -36,7 +36,7 @@ Scope = Annotated[tuple[Name, ...], Field(max_length=MAX_SCOPE, strict=False)]
 """Files and folders to look in, none for everything; each front end says how they are written."""
 Excerpt = Annotated[str, BeforeValidator(lambda raw: _cleaned(raw)[:MAX_EXCERPT] if isinstance(raw, str) else raw)]
 """Text of which only the beginning counts."""
-LineNumber = Annotated[int, Field(ge=1)]
+LineNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 FIRST: Final = BeforeValidator(lambda raw: raw[:MAX_IN_VIEW] if isinstance(raw, list | tuple) else raw)
 """Cuts a list of which only the first entries count."""
 Names = Annotated[tuple[Name, ...], FIRST, Field(strict=False)]
