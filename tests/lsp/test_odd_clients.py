@@ -186,3 +186,21 @@ async def test_names_of_documents_and_diagnostics_of_any_length(shop: Path) -> N
         found = await editor.request("findspot/cause", action["command"]["arguments"][0])
     assert error.value.code == -32602
     assert found["results"][0]["path"] == "part_3.py"
+
+
+async def test_a_newer_cause_of_a_picker_ends_an_older_that_has_yet_to_find_its_file(shop: Path) -> None:
+    said = {
+        "message": "rebate_3 is wrong",
+        "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 1}},
+    }
+    older = {"diagnostic": said, "uri": (shop / "part_1.py").as_uri(), "picker": "live"}
+    async with editing("visual-studio-code", shop) as editor:
+        await editor.until_ready()
+        asked = [
+            editor.request("findspot/cause", one) for one in (older, {"text": "rebate_4 is wrong", "picker": "live"})
+        ]
+        first, second = await asyncio.gather(*asked, return_exceptions=True)
+    assert isinstance(first, JsonRpcException)
+    assert first.code == -32800
+    assert not isinstance(second, BaseException)
+    assert second["results"][0]["path"] == "part_4.py"
