@@ -19,6 +19,8 @@ before(() => indexed());
 afterEach(async () => {
   await run("workbench.action.closeQuickOpen");
   await run("workbench.action.closeAllEditors");
+  // What counts as open before a picker is the list of tabs, which follows with a delay.
+  await eventually(() => vscode.window.tabGroups.all.every((group) => group.tabs.length === 0));
   await run("findspot.clearResults");
 });
 
