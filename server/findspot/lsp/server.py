@@ -184,12 +184,17 @@ def _offer_requests(server: FindspotServer) -> None:
     }
     for method, handler in handlers.items():
         server.feature(method)(traced(server, method, handler))
-    server.feature(types.WORKSPACE_SYMBOL)(answering(types.WORKSPACE_SYMBOL, requests.symbols))
+    symbols = answering(types.WORKSPACE_SYMBOL, requests.symbols)
+    server.feature(types.WORKSPACE_SYMBOL)(traced(server, types.WORKSPACE_SYMBOL, symbols))
     document = answering(types.WORKSPACE_TEXT_DOCUMENT_CONTENT, requests.results_document)
-    server.feature(types.WORKSPACE_TEXT_DOCUMENT_CONTENT)(document)
+    server.feature(types.WORKSPACE_TEXT_DOCUMENT_CONTENT)(
+        traced(server, types.WORKSPACE_TEXT_DOCUMENT_CONTENT, document)
+    )
     offered = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.Empty])
     code_actions = answering(types.TEXT_DOCUMENT_CODE_ACTION, requests.code_actions)
-    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, offered)(code_actions)
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, offered)(
+        traced(server, types.TEXT_DOCUMENT_CODE_ACTION, code_actions)
+    )
     server.command(SHOW_CAUSE)(_as_command(SHOW_CAUSE, CAUSE, answering(CAUSE, requests.show_cause)))
     for command, method in COMMANDS.items():
         server.command(command)(_as_command(command, method, handlers[method]))
