@@ -159,7 +159,6 @@ class FakeEngine:
         exclude: Sequence[str] = (),
         stop: threading.Event | None = None,
         unsaved: object = None,
-        context: EditorContext | None = None,
     ) -> Answer:
         """Return the same as search."""
         return self.search(query, top_k=top_k, scope=scope, exclude=exclude, stop=stop)

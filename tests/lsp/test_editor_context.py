@@ -87,7 +87,7 @@ async def test_files_that_are_elsewhere_or_far_too_many_cost_nothing(twins: Path
     many = [f"file:///far/away/{number}.py" for number in range(10_000)]
     odd = ["untitled:Untitled-1", "file://", "", "git:/x?y", (twins / ".." / "x.py").as_uri(), "http://[::1"]
     context = {
-        "active": {"uri": "untitled:Untitled-1", "position": {"line": 2**31, "character": 0}},
+        "active": {"uri": "untitled:Untitled-1", "position": {"line": 2**31 - 2, "character": 2**31 - 1}},
         "open": odd + many,
         "recent": many,
         "changed": odd,

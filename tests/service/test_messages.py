@@ -58,7 +58,7 @@ def test_half_of_a_pair_of_surrogates_is_replaced() -> None:
         (
             SearchRequest,
             {"query": "x", "context": {"active": {"path": "a", "line": 0}}},
-            "'context.active.line' must be a whole number from 1, not 0",
+            "'context.active.line' must be a whole number from 1 to 2147483647, not 0",
         ),
         (SearchRequest, {"query": "x", "context": {"diagnostics": [1]}}, "'context.diagnostics' must hold objects"),
         (

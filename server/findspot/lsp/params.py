@@ -37,13 +37,15 @@ def _token(raw: Any) -> Any:
 Token = int | str
 _Token = Annotated[Token | None, BeforeValidator(_token)]
 _Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+_Line = Annotated[int, Field(ge=0, le=2**31 - 2)]
+"""Inside, lines count from 1."""
 """The protocol's `uinteger`; a larger one is too much for the index."""
 
 
 class PositionParams(Part):
     """A place in a text, as the protocol counts."""
 
-    line: _Count = Field(description="from 0")
+    line: _Line = Field(description="from 0")
     character: _Count = Field(description="from 0")
 
 
