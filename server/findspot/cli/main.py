@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from findspot.cli import output
-from findspot.cli.args import build_parser, parse
+from findspot.cli.args import parse
 from findspot.cli.columns import visible
+from findspot.cli.commands import build_parser
 from findspot.cli.progress import ProgressLine, stop_on_interrupt
 from findspot.cli.resolve import (
     EvaluationRequest,

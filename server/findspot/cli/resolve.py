@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from findspot.cli.args import Format, RawArguments
+from findspot.cli.commands import Format, RawArguments
 from findspot.config import Config, load_config
 from findspot.core.identifiers import read_path
 from findspot.core.limits import MAX_TEXT, checked_text

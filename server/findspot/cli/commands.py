@@ -1,0 +1,262 @@
+"""Every command and option of the command line, declared once; the reference page is generated from it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from findspot import __version__
+from findspot.cli.parser import Parser
+from findspot.config import Settings, allowed, flag, flagged
+from findspot.core.types import Level
+
+Command = Literal["search", "localize", "index", "status", "eval", "lsp"]
+Format = Literal["pretty", "json", "files", "count"]
+
+WITHOUT_QUERY: tuple[Command, ...] = ("index", "status", "lsp")
+"""Commands that take no word."""
+
+_EPILOG = """\
+exit status: 0 something was found (or done), 1 nothing was found, 2 an error, 130 interrupted.
+A query that is also the name of a command: findspot -- status
+"""
+
+
+def _number(key: str) -> Callable[[str], int | float]:
+    """Return what reads the value of an option that is also a setting, within the setting's limits."""
+
+    def read(text: str) -> int | float:
+        kind = int if Settings.model_fields[key].annotation is int else float
+        try:
+            value = kind(text)
+            Settings.model_validate({key: value})
+        except ValueError:  # pydantic's error is one, too
+            raise argparse.ArgumentTypeError(f"{text}: must be {allowed(key)}") from None
+        return value
+
+    return read
+
+
+def _commits(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= len(text) <= 9 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: must be a whole number from 1 on")
+    return int(text)
+
+
+class RawArguments(argparse.Namespace):
+    """The command line as it was written; each command sets the attributes of its own options only.
+
+    ``meant`` is the command that a first word is nearly called like.
+    """
+
+    command: Command
+    meant: str = ""
+    root: Path | None
+    quiet: bool = False
+    verbose: bool
+    format: Format
+    top_k: int | None = None
+    no_text: bool = False
+    query: str
+    file: str | None
+    paths: list[Path]
+    no_scope: bool
+    skip_outside: bool
+    level: Level
+    budget: float | None = None
+    rebuild: bool
+    show_root: bool
+    skipped: str | None
+    hidden: bool | None = None
+    ignore_files: bool | None = None
+    path: Path | None
+    commits: int
+    tcp: str | None
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that were given on the command line, by their names."""
+        return {name: value for name in flagged() if (value := getattr(self, name)) is not None}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, with one sub-parser for each command."""
+    parser = Parser(
+        prog="findspot",
+        usage="findspot [OPTIONS] QUERY [PATHS...]\n       findspot COMMAND [OPTIONS] ...",
+        description="Where in this code base is it? Search by a sentence, a symbol, an error or a whole issue text.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"findspot {__version__}")
+    commands: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(
+        prog="findspot", title="commands", dest="command", metavar="COMMAND", required=True, parser_class=Parser
+    )
+
+    def add(name: Command, parents: list[argparse.ArgumentParser], summary: str, text: str) -> argparse.ArgumentParser:
+        description = f"{summary[0].upper()}{summary[1:]}. {text}"
+        return commands.add_parser(name, parents=parents, help=summary, description=description, allow_abbrev=False)
+
+    voice, output, answers, scope = _voice_options(), _output_options(), _answer_options(), _scope_options()
+    common = _common_options(voice)
+
+    search = add(
+        "search",
+        [common, answers, scope],
+        "find the places that a sentence, a symbol or an error message is about",
+        "This is the default command: 'findspot QUERY' means 'findspot search QUERY'.",
+    )
+    search.add_argument("query", metavar="QUERY", help="What to look for; put several words into quotes.")
+    search.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
+
+    localize = add(
+        "localize",
+        [common, answers, scope],
+        "find the places that an issue text or a stack trace is about",
+        "The text may be as long as a whole issue; a local model reorders the best candidates.",
+    )
+    localize.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
+    )
+    localize.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
+    _add_setting(localize, "budget")
+    localize.add_argument(
+        "--level",
+        choices=get_args(Level),
+        default="function",
+        help="What one result stands for: a whole file, or a function, class or section. Default: function.",
+    )
+
+    index = add(
+        "index",
+        [common, output],
+        "bring the index up to date, and say what changed",
+        "Searching does this by itself; use it to prepare an index beforehand.",
+    )
+    index.add_argument("--rebuild", action="store_true", help="Throw the index away first and build it from nothing.")
+
+    add(
+        "status", [common, output, _status_options()], "show the root and the state of its index", "Nothing is indexed."
+    )
+
+    evaluation = add(
+        "eval",
+        [voice, output],
+        "measure Findspot on the history of your own repository",
+        "The messages of its commits are asked about, at the files before each commit, and compared with the functions"
+        " that the commit changed. It works in a temporary folder; your index is not touched.",
+    )
+    evaluation.add_argument(
+        "path", metavar="PATH", nargs="?", type=Path, help="A folder inside the git repository. Default: this folder."
+    )
+    evaluation.add_argument(
+        "--commits", metavar="N", type=_commits, default=50, help="How many commits, the newest that suit. Default: 50."
+    )
+    _add_setting(evaluation, "budget")
+
+    lsp = add("lsp", [], "start the language server", "It talks over standard input and output.")
+    channel = lsp.add_mutually_exclusive_group()
+    channel.add_argument("--stdio", action="store_true", help="Use standard input and output; this is the default.")
+    channel.add_argument("--tcp", metavar="HOST:PORT", help="Listen for editors on this address instead.")
+    lsp.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
+    return parser
+
+
+def _common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(add_help=False)
+    root.add_argument(
+        "--root",
+        metavar="DIR",
+        type=Path,
+        help="Folder to index. Default: the nearest folder above with a .git, .hg, .jj or .findspot, else this folder.",
+    )
+    return argparse.ArgumentParser(add_help=False, parents=[root, _file_options(), voice])
+
+
+def _file_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False)
+    _add_setting(parent, "hidden")
+    _add_setting(parent, "ignore_files")
+    return parent
+
+
+def _voice_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument("-q", "--quiet", action="store_true", help="No progress and no notes on standard error.")
+    parent.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
+    return parent
+
+
+def _output_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
+        "--json",
+        dest="format",
+        action="store_const",
+        const="json",
+        default="pretty",
+        help="Print one JSON object.",
+    )
+    return parent
+
+
+def _answer_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False)
+    shape = parent.add_mutually_exclusive_group()
+    shape.add_argument(
+        "--format",
+        choices=get_args(Format),
+        default="pretty",
+        help="pretty: for people; json: one object a line; files: paths only; count: how many. Default: pretty.",
+    )
+    shape.add_argument("--json", dest="format", action="store_const", const="json", help="Short for --format json.")
+    _add_setting(parent, "top_k")
+    parent.add_argument("--no-text", action="store_true", help="Leave the source text out of the output.")
+    return parent
+
+
+def _scope_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
+        "--no-scope",
+        action="store_true",
+        help="Look in the whole root, also when the current folder lies deeper. Not together with PATHS.",
+    )
+    parent.add_argument(
+        "--skip-outside",
+        action="store_true",
+        help="Leave out PATHS that lie outside the root, instead of failing.",
+    )
+    return parent
+
+
+def _status_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False)
+    what = parent.add_mutually_exclusive_group()
+    what.add_argument("--show-root", action="store_true", help="Print the root and nothing else.")
+    what.add_argument(
+        "--skipped",
+        metavar="PATTERN",
+        nargs="?",
+        const="",
+        help="List what is left out of the index and why: all of it, or what a glob or a part of a path means.",
+    )
+    return parent
+
+
+def _add_setting(parser: argparse.ArgumentParser, name: str) -> None:
+    """Give ``parser`` the option that is declared with a setting."""
+    field, mark = Settings.model_fields[name], flag(name)
+    if mark is None:
+        raise ValueError(f"the setting '{name}' has no option")
+    meaning = mark.meaning or str(field.description)
+    if field.annotation is bool:
+        parser.add_argument(*mark.names, dest=name, action="store_const", const=not field.default, help=meaning)
+    else:
+        meaning = f"{meaning} Default: {field.default}."
+        parser.add_argument(*mark.names, dest=name, metavar=mark.value, type=_number(name), help=meaning)

@@ -1,0 +1,47 @@
+"""A parser of command lines that complains in one line that says what to do."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from findspot.cli.columns import visible
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line that says what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print ``message`` in our own words on standard error, and leave with status 2."""
+        self.exit(2, f"findspot: error: {visible(_in_our_words(message))}\n")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            choices = [str(choice) for choice in action.choices]
+            raise argparse.ArgumentError(action, f"{value}: must be {' or '.join(choices)}{hint(str(value), choices)}")
+
+
+def _in_our_words(message: str) -> str:
+    """Return what argparse complains about, as a person would say it."""
+    about = re.fullmatch(r"argument (\S+): (.*)", message, re.DOTALL)
+    if about is None:
+        return re.sub(
+            r"^the following arguments are required: (\w+).*", r"\1 is missing; 'findspot --help' shows how", message
+        )
+    name, what = about[1].split("/")[0], about[2]
+    if what.startswith("not allowed with argument "):
+        return f"{name} and {what.split()[-1].split('/')[0]} cannot be used together; leave one out"
+    if what.startswith("expected "):
+        return f"{name}: its value is missing; 'findspot --help' shows how"
+    if what.startswith("ignored explicit argument"):
+        return f"{name} takes no value; leave out what follows it"
+    return f"{name} {what}"
+
+
+def hint(word: str, known: Sequence[str]) -> str:
+    """Return words that name the nearest of ``known``, or nothing."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
