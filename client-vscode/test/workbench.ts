@@ -153,12 +153,20 @@ export class Workbench {
     return this.copySource(`tests/data/${fixture}`, fixture);
   }
 
-  /** A copy of a folder of this repository. */
+  /** A copy of a folder: one of this repository, or any if the path is absolute. */
   copySource(source: string, name: string): string {
     const target = path.join(this.home, "work", name);
-    const skip = /__pycache__|\.(gguf|safetensors)$/;
-    cpSync(path.join(REPOSITORY, source), target, { recursive: true, filter: (file) => !skip.test(file) });
+    const skip = /__pycache__|site-packages|\.(gguf|safetensors)$|\/python3[^/]*\/test$/;
+    cpSync(path.resolve(REPOSITORY, source), target, { recursive: true, filter: (file) => !skip.test(file) });
     return target;
+  }
+
+  /** A copy of the server's own code beside Python's library without its tests: enough that the first index can be watched. */
+  copyLarge(name: string): string {
+    const python = path.join(path.dirname(tools().findspot), "python");
+    const library = ["-c", "import sysconfig; print(sysconfig.get_path('stdlib'))"];
+    this.copySource(execFileSync(python, library, { encoding: "utf8" }).trim(), `${name}/python`);
+    return this.copySource("server/findspot", name);
   }
 
   /** Write what the extension and its host have logged into one file. */

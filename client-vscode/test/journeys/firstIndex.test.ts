@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { journey, ownCode } from "./journey";
+import type { Workbench } from "../workbench";
+import { journey } from "./journey";
 
-journey("the first index shows how far it is, and what it has in the end", {}, ownCode, async (person) => {
+const large = (workbench: Workbench) => workbench.copyLarge("findspot");
+
+journey("the first index shows how far it is, and what it has in the end", {}, large, async (person) => {
   await person.openView();
   await person.sidebar().getByText("are being read for the first time").waitFor();
   await person.page.locator(".statusbar-item", { hasText: /Indexing findspot/ }).waitFor();
