@@ -8,6 +8,7 @@ worker thread: ``initialize`` is answered before SQLite, parsers and models are 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,7 @@ class SharedEngines:
         self._guard = threading.Lock()
         self._models: dict[ModelSettings, Models] = {}
         self._engines: dict[Path, _Shared] = {}
+        self._opening: list[Path] = []
 
     def open(self, root: Path, config: Config) -> Access:
         """Open the engine of one root; raises what ``Engine.open`` raises.
@@ -66,19 +68,29 @@ class SharedEngines:
 
         settings = config.settings
         key = settings.section(ModelSettings)
-        with self._guard:
-            shared = self._engines.get(root.resolve())
-            if shared is None:
-                models = self._models.get(key)
-                if models is None:
-                    models = self._models[key] = Models.load(key)
-                engine = Engine.open(root, config, models)
-                shared = self._engines[engine.root] = _Shared(engine)
-            elif shared.engine.config.settings != settings:
-                _log.warning("%s is open already in this server; its index keeps the settings it was opened with", root)
-            access = Access(shared.engine, config, shared.engine.unsaved())
-            shared.users += 1
-            return access
+        real = root.resolve()
+        self._opening.append(real)
+        try:
+            with self._guard:
+                shared = self._engines.get(real)
+                if shared is None:
+                    models = self._models.get(key)
+                    if models is None:
+                        models = self._models[key] = Models.load(key)
+                    engine = Engine.open(root, config, models)
+                    shared = self._engines[engine.root] = _Shared(engine)
+                elif shared.engine.config.settings != settings:
+                    _log.warning("%s is open already here; its index keeps the settings it was opened with", root)
+                access = Access(shared.engine, config, shared.engine.unsaved())
+                shared.users += 1
+                return access
+        finally:
+            self._opening.remove(real)
+
+    def is_open(self, root: Path) -> bool:
+        """Return whether some client has the engine of ``root``, or is getting it; never waits."""
+        real = Path(os.path.realpath(root))
+        return real in self._engines or real in self._opening
 
     def give_back(self, engine: Engine) -> None:
         """Take an engine back from one client; with the last one it is closed."""
