@@ -132,7 +132,7 @@ export interface EditorDocuments {
 
 /** One reason why a result is where it is; `score` is comparable within its kind only. */
 export interface Evidence {
-  /** `lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior` or `model` */
+  /** `lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior`, `model` or `explored` */
   kind: string;
   /** what matched, in words */
   detail: string;
@@ -279,8 +279,8 @@ export interface Result {
   probability: number | null;
   /** 1 is the best */
   rank: number;
-  /** `localized` once the localization model has ranked it */
-  stage: "hybrid" | "localized";
+  /** `localized` once the localization model has ranked it, `explored` where tools were used */
+  stage: "hybrid" | "localized" | "explored";
   /** why it is here */
   evidence: Evidence[];
   /** the text that was indexed is the text that the file or buffer holds now */

@@ -75,7 +75,7 @@
 
 --- One reason why a result is where it is; `score` is comparable within its kind only.
 ---@class findspot.Evidence
----@field kind string `lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior` or `model`
+---@field kind string `lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior`, `model` or `explored`
 ---@field detail string what matched, in words
 ---@field score number of this kind of evidence
 
@@ -158,7 +158,7 @@
 ---@field score number higher is better; comparable inside one answer
 ---@field probability number|nil how likely this is the right place; null where that is not known
 ---@field rank integer 1 is the best
----@field stage "hybrid"|"localized" `localized` once the localization model has ranked it
+---@field stage "hybrid"|"localized"|"explored" `localized` once the localization model has ranked it, `explored` where tools were used
 ---@field evidence findspot.Evidence[] why it is here
 ---@field fresh boolean the text that was indexed is the text that the file or buffer holds now
 ---@field exact boolean|nil where the query is a mere name or path: whether this place is called so

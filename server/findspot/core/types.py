@@ -21,7 +21,7 @@ definition, ``section`` a Markdown heading with its text, ``window`` a run of to
 Level = Literal["file", "function"]
 """What one result stands for: a whole file, or a function / class / section."""
 
-Stage = Literal["hybrid", "localized"]
+Stage = Literal["hybrid", "localized", "explored"]
 
 
 class PathClass(StrEnum):
@@ -195,11 +195,12 @@ class Evidence:
 
     ``kind`` is ``lexical`` (the terms that matched), ``dense``, ``mention`` (a path, symbol or frame the
     query names), ``graph`` (a caller, a callee, or tested by a test that is a hit), ``history`` (messages of past
-    commits), ``near`` (what it has to do with the files in the editor), ``prior`` or ``model``.
+    commits), ``near`` (what it has to do with the files in the editor), ``prior``, ``model`` or ``explored`` (what
+    was seen when the question was worked on with tools).
     ``score`` is that signal's own number, comparable only within its kind.
     """
 
-    kind: Literal["lexical", "dense", "mention", "graph", "history", "near", "prior", "model"]
+    kind: Literal["lexical", "dense", "mention", "graph", "history", "near", "prior", "model", "explored"]
     detail: str
     score: float
 
@@ -310,7 +311,8 @@ class AnswerStatus:
     both are None where they are not known. ``exact`` says, where the question is a mere name or path, whether something is
     called so; None for other questions. ``by_meaning`` is True where no word of the question occurs in the index.
     ``notes`` are sentences that belong above the list: what the answer is not, named paths that the index leaves out, and
-    what is left out where that may be why little was found.
+    what is left out where that may be why little was found. ``shown`` is how many results ``localize`` gives where no
+    length is asked for.
     """
 
     state: IndexState
@@ -328,6 +330,7 @@ class AnswerStatus:
     by_meaning: bool = False
     notes: tuple[str, ...] = ()
     rescored: int = 0
+    shown: int | None = None
 
     @property
     def model_applied(self) -> bool:

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from findspot.cancellation import check
 from findspot.core.types import ChunkKind
+from findspot.engine.citing import Citer
 from findspot.engine.unsaved import Unsaved
 from findspot.errors import QueryError
+from findspot.indexing.commits import head_commit
 from findspot.retrieval.index_view import IndexView
 from findspot.storage.records import ChunkRow
 from findspot.storage.store import IndexStore
@@ -94,6 +96,14 @@ class Explorer:
         self._store = store
         self._own = own
         self._max_file_bytes = max_file_bytes
+
+    def citer(self, text: str) -> Citer:
+        """Return what makes results of places that somebody names in answer to ``text``."""
+        return Citer(self._root, self._store, self._own, text)
+
+    def head(self) -> str | None:
+        """Return the commit that is checked out, None where there is none or it cannot be told."""
+        return head_commit(self._root)
 
     def files(self, pattern: str, limit: int, scope: Sequence[str] = ()) -> Found[str]:
         """Return the files that a pattern names, as a line of ``.gitignore`` does: ``*.py``, ``src/**/test_*``, ``docs/``."""

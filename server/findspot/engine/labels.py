@@ -46,6 +46,7 @@ def localized(status: AnswerStatus, found: Localization) -> AnswerStatus:
         in_root_probability=found.here,
         suggested_length=found.length,
         rescored=found.rescored,
+        shown=len(shown_of(found, None)),
         complete=status.complete and not found.hurried,
     )
 

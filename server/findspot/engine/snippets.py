@@ -60,9 +60,13 @@ class Reading:
     def __init__(self, read: Callable[[str, bool], Source | None]) -> None:
         self._source = cache(read)
 
+    def source(self, row: ChunkRow) -> Source | None:
+        """Return the file of a chunk as it is now, None when it is gone."""
+        return self._source(row.path, _is_buffered(row))
+
     def text_of(self, row: ChunkRow) -> str | None:
         """Return the text of a chunk if its file is still the one that was indexed."""
-        source = self._source(row.path, _is_buffered(row))
+        source = self.source(row)
         if source is None or source.content_hash != row.file_hash:
             return None
         return source.slice(row.span, _MAX_TEXT)
@@ -76,7 +80,7 @@ class Reading:
         results: list[SearchResult] = []
         contents: dict[str, bytes] = {}
         for rank, one in enumerate(found, start=1):
-            source = self._source(one.row.path, _is_buffered(one.row))
+            source = self.source(one.row)
             fresh = source is not None and source.content_hash == one.row.file_hash
             result = SearchResult(
                 path=one.row.path,

@@ -157,7 +157,9 @@ class Message(BaseModel):
 class Evidence(Message):
     """One reason why a result is where it is; ``score`` is comparable within its kind only."""
 
-    kind: str = Field(description="`lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior` or `model`")
+    kind: str = Field(
+        description="`lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior`, `model` or `explored`"
+    )
     detail: str = Field(description="what matched, in words")
     score: float = Field(description="of this kind of evidence")
 
@@ -174,7 +176,9 @@ class ResultFields(Message):
     score: float = Field(description="higher is better; comparable inside one answer")
     probability: float | None = Field(description="how likely this is the right place; null where that is not known")
     rank: int = Field(description="1 is the best")
-    stage: core.Stage = Field(description="`localized` once the localization model has ranked it")
+    stage: core.Stage = Field(
+        description="`localized` once the localization model has ranked it, `explored` where tools were used"
+    )
     evidence: tuple[Evidence, ...] = Field(description="why it is here")
     fresh: bool = Field(description="the text that was indexed is the text that the file or buffer holds now")
     exact: bool | None = Field(description="where the query is a mere name or path: whether this place is called so")

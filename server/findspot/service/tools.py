@@ -163,6 +163,14 @@ class Tool:
     answer: type[Message]
     run: Run
 
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the arguments, of one root."""
+        schema = self.request.model_json_schema(by_alias=False)
+        del schema["properties"]["root"]
+        return {
+            name: schema[name] for name in ("type", "properties", "required", "additionalProperties") if name in schema
+        }
+
     def call(self, engine: Engine, arguments: Any, stop: threading.Event | None = None) -> Message:
         """Check untrusted arguments and run the tool; raises ``RequestError`` as well."""
         return self.run(engine, self.request.read(arguments), stop)
