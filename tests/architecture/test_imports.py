@@ -49,6 +49,7 @@ NETWORK = (
     "ftplib",
     "http.client",
     "httpx",
+    "httpx2",
     "huggingface_hub",
     "requests",
     "smtplib",
@@ -59,7 +60,7 @@ NETWORK = (
     "websockets",
 )
 
-NETWORK_OWNERS = ("server/findspot/inference/manifest.py", "server/findspot/inference/remote.py")
+NETWORK_OWNERS = ("server/findspot/inference/downloads.py", "server/findspot/inference/remote_chat.py")
 """The only files that may open a connection to elsewhere, and only for what the user named (I-16)."""
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from findspot.cli.args import parse
+from findspot.cli.commands import Command
 from findspot.cli.main import build_parser
 
 
@@ -109,4 +111,4 @@ def test_every_option_has_a_help_text() -> None:
             assert action.help or action.metavar == "COMMAND", action.option_strings
             if isinstance(action.choices, dict):
                 parsers.extend(action.choices.values())
-    assert len(parsers) == 7
+    assert len(parsers) == 1 + len(get_args(Command))

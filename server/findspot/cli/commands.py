@@ -12,8 +12,9 @@ from findspot.cli.parser import Parser
 from findspot.config import Settings, allowed, flag, flagged
 from findspot.core.types import Level
 
-Command = Literal["search", "localize", "index", "status", "eval", "lsp"]
+Command = Literal["search", "localize", "index", "status", "eval", "models", "lsp"]
 Format = Literal["pretty", "json", "files", "count"]
+ModelAction = Literal["list", "pull", "verify", "use", "remove"]
 
 WITHOUT_QUERY: tuple[Command, ...] = ("index", "status", "lsp")
 """Commands that take no word."""
@@ -73,6 +74,11 @@ class RawArguments(argparse.Namespace):
     ignore_files: bool | None = None
     path: Path | None
     commits: int
+    action: ModelAction
+    model: str | None
+    name: str | None
+    sha256: str | None
+    yes: bool
     tcp: str | None
 
     def settings(self) -> dict[str, Any]:
@@ -151,6 +157,26 @@ def build_parser() -> argparse.ArgumentParser:
         "The messages of its commits are asked about, at the files before each commit, and compared with the functions"
         " that the commit changed. It works in a temporary folder; your index is not touched.",
     )
+    _add_evaluation_arguments(evaluation)
+
+    models = add(
+        "models",
+        [voice, output],
+        "list, fetch, check, choose and remove models",
+        "Nothing is fetched but what you name. 'use' writes your settings; a model of your own becomes the one that"
+        " explores on request.",
+    )
+    _add_model_arguments(models)
+
+    lsp = add("lsp", [], "start the language server", "It talks over standard input and output.")
+    channel = lsp.add_mutually_exclusive_group()
+    channel.add_argument("--stdio", action="store_true", help="Use standard input and output; this is the default.")
+    channel.add_argument("--tcp", metavar="HOST:PORT", help="Listen for editors on this address instead.")
+    lsp.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
+    return parser
+
+
+def _add_evaluation_arguments(evaluation: argparse.ArgumentParser) -> None:
     evaluation.add_argument(
         "path", metavar="PATH", nargs="?", type=Path, help="A folder inside the git repository. Default: this folder."
     )
@@ -159,12 +185,22 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_setting(evaluation, "budget")
 
-    lsp = add("lsp", [], "start the language server", "It talks over standard input and output.")
-    channel = lsp.add_mutually_exclusive_group()
-    channel.add_argument("--stdio", action="store_true", help="Use standard input and output; this is the default.")
-    channel.add_argument("--tcp", metavar="HOST:PORT", help="Listen for editors on this address instead.")
-    lsp.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
-    return parser
+
+def _add_model_arguments(models: argparse.ArgumentParser) -> None:
+    models.add_argument(
+        "action",
+        metavar="ACTION",
+        nargs="?",
+        choices=get_args(ModelAction),
+        default="list",
+        help="list, pull ADDRESS, verify [NAME], use NAME or remove NAME. Default: list.",
+    )
+    models.add_argument("model", metavar="NAME", nargs="?", help="A model's name, or the address of a GGUF file.")
+    models.add_argument("--name", metavar="NAME", help="pull: what to call the model. Default: as in the address.")
+    models.add_argument(
+        "--sha256", metavar="DIGITS", help="pull: the checksum that the file must have; without it, it is written down."
+    )
+    models.add_argument("-y", "--yes", action="store_true", help="remove: do not ask.")
 
 
 def _common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:

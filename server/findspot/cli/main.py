@@ -73,6 +73,10 @@ def _command(argv: Sequence[str]) -> int:
         write_lines(())
         return left.code if isinstance(left.code, int) else ERROR
     _log_to_stderr(verbose=raw.verbose, quiet=raw.quiet)
+    if raw.command == "models":
+        from findspot.cli.models import resolve_models, run_models  # noqa: PLC0415 - only this command needs them
+
+        return run_models(resolve_models(raw))
     return run(resolve(raw, Path.cwd()))
 
 

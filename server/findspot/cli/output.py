@@ -161,7 +161,7 @@ def status_lines(status: IndexStatus, location: RootLocation, view: View) -> Ite
         ("files", f"{status.files:,}"),
         ("chunks", f"{status.chunks:,}"),
         ("holes", f"{status.holes:,}" + (" (chunks without a vector)" if status.holes else "")),
-        ("size", _size(status.size_bytes)),
+        ("size", size_text(status.size_bytes)),
         (
             "models",
             ", ".join(name for name in (status.embedder, status.ranker, status.localization_model) if name) or "none",
@@ -219,7 +219,8 @@ def count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def _size(number: int) -> str:
+def size_text(number: int) -> str:
+    """Return ``512 bytes`` or ``1.2 MB``."""
     size = float(number)
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:

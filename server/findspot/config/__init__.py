@@ -9,6 +9,7 @@ from __future__ import annotations
 from findspot.config.resolve import Config, load_config
 from findspot.config.settings import (
     SECTIONS,
+    ChatSettings,
     IndexSettings,
     ModelSettings,
     Section,
@@ -23,13 +24,16 @@ from findspot.config.sources import (
     OWN_DIR,
     child_environ,
     color_wanted,
+    models_dir,
     use_one_math_thread,
     user_config_path,
 )
+from findspot.config.writing import set_user_setting
 
 __all__ = [
     "OWN_DIR",
     "SECTIONS",
+    "ChatSettings",
     "Config",
     "IndexSettings",
     "ModelSettings",
@@ -42,7 +46,9 @@ __all__ = [
     "flag",
     "flagged",
     "load_config",
+    "models_dir",
     "project_may",
+    "set_user_setting",
     "use_one_math_thread",
     "user_config_path",
 ]

@@ -150,10 +150,24 @@ class ModelSettings(Section):
     threads: Annotated[int, Field(ge=0, le=64, description="Threads of the localization model; 0 chooses.")] = 0
 
 
+class ChatSettings(Section):
+    """Models that write, which none of Findspot's own do: your GGUF files, and who answers elsewhere."""
+
+    models_dir: Annotated[
+        str, Field(description="Folder of your own GGUF models; empty for one in your data folder.")
+    ] = ""
+    chat_model: Annotated[
+        str, Field(description="The model that explores on request: one of your own by name or path; empty for none.")
+    ] = ""
+    chat_context: Annotated[
+        int, Field(ge=1024, le=131_072, description="Tokens that a chat model on this machine keeps in mind.")
+    ] = 4096
+
+
 _S = TypeVar("_S", bound=Section)
 
 
-class Settings(AnswerSettings, IndexSettings, ServerSettings, ModelSettings):
+class Settings(AnswerSettings, IndexSettings, ServerSettings, ModelSettings, ChatSettings):
     """Every setting of Findspot, with its default."""
 
     def section(self, kind: type[_S]) -> _S:
@@ -166,6 +180,7 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
     "indexing": IndexSettings,
     "server": ServerSettings,
     "models": ModelSettings,
+    "chat": ChatSettings,
 }
 
 FORMER_NAMES: Final[Mapping[str, str]] = {"reranker": "localization_model"}

@@ -103,6 +103,22 @@ def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
     return chosen.absolute()
 
 
+def models_dir(named: str) -> Path:
+    """Return the folder of the user's own models: the one that a setting names, or one in the data folder.
+
+    Raises ``ConfigError`` for a relative one: there is nothing that it could be relative to.
+    """
+    if not named:
+        return Path(platformdirs.user_data_dir("findspot", appauthor=False)) / "models"
+    try:
+        chosen = Path(named).expanduser()
+    except RuntimeError:  # expanduser finds no home folder
+        chosen = Path(named)
+    if not chosen.is_absolute():
+        raise ConfigError(f"setting 'models_dir' must be an absolute path, not {named!r}")
+    return chosen
+
+
 def git_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the variables of git that decide which files a user ignores everywhere."""
     env = os.environ if environ is None else environ

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Event
-from typing import Protocol
+from typing import Final, Protocol
 
 from findspot.core.arrays import Vectors
 
@@ -41,3 +41,7 @@ class WordEmbedder(Embedder, Protocol):
     def whole_words(self, text: str) -> str:
         """Return the words of a rendered query that the model knows as such, and not as pieces of words."""
         ...
+
+
+CHAT_BATCH: Final = 256
+"""Tokens of a prompt that a chat model on this machine reads at a time; a call is stopped between two such batches."""

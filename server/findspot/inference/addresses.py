@@ -1,0 +1,39 @@
+"""Which addresses on the network may be used: those that the user names, by https, or by http on this machine."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from findspot.errors import ModelError
+
+
+def check_address(address: str) -> None:
+    """Raise ``ModelError`` unless ``address`` is a whole http or https address."""
+    try:
+        parts = urlsplit(address)
+        known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if not known or not address.isprintable() or " " in address:
+        raise ModelError(f"{address}: no address; write it whole, as in https://example.org/model.gguf")
+
+
+def is_loopback(address: str) -> bool:
+    """Return whether ``address`` is one of this machine."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_private(address: str) -> bool:
+    """Return whether nobody between can read or change what is said: https, or this machine."""
+    return urlsplit(address).scheme == "https" or is_loopback(address)
+
+
+def without_secrets(address: str) -> str:
+    """Return ``address`` as it may be shown: a name, a password or a signature in it left out."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
