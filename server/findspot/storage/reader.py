@@ -73,6 +73,7 @@ class StoreReader:
         self._asking = threading.local()
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._corpus: Corpus | None = None
+        self._counts: tuple[int, int, int, int] | None = None
         self._frequencies = _Frequencies(-1, {})
 
     @contextlib.contextmanager
@@ -139,15 +140,18 @@ class StoreReader:
         return corpus
 
     def totals(self) -> Totals:
-        """Return the counts that a status shows."""
+        """Return the counts that a status shows; what goes through all chunks is counted once per generation."""
         with self._connection() as connection:
-            files, chunks = connection.execute(
-                "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM chunks)"
-            ).fetchone()
-            holes = connection.execute(
-                "SELECT count(*) FROM chunks WHERE content_hash NOT IN (SELECT content_hash FROM embeddings)"
-            ).fetchone()[0]
             generation = read_generation(connection)
+            if self._counts is None or self._counts[0] != generation:
+                files, chunks = connection.execute(
+                    "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM chunks)"
+                ).fetchone()
+                holes = connection.execute(
+                    "SELECT count(*) FROM chunks WHERE content_hash NOT IN (SELECT content_hash FROM embeddings)"
+                ).fetchone()[0]
+                self._counts = (generation, files, chunks, holes)
+            _, files, chunks, holes = self._counts
         size = 0
         for path in self._database.parent.iterdir():
             with contextlib.suppress(OSError):  # files come and go while another process indexes
