@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -231,3 +232,64 @@ def test_mistakes_are_named(engine: Engine) -> None:
         call(engine, "search_text", pattern="x", limit=100_000)
     with pytest.raises(QueryError, match="did you mean 'pattern'"):
         call(engine, "search_text", patern="x")
+
+
+def test_code_is_found_by_its_shape(engine: Engine) -> None:
+    query = "(return_statement (call function: (identifier) @called)) @returned"
+    found = call(engine, "query_syntax", language="python", query=query)
+    assert [(one["path"], one["capture"], one["start_line"], one["text"]) for one in found["nodes"]] == [
+        ("shop/cart.py", "returned", 3, "return save(item)"),
+        ("shop/cart.py", "called", 3, "save"),
+        ("shop/cart.py", "returned", 7, "return sum(self.prices)"),
+        ("shop/cart.py", "called", 7, "sum"),
+    ]
+    assert found["truncated"] is False
+    assert call(engine, "query_syntax", language="python", query=query, limit=1)["truncated"] is True
+    assert call(engine, "query_syntax", language="python", query=query, scope=["shop/store.py"])["nodes"] == []
+    engine.set_overlay("shop/store.py", "def fresh():\n    return save(1)\n")
+    try:
+        fresh = call(engine, "query_syntax", language="python", query=query, scope=["shop/store.py"])
+        assert [one["start_line"] for one in fresh["nodes"]] == [2, 2]
+    finally:
+        engine.set_overlay("shop/store.py", None)
+
+
+def test_a_query_that_is_none_is_refused_once(engine: Engine) -> None:
+    with pytest.raises(QueryError, match="the query cannot be used: Invalid"):
+        call(engine, "query_syntax", language="python", query="(no_such_node) @x")
+    with pytest.raises(QueryError, match="there is no syntax of 'klingon'; known are bash"):
+        call(engine, "query_syntax", language="klingon", query="(x) @x")
+
+
+def test_a_query_that_never_ends_costs_a_worker_and_no_more(engine: Engine) -> None:
+    source = "x = '" + "a" * 60 + "'\n"
+    engine.set_overlay("shop/store.py", source)
+    try:
+        endless = '((string) @s (#match? @s "^(\'|a|aa)+$b"))'
+        found = call(engine, "query_syntax", language="python", query=endless, scope=["shop/store.py"])
+        assert (found["nodes"], found["truncated"]) == ([], True)
+    finally:
+        engine.set_overlay("shop/store.py", None)
+    assert call(engine, "query_syntax", language="python", query="(class_definition) @c")["nodes"]
+
+
+def test_a_file_has_a_history_where_there_is_git(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(QueryError, match="no history of commits"):
+        call(engine, "file_history", path="shop/cart.py")
+    root = tmp_path / "repo"
+    root.mkdir()
+    git = ["git", "-C", str(root), "-c", "user.name=n", "-c", "user.email=e"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for number in range(3):
+        (root / "a.py").write_text(f"x = {number}\n", encoding="utf-8")
+        (root / "b.py").write_text("y = 1\n", encoding="utf-8")
+        subprocess.run([*git, "add", "-A"], check=True)
+        subprocess.run([*git, "commit", "-q", "-m", f"Change {number}\n\nMore."], check=True)
+    settings = Settings(workers=1, localization_model="", ranker="")
+    with Engine.open(root, Config(settings, tmp_path / "cache")) as own:
+        own.refresh()
+        found = call(own, "file_history", path="a.py", limit=2)
+        assert ([one["subject"] for one in found["commits"]], found["truncated"]) == (["Change 2", "Change 1"], True)
+        assert [one["subject"] for one in call(own, "file_history", path="b.py")["commits"]] == ["Change 0"]
+        with pytest.raises(QueryError, match="no indexed file c"):
+            call(own, "file_history", path="c.py")

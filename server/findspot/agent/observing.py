@@ -11,10 +11,12 @@ from findspot.core.types import SearchResult
 from findspot.service.messages import Message, ResultFields
 from findspot.service.tools import (
     CodeFound,
+    CommitsFound,
     DefinitionsFound,
     FilesFound,
     FileText,
     LinesFound,
+    NodesFound,
     RelatedFound,
 )
 
@@ -106,6 +108,16 @@ def _lines(answer: Message) -> Iterator[_Line]:
             )
         case CodeFound():
             yield from map(_result, answer.results)
+        case NodesFound():
+            yield from (
+                _Line(
+                    f"{one.path}:{one.start_line}-{one.end_line} @{one.capture} {' '.join(one.text.split())[:_SHOWN]}",
+                    *(one.path, one.start_line, one.end_line),
+                )
+                for one in answer.nodes
+            )
+        case CommitsFound():
+            yield from (_Line(f"{one.commit[:10]} {one.time[:10]} {one.subject}") for one in answer.commits)
         case RelatedFound():
             yield from _related(answer)
         case _:

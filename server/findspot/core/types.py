@@ -111,6 +111,18 @@ class Import:
     byte: int
 
 
+@dataclass(frozen=True, slots=True)
+class SyntaxMatch:
+    """A node of a syntax tree that a query captured: the capture, the node's type, its lines from 1, and how it begins."""
+
+    path: str
+    capture: str
+    node: str
+    start_line: int
+    end_line: int
+    text: str
+
+
 class ProblemKind(StrEnum):
     """Why a file is not, or not fully, in the index."""
 

@@ -352,7 +352,7 @@ class Engine:
 
     def explorer(self, unsaved: Unsaved | None = None) -> Explorer:
         """Return what looks around by name, by line and by edge, with one client's buffers."""
-        return Explorer(self.root, self._store, unsaved or self._own, self.config.settings.max_file_bytes)
+        return Explorer(self.root, self._store, unsaved or self._own, self._pool)
 
     # ── state ───────────────────────────────────────────────────────────────────────────────────────────────
 

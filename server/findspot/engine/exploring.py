@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from findspot.cancellation import check
-from findspot.core.types import ChunkKind
+from findspot.core.types import ChunkKind, SyntaxMatch
 from findspot.engine.citing import Citer
+from findspot.engine.syntax import syntax_matches
 from findspot.engine.unsaved import Unsaved
 from findspot.errors import QueryError
-from findspot.indexing.commits import head_commit
+from findspot.indexing.commits import FileCommit, file_history, head_commit
+from findspot.indexing.pool import PreparerPool
+from findspot.indexing.tasks import SyntaxQuery
 from findspot.retrieval.index_view import IndexView
 from findspot.storage.records import ChunkRow
 from findspot.storage.store import IndexStore
@@ -91,11 +94,12 @@ class Excerpt(NamedTuple):
 class Explorer:
     """Made by ``Engine.explorer`` for one client's buffers; any thread may use it. Raises ``QueryError``, ``Cancelled``."""
 
-    def __init__(self, root: Path, store: IndexStore, own: Unsaved, max_file_bytes: int) -> None:
+    def __init__(self, root: Path, store: IndexStore, own: Unsaved, pool: PreparerPool) -> None:
         self._root = root
         self._store = store
         self._own = own
-        self._max_file_bytes = max_file_bytes
+        self._pool = pool
+        self._max_file_bytes = pool.options.walk.max_file_bytes
 
     def citer(self, text: str) -> Citer:
         """Return what makes results of places that somebody names in answer to ``text``."""
@@ -159,6 +163,31 @@ class Explorer:
         cut = cut if cut > start else min(end, start + _MAX_READ)
         shown = source.text[start:cut].decode("utf-8", "ignore")
         return Excerpt(inside, start_line, start_line + shown.count("\n"), total, shown, truncated=cut < end)
+
+    def syntax(
+        self,
+        language: str,
+        query: str,
+        limit: int,
+        *,
+        scope: Sequence[str] = (),
+        stop: threading.Event | None = None,
+    ) -> Found[SyntaxMatch]:
+        """Return what a tree-sitter query captures in the files of a language."""
+        paths = self._paths(scope)
+        buffers = {path: source.text for path in paths if (source := self._own.buffers.source(path)) is not None}
+        found, cut = syntax_matches(self._pool, SyntaxQuery(language, query, limit), paths, buffers, stop)
+        return Found(tuple(found), cut)
+
+    def history(self, path: str, limit: int, stop: threading.Event | None = None) -> Found[FileCommit]:
+        """Return the newest commits that changed a file."""
+        inside = clean_prefix(path)
+        if not self._has(inside):
+            raise QueryError(f"there is no indexed file {path}{self._nearest(path)}")
+        found = file_history(self._root, inside, limit + 1, stop)
+        if found is None:
+            raise QueryError("there is no history of commits here that could be read")
+        return _first(iter(found), limit)
 
     def outline(self, path: str, limit: int) -> Found[Definition]:
         """Return what a file defines, in its order."""

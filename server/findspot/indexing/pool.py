@@ -13,7 +13,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from itertools import chain, islice
@@ -73,7 +73,7 @@ class PreparerPool:
 
     def prepare(
         self, tasks: Sequence[Task], *, workers: int = 0, polite: bool = False, stop: threading.Event | None = None
-    ) -> Iterator[list[Outcome]]:
+    ) -> Generator[list[Outcome]]:
         """Yield the outcomes, some at a time; now and then none, for a caller that has something to save.
 
         They come in the order of ``tasks`` but for files that end their worker or take long: those come last, so that no

@@ -10,12 +10,20 @@ from typing import NamedTuple
 
 from findspot.core.render import content_hash, render_chunk
 from findspot.core.text import SubTokenizer
-from findspot.core.types import Chunk, FileProblem, ParsedFile, ProblemKind, Span
-from findspot.indexing.tasks import Outcome, PreparerOptions, Task, Unchanged, Vanished
+from findspot.core.types import Chunk, FileProblem, ParsedFile, ProblemKind, Span, SyntaxMatch
+from findspot.indexing.tasks import (
+    Outcome,
+    PreparerOptions,
+    SyntaxMatches,
+    SyntaxQuery,
+    Task,
+    Unchanged,
+    Vanished,
+)
 from findspot.languages.paths import path_class
 from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
-from findspot.parsing.parsers import Parsers
+from findspot.parsing.parsers import Parsers, QueryMistake, TooTangled
 from findspot.storage.records import Place, PreparedChunk, PreparedFile, PreparedSymbol
 from findspot.workspace.files import open_source
 from findspot.workspace.skip_rules import classify_content, named_limit, too_large
@@ -25,6 +33,12 @@ _DECODING = {
     ProblemKind.BINARY: "It holds NUL bytes, so it is taken as binary.",
     ProblemKind.ENCODING: "It is not valid UTF-8; what could not be read was replaced.",
 }
+
+_STATES = 4_096
+"""States of somebody's query that are followed at once; what is lost beyond them is said to be."""
+
+_SHOWN = 200
+"""Bytes of a captured node that come back."""
 
 _NAMES_PER_CHUNK = 400
 """References kept of one chunk; generated tables of calls would otherwise fill the edge table."""
@@ -55,6 +69,8 @@ class Preparer:
 
     def prepare(self, task: Task) -> Outcome:
         """Prepare one file; what is wrong with it comes back as a problem, never as an exception (I-9)."""
+        if task.syntax is not None:
+            return self._asked(task, task.syntax)
         if task.bare:
             return self.parse(task.path, task.text or b"", plain=bool(task.quarantine))
         limit = self._walk_options.max_file_bytes
@@ -85,6 +101,30 @@ class Preparer:
             imports=tuple(dict.fromkeys(found.target for found in parsed.imports)),
             problems=tuple((found.kind, found.message) for found in (*problems, *parsed.problems)),
         )
+
+    def _asked(self, task: Task, query: SyntaxQuery) -> SyntaxMatches:
+        """Return what somebody's query finds in one file; one that ended a worker finds nothing."""
+        read = None if task.quarantine else _read(self._root, task, self._walk_options.max_file_bytes)
+        source = decode_source(read[1])[0] if isinstance(read, tuple) else None
+        if source is None:
+            return SyntaxMatches(task.path, truncated=bool(task.quarantine), mistake=task.quarantine)
+        try:
+            matches, cut = self._parsers.custom_matches(query.language, source, query.text, _STATES)
+        except QueryMistake as error:
+            return SyntaxMatches(task.path, mistake=str(error))
+        except TooTangled:
+            return SyntaxMatches(task.path, truncated=True)
+        found = {
+            SyntaxMatch(
+                *(task.path, capture, node.type, node.start_point.row + 1, node.end_point.row + 1),
+                source[node.start_byte : min(node.end_byte, node.start_byte + _SHOWN)].decode("utf-8", "ignore"),
+            ): node.start_byte
+            for _, captures in matches
+            for capture, nodes in captures.items()
+            for node in nodes
+        }
+        ordered = tuple(sorted(found, key=lambda one: (found[one], one.capture)))
+        return SyntaxMatches(task.path, ordered[: query.limit], truncated=cut or len(ordered) > query.limit)
 
     def parse(self, path: str, source: bytes, *, plain: bool = False) -> ParsedFile:
         """Parse UTF-8 source with this instance's parsers and window sizes; ``plain`` asks for windows only."""
@@ -125,6 +165,8 @@ class Preparer:
 
 def unparsed(options: PreparerOptions, task: Task) -> Outcome:
     """Return a file that no worker survives: known by its content, without chunks."""
+    if task.syntax is not None:
+        return SyntaxMatches(task.path, truncated=True, mistake=task.quarantine)
     if task.bare:
         return ParsedFile(task.path, "", (), (), (), ())
     found = _read(options.root, task, options.walk.max_file_bytes)

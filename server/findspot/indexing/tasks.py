@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from findspot.core.types import FileProblem, ParsedFile
+from findspot.core.types import FileProblem, ParsedFile, SyntaxMatch
 from findspot.storage.records import PreparedFile
 from findspot.workspace.walker import WalkOptions
 
@@ -51,6 +51,25 @@ class PreparerOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class SyntaxQuery:
+    """A tree-sitter query that somebody wrote, and how many captures of a file are wanted."""
+
+    language: str
+    text: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxMatches:
+    """What a query captured in one file, in its order; ``mistake`` says why it could not be asked."""
+
+    path: str
+    found: tuple[SyntaxMatch, ...] = ()
+    truncated: bool = False
+    mistake: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A root-relative file to prepare.
 
@@ -58,7 +77,8 @@ class Task:
     editor, in UTF-8, to be read in place of the file. ``quarantine`` says what the parser did when it met this file; it
     is then read as plain text. ``named`` asks for the file by its name: more is read of it, and only what is binary is left
     out. ``bare`` asks for the ``ParsedFile`` of the text rather than for rows of the index. ``quick`` gives up early: the
-    file is one of many, and is tried again when the others are done.
+    file is one of many, and is tried again when the others are done. ``syntax`` asks for what a query finds in the file,
+    ``SyntaxMatches``, and for nothing else.
     """
 
     path: str
@@ -68,6 +88,7 @@ class Task:
     named: bool = False
     bare: bool = False
     quick: bool = False
+    syntax: SyntaxQuery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +110,5 @@ class Vanished:
     path: str
 
 
-Outcome = PreparedFile | ParsedFile | Unchanged | Vanished | FileProblem
+Outcome = PreparedFile | ParsedFile | SyntaxMatches | Unchanged | Vanished | FileProblem
 """A ``FileProblem`` stands for a file that could not be read at all; it is tried again at the next refresh."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import zlib
 from importlib import import_module, resources
-from typing import Final
+from typing import Final, cast
 
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryError
 
 from findspot.languages.table import GRAMMARS
 from findspot.parsing.macros import without_macros
@@ -29,6 +29,10 @@ _LONG: Final = 2_000
 _REPEATS: Final = 30
 """How many times smaller a file gets by compression beyond which it is not read as code. What people and generators
 write gets 3 to 17 times smaller; one pattern repeated without end, which parsers take ages for or crash on, 100 times."""
+
+
+class QueryMistake(Exception):
+    """A query that somebody wrote cannot be read; says where."""
 
 
 class TooTangled(Exception):
@@ -75,6 +79,7 @@ class Parsers:
 
     def __init__(self) -> None:
         self._loaded: dict[str, tuple[Parser, Query, Query]] = {}
+        self._last: tuple[str, str, Query] | None = None
 
     def matches(self, language: str, source: bytes) -> tuple[Node, list[Match]]:
         """Parse normalized source and run the language's query over it; raises TooTangled."""
@@ -91,6 +96,26 @@ class Parsers:
         cursor = QueryCursor(query)
         cursor.set_max_start_depth(_DEPTH)
         return root, cursor.matches(root)
+
+    def custom_matches(self, language: str, source: bytes, text: str, most: int) -> tuple[list[Match], bool]:
+        """Run somebody's query over normalized source, with ``most`` states at once; returns whether that was too few.
+
+        Raises TooTangled, QueryMistake. A query may hang or crash as a file may: it runs where that costs one worker.
+        """
+        parser, _, _ = self._load(language)
+        if self._last is None or self._last[:2] != (language, text):
+            try:
+                self._last = language, text, Query(cast("Language", parser.language), text)
+            except (QueryError, ValueError) as error:
+                raise QueryMistake(str(error)) from error
+        if _repeats_itself(source):
+            raise TooTangled(language)
+        root = parser.parse(source).root_node
+        if _is_tangled(root, source):
+            raise TooTangled(language)
+        cursor = QueryCursor(self._last[2], match_limit=most)
+        cursor.set_max_start_depth(_DEPTH)
+        return cursor.matches(root), cursor.did_exceed_match_limit
 
     def _load(self, language: str) -> tuple[Parser, Query, Query]:
         loaded = self._loaded.get(language)

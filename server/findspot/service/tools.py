@@ -75,6 +75,22 @@ class NameRequest(Request):
     limit: Limit = Field(50, description="places at most")
 
 
+class SyntaxRequest(Request):
+    """Code by its shape."""
+
+    language: Pattern = Field(description="of the files, such as `python`; those with a syntax tree are known")
+    query: Pattern = Field(description="a tree-sitter query with captures: `(raise_statement) @raise`")
+    scope: Scope = Field((), description="files and folders to look in")
+    limit: Limit = Field(50, description="captures at most")
+
+
+class HistoryRequest(Request):
+    """The past of one file."""
+
+    path: Name = Field(description="the file, relative to the root")
+    limit: Limit = Field(10, description="commits at most")
+
+
 class RelatedRequest(Request):
     """What is connected with a symbol: who uses it, what it uses, its tests, and what does a similar thing."""
 
@@ -136,6 +152,41 @@ class DefinitionsFound(Message):
     definitions: tuple[DefinitionFound, ...] = Field(
         description="each with `path`, `symbol`, `kind`, `start_line`, `end_line` and `signature`"
     )
+    truncated: bool = Field(description="there are more")
+
+
+class NodeFound(Message):
+    """One node of a syntax tree."""
+
+    path: str = Field(description="the file, relative to the root")
+    capture: str = Field(description="the capture of the query")
+    node: str = Field(description="its type in the grammar")
+    start_line: int = Field(description="the first line")
+    end_line: int = Field(description="the last line, inclusive")
+    text: str = Field(description="how it begins, 200 bytes at most")
+
+
+class NodesFound(Message):
+    """Captures in the order of path and place."""
+
+    nodes: tuple[NodeFound, ...] = Field(
+        description="each with `path`, `capture`, `node`, `start_line`, `end_line` and `text`"
+    )
+    truncated: bool = Field(description="there is more, or it took too long to look everywhere")
+
+
+class CommitFound(Message):
+    """One commit."""
+
+    commit: str = Field(description="its name")
+    time: str = Field(description="when it was made, as ISO 8601")
+    subject: str = Field(description="the first line of its message")
+
+
+class CommitsFound(Message):
+    """Commits, the newest first."""
+
+    commits: tuple[CommitFound, ...] = Field(description="each with `commit`, `time` and `subject`")
     truncated: bool = Field(description="there are more")
 
 
@@ -212,6 +263,16 @@ def _references(engine: Engine, asked: NameRequest, _stop: threading.Event | Non
     return LinesFound.of(found, lines=tuple(map(LineFound.of, found.items)))
 
 
+def _syntax(engine: Engine, asked: SyntaxRequest, stop: threading.Event | None) -> NodesFound:
+    found = engine.explorer().syntax(asked.language, asked.query, asked.limit, scope=asked.scope, stop=stop)
+    return NodesFound.of(found, nodes=tuple(map(NodeFound.of, found.items)))
+
+
+def _history(engine: Engine, asked: HistoryRequest, stop: threading.Event | None) -> CommitsFound:
+    found = engine.explorer().history(asked.path, asked.limit, stop)
+    return CommitsFound.of(found, commits=tuple(map(CommitFound.of, found.items)))
+
+
 def _meaning(engine: Engine, asked: MeaningRequest, stop: threading.Event | None) -> CodeFound:
     question = SearchRequest(query=asked.query, top_k=asked.limit)
     answer = ask_engine(engine, engine.config.settings, question, scope=asked.scope, stop=stop)
@@ -252,6 +313,14 @@ _TOOLS = (
         RelatedFound,
         _related,
     ),
+    Tool(
+        "query_syntax",
+        "Nodes of syntax trees that a tree-sitter query captures, in the files of one language.",
+        SyntaxRequest,
+        NodesFound,
+        _syntax,
+    ),
+    Tool("file_history", "The newest commits that changed a file.", HistoryRequest, CommitsFound, _history),
 )
 
 TOOLS: Final[Mapping[str, Tool]] = {tool.name: tool for tool in _TOOLS}
