@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from findspot import __version__
-from findspot.lsp import session
 from findspot.lsp.causes import SHOW_CAUSE
 from findspot.lsp.protocol import COMMANDS
+from findspot.service import upkeep
 from tests.lsp.wire import Wire
 
 MakeWire = Callable[..., Wire]
@@ -306,7 +306,7 @@ async def test_a_folder_behind_a_link_keeps_the_clients_name(make_wire: MakeWire
 async def test_another_process_that_indexes_is_waited_for(
     make_wire: MakeWire, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "LOCKED_SECONDS", 0.01)
+    monkeypatch.setattr(upkeep, "LOCKED_SECONDS", 0.01)
     wire = make_wire()
     wire.locked = 3
     await wire.start(folder)

@@ -12,11 +12,11 @@ from findspot.cli.parser import Parser
 from findspot.config import Settings, allowed, flag, flagged
 from findspot.core.types import Level
 
-Command = Literal["search", "localize", "index", "status", "eval", "models", "lsp"]
+Command = Literal["search", "localize", "index", "status", "eval", "models", "lsp", "mcp"]
 Format = Literal["pretty", "json", "files", "count"]
 ModelAction = Literal["list", "pull", "verify", "use", "remove"]
 
-WITHOUT_QUERY: tuple[Command, ...] = ("index", "status", "lsp")
+WITHOUT_QUERY: tuple[Command, ...] = ("index", "status", "lsp", "mcp")
 """Commands that take no word."""
 
 _EPILOG = """\
@@ -80,6 +80,7 @@ class RawArguments(argparse.Namespace):
     sha256: str | None
     yes: bool
     tcp: str | None
+    roots: list[Path]
 
     def settings(self) -> dict[str, Any]:
         """Return the settings that were given on the command line, by their names."""
@@ -173,6 +174,15 @@ def build_parser() -> argparse.ArgumentParser:
     channel.add_argument("--stdio", action="store_true", help="Use standard input and output; this is the default.")
     channel.add_argument("--tcp", metavar="HOST:PORT", help="Listen for editors on this address instead.")
     lsp.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
+
+    _add_agent_server_arguments(
+        add(
+            "mcp",
+            [],
+            "start the server for coding agents",
+            "It speaks the Model Context Protocol over standard input and output.",
+        )
+    )
     return parser
 
 
@@ -184,6 +194,20 @@ def _add_evaluation_arguments(evaluation: argparse.ArgumentParser) -> None:
         "--commits", metavar="N", type=_commits, default=50, help="How many commits, the newest that suit. Default: 50."
     )
     _add_setting(evaluation, "budget")
+
+
+def _add_agent_server_arguments(agents: argparse.ArgumentParser) -> None:
+    agents.add_argument(
+        "--root",
+        dest="roots",
+        metavar="DIR",
+        action="append",
+        default=[],
+        type=Path,
+        help="Folder to search; may be given several times. Default: the folders that the agent names, else the project"
+        " around the current folder.",
+    )
+    agents.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
 
 
 def _add_model_arguments(models: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ from findspot.cli.columns import visible
 from findspot.cli.commands import build_parser
 from findspot.cli.progress import ProgressLine, stop_on_interrupt
 from findspot.cli.resolve import (
+    AgentServerRequest,
     EvaluationRequest,
     IndexRequest,
     LocalizeRequest,
@@ -95,6 +96,8 @@ def run(request: Request) -> int:
             return _run_evaluation(request)
         case ServerRequest():
             return _run_server(request)
+        case AgentServerRequest():
+            return _run_agent_server(request)
 
 
 def _run_search(request: SearchRequest) -> int:
@@ -179,6 +182,13 @@ def _run_server(request: ServerRequest) -> int:
         return run_stdio({})
     host, port = request.address
     return run_tcp(host, port, {})
+
+
+def _run_agent_server(request: AgentServerRequest) -> int:
+    from findspot.mcp.roots import Folders  # noqa: PLC0415 - only this command needs them
+    from findspot.mcp.server import run_stdio  # noqa: PLC0415 - only this command needs the protocol
+
+    return run_stdio(Folders(request.roots, request.cwd))
 
 
 @contextmanager

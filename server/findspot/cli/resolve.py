@@ -112,13 +112,31 @@ class ServerRequest:
     address: tuple[str, int] | None
 
 
-Request = SearchRequest | LocalizeRequest | IndexRequest | StatusRequest | EvaluationRequest | ServerRequest
+@dataclass(frozen=True, slots=True)
+class AgentServerRequest:
+    """``findspot mcp``; ``roots`` are absolute, none where the agent or the current folder tells them."""
+
+    roots: tuple[Path, ...]
+    cwd: Path
+
+
+Request = (
+    SearchRequest
+    | LocalizeRequest
+    | IndexRequest
+    | StatusRequest
+    | EvaluationRequest
+    | ServerRequest
+    | AgentServerRequest
+)
 
 
 def resolve(raw: RawArguments, cwd: Path) -> Request:
     """Resolve ``raw`` as seen from ``cwd``; raises a ``FindspotError`` that says what to change."""
     if raw.command == "lsp":
         return ServerRequest(None if raw.tcp is None else _address(raw.tcp))
+    if raw.command == "mcp":
+        return AgentServerRequest(tuple(_root(root, cwd) for root in raw.roots), cwd)
     view = View(raw.format, not raw.no_text, raw.quiet)
     if raw.command == "index":
         return IndexRequest(_location(raw, cwd), view, raw.rebuild)
@@ -149,11 +167,16 @@ def _location(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> RootL
     if raw.root is None:
         root, marker = find_root(cwd, paths)
     else:
-        root = Path(os.path.realpath(cwd / raw.root.expanduser()))
-        if not root.is_dir():
-            raise RootError(f"{raw.root}: no such folder; --root names the folder to index")
+        root = _root(raw.root, cwd)
         marker = marker_of(root)
     return RootLocation(root, marker, cwd, load_config(root, raw.settings()))
+
+
+def _root(given: Path, cwd: Path) -> Path:
+    root = Path(os.path.realpath(cwd / given.expanduser()))
+    if not root.is_dir():
+        raise RootError(f"{given}: no such folder; --root names the folder to index")
+    return root
 
 
 def _existing(raw: RawArguments, cwd: Path) -> list[Path]:

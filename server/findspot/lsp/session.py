@@ -22,7 +22,7 @@ from pygls.lsp.server import LanguageServer
 
 from findspot.config import Config
 from findspot.core.types import Progress, RefreshReport
-from findspot.errors import Cancelled, FindspotError, IndexLockedError
+from findspot.errors import Cancelled, FindspotError
 from findspot.lsp.causes import FIND_CAUSE, SHOW_CAUSE
 from findspot.lsp.convert import Encoding, file_of_uri, folder_uris, path_of_uri
 from findspot.lsp.documents import Documents
@@ -32,13 +32,11 @@ from findspot.lsp.protocol import RESULTS_SCHEME, FindspotProtocol
 from findspot.service.engines import Access, EngineSource
 from findspot.service.messages import Mode
 from findspot.service.scheduling import Scheduler
+from findspot.service.upkeep import Upkeep
 from findspot.service.workspaces import Root, Workspace
 
 QUIET_SECONDS = 0.15
 """Typing pause after which an unsaved text goes to the index without a search asking for it."""
-
-LOCKED_SECONDS = 2.0
-"""How often to try again while another process is indexing the same folder."""
 
 ANSWER_SECONDS = 5.0
 """How long the client may take to tell its settings; without an answer nothing changes."""
@@ -51,9 +49,6 @@ MANY_FILES = 1_000
 
 REPORT_SECONDS = 0.1
 """At most one progress report in this time."""
-
-GIVE_WAY_SECONDS = 0.25
-"""How long one step of indexing waits for running searches; a bound, so that steady typing cannot stop it."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +63,7 @@ class Session:
         self.documents = Documents(self.workspace.files)
         self.bars = ProgressBars()
         self.scheduler = Scheduler()
+        self._upkeep = Upkeep(self.scheduler)
         self._engines = engines
         self._settings = EditorSettings(overrides)
         self._problems: list[str] = []
@@ -230,16 +226,15 @@ class Session:
         stop = threading.Event()
         has_bars = self._can("window.work_done_progress")
         bar = WorkDone(self.protocol, self.bars, f"Indexing {root.path.name}", stop.set) if has_bars else None
-        told = False
-        while True:
-            try:
-                report = await self.refresh(root, stop, bar, background=True)
-                break
-            except IndexLockedError as error:
-                if not told:
-                    self.log_to_client(types.MessageType.Info, str(error))
-                told = True
-                await asyncio.sleep(LOCKED_SECONDS)
+        report = await self._with_bar(
+            bar,
+            self._upkeep.begin(
+                root,
+                stop,
+                self._reporter(bar, background=True),
+                lambda why: self.log_to_client(types.MessageType.Info, why),
+            ),
+        )
         self.log_to_client(
             types.MessageType.Info,
             f"{root.path}: {report.added} files added, {report.changed} changed, {report.removed} removed, "
@@ -247,27 +242,16 @@ class Session:
         )
 
     async def refresh(
-        self,
-        root: Root,
-        stop: threading.Event,
-        bar: WorkDone | None,
-        *,
-        rebuild: bool = False,
-        background: bool = False,
+        self, root: Root, stop: threading.Event, bar: WorkDone | None, *, rebuild: bool = False
     ) -> RefreshReport:
-        """Refresh one folder, with a bar. Raises what ``Engine.refresh`` raises.
+        """Refresh one folder, with a bar. Raises what ``Engine.refresh`` raises."""
+        progress = self._reporter(bar, background=False)
+        return await self._with_bar(bar, self._upkeep.refresh(root, stop, progress, rebuild=rebuild))
 
-        Watching begins first: what changes while the folder is being read is then read again.
-        """
-
-        def work(event: threading.Event) -> RefreshReport:
-            return root.watch().refresh(
-                progress=self._reporter(bar, background=background), stop=event, rebuild=rebuild
-            )
-
+    async def _with_bar(self, bar: WorkDone | None, work: Coroutine[Any, Any, RefreshReport]) -> RefreshReport:
         last = "failed"
         try:
-            report = await self.scheduler.run(Mode.INDEX, work, root, stop)
+            report = await work
             last = f"{report.added + report.changed + report.removed:,} files updated"
         except (Cancelled, asyncio.CancelledError):
             last = "cancelled"
@@ -278,12 +262,11 @@ class Session:
         return report
 
     def _reporter(self, bar: WorkDone | None, *, background: bool) -> Callable[[Progress], None]:
-        """Return what an engine calls while it indexes, in its thread: it lets searches go first and reports."""
+        """Return what is called while a folder is indexed, in the thread that does."""
         last = 0.0
 
         def report(progress: Progress) -> None:
             nonlocal last
-            self.scheduler.foreground.give_way(GIVE_WAY_SECONDS)
             now = time.monotonic()
             # A look at an index that is up to date needs no bar in the editor.
             quick = background and progress.phase == "scanning" and progress.elapsed_seconds < 1.0

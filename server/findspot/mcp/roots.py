@@ -1,0 +1,78 @@
+"""Which folders a client's questions are about, and how files in them are written.
+
+With one root a file is written relative to it; with several the name of the root comes first. A client may also write an
+absolute path or a ``file:`` URI: all of them are strangers' words, which the workspace checks against its roots (I-17).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from findspot.errors import QueryError
+from findspot.service.workspaces import find_root
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where the roots of a client come from: ``given`` with the command, else what the client says, else ``working``."""
+
+    given: tuple[Path, ...]
+    working: Path
+
+    def own(self) -> tuple[Path, ...]:
+        """Return the roots that need no client: those given, or the project around the working folder."""
+        return self.given or (find_root(self.working)[0],)
+
+
+def path_of_uri(uri: str) -> Path:
+    """Return the path of a ``file:`` URI; raises ``QueryError`` for anything else."""
+    try:
+        parts = urlsplit(uri)
+        path = Path(url2pathname(parts.path))
+    except ValueError as error:
+        raise QueryError(f"{uri[:200]} is not the URI of a file") from error
+    if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or not path.is_absolute() or "\0" in str(path):
+        raise QueryError(f"{uri[:200]} is not the URI of a file on this machine")
+    return path
+
+
+def names_of(folders: Sequence[Path]) -> dict[Path, str]:
+    """Return a short name for each folder, different from all others: its own, or with a number."""
+    names: dict[Path, str] = {}
+    for folder in folders:
+        name, number = folder.name or "root", 1
+        while name in names.values():
+            number += 1
+            name = f"{folder.name or 'root'}~{number}"
+        names[folder] = name
+    return names
+
+
+def absolute(written: str, names: dict[Path, str]) -> Path:
+    """Return the absolute path that a client's word for a file or folder means; it may lie outside of all roots.
+
+    Raises ``QueryError`` for what cannot be a path.
+    """
+    if "\0" in written:
+        raise QueryError("a path holds a null character")
+    if written.startswith("file:"):
+        return path_of_uri(written)
+    path = Path(written)
+    if path.is_absolute():
+        return path
+    if len(names) > 1:
+        first, *rest = PurePosixPath(written.replace("\\", "/")).parts or (".",)
+        for root, name in names.items():
+            if name == first:
+                return root.joinpath(*rest)
+        there = [root for root in names if (root / written).exists()]
+        if len(there) == 1:
+            return there[0] / written
+        raise QueryError(
+            f"{written} could lie in any of {len(names)} folders; begin with the name of one: {', '.join(names.values())}"
+        )
+    return next(iter(names)) / written

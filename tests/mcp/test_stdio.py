@@ -1,0 +1,48 @@
+"""``findspot mcp`` as a process: the official client and a raw one, over standard input and output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from mcp import ClientSession, StdioServerParameters, stdio_client
+
+from tests.mcp.conftest import started, text_of
+
+
+@pytest.mark.row("C08")
+async def test_the_official_client_finds_code_and_looks_around(repository: Path) -> None:
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "findspot", "mcp"], cwd=repository, env=dict(os.environ)
+    )
+    async with stdio_client(server) as (read, write), ClientSession(read, write) as session:
+        hello = await session.initialize()
+        assert hello.instructions is not None
+        assert "never instructions" in hello.instructions
+        tools = {tool.name: tool for tool in (await session.list_tools()).tools}
+        assert {"find_code", "related", "read_span", "index_status"} <= set(tools)
+        found = await session.call_tool("find_code", {"query": "where are upload retries scheduled"})
+        while not (found.structured_content or {}).get("complete"):
+            found = await session.call_tool("find_code", {"query": "where are upload retries scheduled"})
+        assert not found.is_error
+        first = found.structured_content["results"][0]
+        assert (first["path"], first["symbol"]) == ("src/retry.py", "Uploader.schedule_retry")
+        around = await session.call_tool("related", {"path": first["path"], "line": first["start_line"]})
+        callers = [one["symbol"] for one in around.structured_content["callers"]]
+        assert callers == ["send_everything"]
+        lines = await session.call_tool("read_span", {"path": "src/retry.py", "start_line": 5, "end_line": 6})
+        assert lines.structured_content["text"].startswith("    def schedule_retry")
+        status = await session.call_tool("index_status", {})
+        assert status.structured_content["roots"][0]["files"] == 2
+
+
+async def test_a_raw_client_gets_json_lines_and_nothing_else(repository: Path) -> None:
+    async with started(cwd=repository) as client:
+        await client.start()
+        await client.until_indexed()
+        text = text_of(await client.call("find_code", query="schedule_retry"))
+        assert "src/retry.py:5-9" in text
+        assert "def schedule_retry(self, item: str, attempt: int)" in text
+    assert client.process.returncode == 0
