@@ -12,6 +12,7 @@ import pytest
 
 from findspot.cli.args import parse
 from findspot.cli.resolve import (
+    AgentServerRequest,
     EvaluationRequest,
     IndexRequest,
     LocalizeRequest,
@@ -51,7 +52,7 @@ def scope_of(root: Path, *argv: str, cwd: Path | None = None) -> tuple[str, ...]
 
 def place_of(request: Request) -> RootLocation:
     """Return the place of a request that has one."""
-    assert not isinstance(request, ServerRequest | EvaluationRequest)
+    assert not isinstance(request, ServerRequest | EvaluationRequest | AgentServerRequest)
     return request.location
 
 
@@ -272,3 +273,11 @@ def test_the_commits_of_an_evaluation_are_counted_from_one(tmp_path: Path) -> No
     assert (plain.folder, plain.commits, plain.budget) == (tmp_path, 50, None)
     with pytest.raises(SystemExit):
         resolve(parse(["eval", "--commits", "0"]), tmp_path)
+
+
+def test_the_server_for_agents_takes_several_roots_that_exist(tree: Path) -> None:
+    request = resolve(parse(["mcp", "--root", "src", "--root", str(tree / "docs")]), tree)
+    assert request == AgentServerRequest((tree / "src", tree / "docs"), tree)
+    assert resolve(parse(["mcp"]), tree) == AgentServerRequest((), tree)
+    with pytest.raises(RootError, match="gone: no such folder"):
+        resolve(parse(["mcp", "--root", "gone"]), tree)
