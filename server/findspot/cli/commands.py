@@ -169,20 +169,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_model_arguments(models)
 
-    lsp = add("lsp", [], "start the language server", "It talks over standard input and output.")
-    channel = lsp.add_mutually_exclusive_group()
-    channel.add_argument("--stdio", action="store_true", help="Use standard input and output; this is the default.")
-    channel.add_argument("--tcp", metavar="HOST:PORT", help="Listen for editors on this address instead.")
-    lsp.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
-
-    _add_agent_server_arguments(
-        add(
-            "mcp",
-            [],
-            "start the server for coding agents",
-            "It speaks the Model Context Protocol over standard input and output.",
-        )
-    )
+    talks = "It talks over standard input and output."
+    _add_server_arguments(add("lsp", [], "start the language server", talks))
+    _add_agent_server_arguments(add("mcp", [], "start the server for coding agents (MCP)", talks))
     return parser
 
 
@@ -194,6 +183,13 @@ def _add_evaluation_arguments(evaluation: argparse.ArgumentParser) -> None:
         "--commits", metavar="N", type=_commits, default=50, help="How many commits, the newest that suit. Default: 50."
     )
     _add_setting(evaluation, "budget")
+
+
+def _add_server_arguments(lsp: argparse.ArgumentParser) -> None:
+    channel = lsp.add_mutually_exclusive_group()
+    channel.add_argument("--stdio", action="store_true", help="Use standard input and output; this is the default.")
+    channel.add_argument("--tcp", metavar="HOST:PORT", help="Listen for editors on this address instead.")
+    lsp.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
 
 
 def _add_agent_server_arguments(agents: argparse.ArgumentParser) -> None:
