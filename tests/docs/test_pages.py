@@ -6,10 +6,12 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
 from findspot.cli.args import parse
+from findspot.cli.commands import Command
 from findspot.cli.output import json_line
 from findspot.cli.resolve import RootLocation
 from findspot.config import Config, Settings
@@ -73,7 +75,8 @@ def test_commands_on_the_pages_are_understood(page: str, command: str) -> None:
     if {"--help", "--version"} & set(words):
         return
     raw = parse(words)
-    assert raw.command in {"search", "localize", "index", "status", "eval", "lsp"}, page
+    assert raw.command in get_args(Command), page
+    assert not raw.meant, f"{page}: findspot {raw.meant}?"
 
 
 @pytest.mark.parametrize(("page", "command"), [item for item in shell_lines() if item[1].startswith("findspot-train ")])
