@@ -14,13 +14,11 @@ export const TOOL = "findspot_find_code";
 const MCP = "findspot.mcp";
 
 /** Without a limit from the caller; as much as an agent reads at once. */
-const MOST_CHARS = 24_000;
+const USUAL_TOKENS = 6_000;
 
-/** Less says nothing; the server's own limit. */
-const LEAST_CHARS = 500;
-
-/** On average; code has fewer letters to a token than prose. */
-const CHARS_PER_TOKEN = 3;
+/** The server's own limits. */
+const LEAST_TOKENS = 100;
+const MOST_TOKENS = 100_000;
 
 interface Input {
   query: string;
@@ -53,13 +51,14 @@ class FindCode implements vscode.LanguageModelTool<Input> {
     const { input, tokenizationOptions: limit } = options;
     const folder = input.folder ? folderOf(input.folder) : undefined;
     const question = { query: input.query, folder, context: this.editor.view() };
-    let maxChars = limit ? within(CHARS_PER_TOKEN * limit.tokenBudget) : MOST_CHARS;
+    let budgetTokens = limit ? within(limit.tokenBudget) : USUAL_TOKENS;
     try {
-      let { text } = await contextFor(this.server, { ...question, maxChars }, token);
+      let { text } = await contextFor(this.server, { ...question, budgetTokens }, token);
       const tokens = limit ? await limit.countTokens(text, token) : 0;
+      // The model's own tokenizer has the last word.
       if (limit && tokens > limit.tokenBudget) {
-        maxChars = within((0.9 * text.length * limit.tokenBudget) / tokens);
-        ({ text } = await contextFor(this.server, { ...question, maxChars }, token));
+        budgetTokens = within((0.9 * budgetTokens * limit.tokenBudget) / tokens);
+        ({ text } = await contextFor(this.server, { ...question, budgetTokens }, token));
       }
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
     } catch (error) {
@@ -68,8 +67,8 @@ class FindCode implements vscode.LanguageModelTool<Input> {
   }
 }
 
-function within(chars: number): number {
-  return Math.max(LEAST_CHARS, Math.min(MOST_CHARS, Math.floor(chars)));
+function within(tokens: number): number {
+  return Math.max(LEAST_TOKENS, Math.min(MOST_TOKENS, Math.floor(tokens)));
 }
 
 function folderOf(name: string): vscode.Uri {

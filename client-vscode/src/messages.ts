@@ -80,10 +80,12 @@ export interface ContextParams {
   top_k?: number | null;
   /** only places in these files and folders */
   scope?: string[];
-  /** seconds; the setting `budget` if absent; 0 leaves the model out */
+  /** seconds for the model; 10 if absent; 0 leaves it out */
   budget?: number | null;
-  /** characters of `text` at most */
-  max_chars?: number;
+  /** tokens of `text` at most, as SmolLM2's tokenizer counts */
+  budget_tokens?: number;
+  /** how `text` is written */
+  format?: "markdown" | "json" | "xml";
   /** progress for this request */
   workDoneToken?: number | string | null;
   /** send the instant list first */
@@ -243,8 +245,12 @@ export interface Context {
   results: Result[];
   /** what they were made of */
   status: AnswerStatus;
-  /** Markdown: each place with its path, lines, reasons and code */
+  /** a table of contents, then each place with its path, lines and code */
   text: string;
+  /** how many tokens `text` has */
+  tokens: number;
+  /** whose tokens were counted */
+  tokenizer: string;
 }
 
 /** The symbol that was meant, and places around it, the nearest first. */

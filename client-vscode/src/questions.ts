@@ -44,14 +44,14 @@ export function related(server: Server, uri: vscode.Uri, { line, character }: vs
   return server.request("findspot/related", { uri: uri.toString(), position: { line, character } });
 }
 
-/** The code that a question is about, as one text of at most `maxChars` characters. */
+/** The code that a question is about, as one text of at most `budgetTokens` tokens as the server counts. */
 export function contextFor(
   server: Server,
-  question: Omit<Question, "picker"> & { maxChars?: number },
+  question: Omit<Question, "picker"> & { budgetTokens?: number },
   token?: Token,
 ): Promise<Context> {
-  const { query, folder, maxChars: max_chars, context } = question;
-  return server.request("findspot/context", { query, max_chars, context, scope: scope(folder) }, token);
+  const { query, folder, budgetTokens: budget_tokens, context } = question;
+  return server.request("findspot/context", { query, budget_tokens, context, scope: scope(folder) }, token);
 }
 
 export function status(server: Server): Promise<ServerStatus> {

@@ -118,5 +118,5 @@ def install(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     module = ModuleType("findspot.engine")
     module.Engine = engine  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "findspot.engine", module)
-    monkeypatch.setattr("findspot.cli.resolve.find_root", lambda cwd, _paths=(): (cwd, None))
+    monkeypatch.setattr("findspot.cli.inputs.find_root", lambda cwd, _paths=(): (cwd, None))
     return engine

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from findspot.cli.inputs import RootLocation, View
 from findspot.cli.output import Screen, answer_lines, answer_note, report_lines, root_lines, status_lines
-from findspot.cli.resolve import RootLocation, View
 from findspot.config import Config, Settings
 from findspot.core.types import (
     Answer,

@@ -11,17 +11,16 @@ from pathlib import Path
 import pytest
 
 from findspot.cli.args import parse
+from findspot.cli.inputs import RootLocation, UsageError
 from findspot.cli.resolve import (
     AgentServerRequest,
     EvaluationRequest,
     IndexRequest,
     LocalizeRequest,
     Request,
-    RootLocation,
     SearchRequest,
     ServerRequest,
     StatusRequest,
-    UsageError,
     resolve,
 )
 from findspot.core.limits import MAX_TEXT

@@ -12,8 +12,8 @@ import pytest
 
 from findspot.cli.args import parse
 from findspot.cli.commands import Command
+from findspot.cli.inputs import RootLocation
 from findspot.cli.output import json_line
-from findspot.cli.resolve import RootLocation
 from findspot.config import Config, Settings
 from findspot.core.types import AnswerStatus, Evidence, IndexState, SearchResult, Span
 from findspot_training.__main__ import make_parser

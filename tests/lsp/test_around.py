@@ -177,12 +177,12 @@ async def test_a_text_for_an_agent(kind: str, shop: Path) -> None:
     async with editing(kind, shop) as editor:
         await editor.until_ready()
         whole = await editor.request("findspot/context", {"query": "where is a rebate taken off", "budget": 0})
-        short = await editor.request("findspot/context", {"query": "where is a rebate taken off", "max_chars": 500})
-        with pytest.raises(JsonRpcException, match="'max_chars' must be a whole number from 500"):
-            await editor.request("findspot/context", {"query": "x", "max_chars": 2})
+        short = await editor.request("findspot/context", {"query": "where is a rebate taken off", "budget_tokens": 120})
+        with pytest.raises(JsonRpcException, match="'budget_tokens' must be a whole number from 100"):
+            await editor.request("findspot/context", {"query": "x", "budget_tokens": 2})
     assert "## 1. " in whole["text"]
     assert "return price * (100 - percent) / 100" in whole["text"]
-    assert len(short["text"]) <= 500
+    assert short["tokens"] <= 120
     assert "did not fit" in short["text"]
     assert whole["results"][0]["path"] in whole["text"]
     assert "text" not in whole["results"][0]

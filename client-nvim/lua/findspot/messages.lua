@@ -45,8 +45,9 @@
 ---@field query string a question, an issue, an error message, a stack trace
 ---@field top_k? integer|nil how many places at most; if absent the answer chooses
 ---@field scope? string[] only places in these files and folders
----@field budget? number|nil seconds; the setting `budget` if absent; 0 leaves the model out
----@field max_chars? integer characters of `text` at most
+---@field budget? number|nil seconds for the model; 10 if absent; 0 leaves it out
+---@field budget_tokens? integer tokens of `text` at most, as SmolLM2's tokenizer counts
+---@field format? "markdown"|"json"|"xml" how `text` is written
 ---@field workDoneToken? integer|string|nil progress for this request
 ---@field partialResultToken? integer|string|nil send the instant list first
 ---@field picker? string|nil names a list that is typed into; its newer request ends the older
@@ -138,7 +139,9 @@
 ---@class findspot.Context
 ---@field results findspot.Result[] best first
 ---@field status findspot.AnswerStatus what they were made of
----@field text string Markdown: each place with its path, lines, reasons and code
+---@field text string a table of contents, then each place with its path, lines and code
+---@field tokens integer how many tokens `text` has
+---@field tokenizer string whose tokens were counted
 
 --- The symbol that was meant, and places around it, the nearest first.
 ---@class findspot.Related

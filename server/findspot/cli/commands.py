@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args
 from findspot import __version__
 from findspot.cli.parser import Parser
 from findspot.config import Settings, allowed, flag, flagged
-from findspot.core.types import Level
+from findspot.core.limits import LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS
+from findspot.core.types import ContextFormat, Level
 
-Command = Literal["search", "localize", "index", "status", "eval", "models", "lsp", "mcp"]
+Command = Literal["search", "localize", "context", "index", "status", "eval", "models", "lsp", "mcp"]
 Format = Literal["pretty", "json", "files", "count"]
 ModelAction = Literal["list", "pull", "verify", "use", "remove"]
 
@@ -38,6 +39,12 @@ def _number(key: str) -> Callable[[str], int | float]:
         return value
 
     return read
+
+
+def _tokens(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not LEAST_TOKENS <= int(text) <= MOST_TOKENS:
+        raise argparse.ArgumentTypeError(f"{text}: must be a whole number from {LEAST_TOKENS} to {MOST_TOKENS}")
+    return int(text)
 
 
 def _commits(text: str) -> int:
@@ -67,6 +74,8 @@ class RawArguments(argparse.Namespace):
     skip_outside: bool
     level: Level
     budget: float | None = None
+    budget_tokens: int
+    context_format: ContextFormat
     rebuild: bool
     show_root: bool
     skipped: str | None
@@ -137,6 +146,42 @@ def build_parser() -> argparse.ArgumentParser:
         choices=get_args(Level),
         default="function",
         help="What one result stands for: a whole file, or a function, class or section. Default: function.",
+    )
+
+    context = add(
+        "context",
+        [common, scope],
+        "print the code that a text is about, within a budget of tokens",
+        "For an agent before its first step: a table of contents, then the places, most certain first, with the signatures"
+        " around them, and tests and callers where they fit.",
+    )
+    context.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
+    )
+    context.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
+    context.add_argument(
+        "--budget-tokens",
+        metavar="N",
+        type=_tokens,
+        default=USUAL_TOKENS,
+        help="Tokens of the output at most, as the tokenizer of SmolLM2 counts; those of larger models need fewer for the"
+        f" same text. Default: {USUAL_TOKENS}.",
+    )
+    context.add_argument(
+        "--format",
+        dest="context_format",
+        choices=get_args(ContextFormat),
+        default="markdown",
+        help="How it is written. Default: markdown.",
+    )
+    context.add_argument(
+        "--budget",
+        metavar="SECONDS",
+        type=_number("budget"),
+        help="Seconds that the localization model may take; 0 leaves it out. Default: 10, which is more than it needs.",
     )
 
     index = add(

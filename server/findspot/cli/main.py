@@ -18,6 +18,8 @@ from findspot.cli import output
 from findspot.cli.args import parse
 from findspot.cli.columns import visible
 from findspot.cli.commands import build_parser
+from findspot.cli.context import ContextRequest, run_context
+from findspot.cli.inputs import RootLocation
 from findspot.cli.progress import ProgressLine, stop_on_interrupt
 from findspot.cli.resolve import (
     AgentServerRequest,
@@ -25,11 +27,9 @@ from findspot.cli.resolve import (
     IndexRequest,
     LocalizeRequest,
     Request,
-    RootLocation,
     SearchRequest,
     ServerRequest,
     StatusRequest,
-    View,
     resolve,
 )
 from findspot.cli.skipped import skipped_lines, skipped_note
@@ -88,6 +88,8 @@ def run(request: Request) -> int:
             return _run_search(request)
         case LocalizeRequest():
             return _run_localize(request)
+        case ContextRequest():
+            return _run_context(request)
         case IndexRequest():
             return _run_index(request)
         case StatusRequest():
@@ -113,14 +115,19 @@ def _run_localize(request: LocalizeRequest) -> int:
 
 
 def _run_question(request: SearchRequest | LocalizeRequest, question: messages.Question, *, model: bool) -> int:
-    with _opened(request.location, request.view) as root:
+    with _opened(request.location, quiet=request.view.quiet) as root:
         fresh = root.freshen()
         answer = root.ask(question, request.scope)
     return _print_answer(answer, request, fresh, model=model)
 
 
+def _run_context(request: ContextRequest) -> int:
+    with _opened(request.location, quiet=request.quiet) as root:
+        return FOUND if run_context(request, root) else NOTHING
+
+
 def _run_index(request: IndexRequest) -> int:
-    with _opened(request.location, request.view) as root:
+    with _opened(request.location, quiet=request.view.quiet) as root:
         report = root.refresh(rebuild=request.rebuild)
     write_lines(output.report_lines(report, request.location, request.view))
     return FOUND if report.state == IndexState.READY else ERROR
@@ -130,7 +137,7 @@ def _run_status(request: StatusRequest) -> int:
     if request.root_only:
         write_lines(output.root_lines(request.location, request.view))
         return FOUND
-    with _opened(request.location, request.view) as root:
+    with _opened(request.location, quiet=request.view.quiet) as root:
         if request.skipped is not None:
             return _print_skipped(root, request, request.skipped)
         status = root.status()
@@ -155,7 +162,7 @@ def _run_evaluation(request: EvaluationRequest) -> int:
     repository = find_repository(request.folder)
     config = load_config(repository.top, {"budget": request.budget})
     _warn(config)
-    line = _progress_line(request.view)
+    line = _progress_line(quiet=request.view.quiet)
     tell = _silent if line is None else line.show
     try:
         with stop_on_interrupt() as stop:
@@ -192,12 +199,12 @@ def _run_agent_server(request: AgentServerRequest) -> int:
 
 
 @contextmanager
-def _opened(location: RootLocation, view: View) -> Iterator[OneRoot]:
+def _opened(location: RootLocation, *, quiet: bool) -> Iterator[OneRoot]:
     """Open a root, with a progress line where standard error is a terminal, and with Ctrl-C stopping what it does."""
     _warn(location.config)
-    line = _progress_line(view)
+    line = _progress_line(quiet=quiet)
     listener = Listener(
-        note=_silent if view.quiet else note,
+        note=_silent if quiet else note,
         warn=lambda warning: note(f"warning: {warning}"),
         progress=line,
         refreshed=None if line is None else line.clear,
@@ -237,9 +244,9 @@ def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fres
     return FOUND if answer.results else NOTHING
 
 
-def _progress_line(view: View) -> ProgressLine | None:
+def _progress_line(*, quiet: bool) -> ProgressLine | None:
     screen = screen_of(sys.stderr)
-    return None if view.quiet or screen.width is None else ProgressLine(sys.stderr, screen.width)
+    return None if quiet or screen.width is None else ProgressLine(sys.stderr, screen.width)
 
 
 def _clear(line: ProgressLine | None) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from findspot.cli.columns import visible, width
 from findspot.cli.commands import ModelAction, RawArguments
+from findspot.cli.inputs import UsageError, View
 from findspot.cli.output import count, size_text
 from findspot.cli.progress import ProgressLine
-from findspot.cli.resolve import UsageError, View
 from findspot.cli.streams import note, screen_of, write_lines
 from findspot.config import Config, load_config
 from findspot.service.model_files import ModelFacts, ModelFiles

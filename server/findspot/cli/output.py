@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from findspot.cli.columns import cut, shown, visible
-from findspot.cli.resolve import RootLocation, View
+from findspot.cli.inputs import RootLocation, View
 from findspot.cli.why import why
 from findspot.core.types import Answer, AnswerStatus, IndexStatus, ProblemKind, RefreshReport, SearchResult
 from findspot.service import messages

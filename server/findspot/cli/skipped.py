@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 
 from findspot.cli.columns import visible
+from findspot.cli.inputs import RootLocation, View
 from findspot.cli.output import count, shown_path
-from findspot.cli.resolve import RootLocation, View
 from findspot.core.types import Skipped
 
 

@@ -13,6 +13,9 @@ MAX_RESULTS = 1_000
 MAX_BUDGET = 60.0
 """Seconds of one answer."""
 
+LEAST_TOKENS, USUAL_TOKENS, MOST_TOKENS = 100, 4_000, 100_000
+"""Tokens of one context."""
+
 MAX_SCOPE = 1_000
 """Files and folders in one scope."""
 

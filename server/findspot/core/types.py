@@ -23,6 +23,9 @@ Level = Literal["file", "function"]
 
 Stage = Literal["hybrid", "localized", "explored"]
 
+ContextFormat = Literal["markdown", "json", "xml"]
+"""How the text of a context is written."""
+
 
 class PathClass(StrEnum):
     """What a path is for; a prior of ranking, never a filter."""

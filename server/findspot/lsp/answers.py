@@ -39,7 +39,9 @@ class PlacedRelated(RelatedOf[PlacedResult]):
 class PlacedContext(AnswerOf[PlacedResult]):
     """Ranked results, without their text, and one text that shows them."""
 
-    text: str = Field(description="Markdown: each place with its path, lines, reasons and code")
+    text: str = Field(description="a table of contents, then each place with its path, lines and code")
+    tokens: int = Field(description="how many tokens `text` has")
+    tokenizer: str = Field(description="whose tokens were counted")
 
 
 class ServerInfo(Message):

@@ -11,7 +11,6 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +26,9 @@ from pygls.exceptions import (
 )
 
 from findspot import __version__
+from findspot.agent.bundle import Bundle
+from findspot.agent.context import Found, bundle, question_of
+from findspot.agent.tokens import TokenCounter
 from findspot.core.limits import MAX_TEXT
 from findspot.core.types import Related, SearchResult
 from findspot.errors import Cancelled, ConfigError, FindspotError, OutsideRootError, QueryError
@@ -47,7 +49,6 @@ from findspot.lsp.params import (
 from findspot.lsp.progress import WorkDone
 from findspot.lsp.protocol import REQUEST_FAILED
 from findspot.lsp.session import Session
-from findspot.service.bundle import bundle
 from findspot.service.fan_out import Questions
 from findspot.service.messages import (
     AnswerStatus,
@@ -63,6 +64,10 @@ from findspot.service.workspaces import Root
 SYMBOL_LIMIT = 50
 """Workspace symbols in one answer; pickers filter them further while the user types."""
 
+_IN_DOCUMENT = 10
+_DOCUMENT_TOKENS = 20_000
+"""Places and tokens of a document of results, which people read."""
+
 P = TypeVar("P")
 R = TypeVar("R")
 
@@ -76,6 +81,7 @@ class Requests:
         self._session = session
         self._questions = Questions(session.workspace, session.scheduler, session.documents.flush)
         self._pickers: dict[str, asyncio.Task[Any]] = {}
+        self._count = TokenCounter()
 
     async def search(self, params: SearchParams) -> dict[str, Any]:
         """Answer ``findspot/search``."""
@@ -145,31 +151,39 @@ class Requests:
 
     async def context(self, params: ContextParams) -> dict[str, Any]:
         """Answer ``findspot/context``: the places that a question is about, in one text."""
-        stop = threading.Event()
-        asked = params.model_dump(include={"root", "top_k", "budget", "scope"}, exclude_unset=True)
+        session, stop = self._session, threading.Event()
         place = self._placed(include_text=False)
 
         def make(root: Root, result: SearchResult, content: bytes | None) -> tuple[Root, PlacedResult]:
             return root, place(root, result, content)
 
-        with self._newest(params.picker), _Bar(self._session, params.work_done_token, "Gathering context", stop):
-            question = LocalizeRequest.read({**asked, "text": params.query})
-            found = await self._questions.ask(question, make, stop, view=self._view(params))
-        several = len(self._session.workspace.roots) > 1
-        shown = [
-            replace(result, path=f"{root.path.name}/{result.path}") if several else result
-            for result, (root, _) in found.rows
-        ]
+        with self._newest(params.picker), _Bar(session, params.work_done_token, "Gathering context", stop):
+            found = await self._questions.ask(question_of(params), make, stop, view=self._view(params))
+            several = len(session.workspace.roots) > 1
+
+            def lay_out(event: threading.Event) -> Bundle:
+                with session.scheduler.foreground.request():
+                    places = [
+                        Found(result, use.engine, use.unsaved, f"{root.path.name}/" if several else "")
+                        for result, (root, _) in found.rows
+                        for use in (root.access(),)
+                    ]
+                    return bundle(params, places, found.status, self._count, event)
+
+            made = await session.scheduler.run(params.mode, lay_out, stop=stop)
         rows = tuple((result, placed) for result, (_, placed) in found.rows)
         return {
-            "text": bundle(params.query, shown, found.status, params.max_chars),
+            "text": made.text,
+            "tokens": made.tokens,
+            "tokenizer": made.tokenizer,
             **_answer(Merged(rows, found.status)),
         }
 
     async def results_document(self, params: types.TextDocumentContentParams) -> types.TextDocumentContentResult:
         """Answer ``workspace/textDocumentContent``: the results of the question in a URI, as Markdown."""
         query = unquote(params.uri.partition("#")[0].partition("?")[2])
-        found = await self.context(ContextParams.read({"query": query, "max_chars": MAX_TEXT}))
+        asked = {"query": query, "top_k": _IN_DOCUMENT, "budget_tokens": _DOCUMENT_TOKENS}
+        found = await self.context(ContextParams.read(asked))
         return types.TextDocumentContentResult(text=found["text"])
 
     async def code_actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:

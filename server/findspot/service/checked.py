@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from findspot.core.limits import MAX_BUDGET, MAX_RESULTS, MAX_SCOPE, MAX_TEXT
+from findspot.core.limits import LEAST_TOKENS, MAX_BUDGET, MAX_RESULTS, MAX_SCOPE, MAX_TEXT, MOST_TOKENS
 from findspot.core.text import without_surrogates
 
 MAX_NAME = 16_384
@@ -41,6 +41,7 @@ FIRST: Final = BeforeValidator(lambda raw: raw[:MAX_IN_VIEW] if isinstance(raw, 
 """Cuts a list of which only the first entries count."""
 Names = Annotated[tuple[Name, ...], FIRST, Field(strict=False)]
 Length = Annotated[int, Field(ge=1, le=MAX_RESULTS)]
+Tokens = Annotated[int, Field(ge=LEAST_TOKENS, le=MOST_TOKENS)]
 Budget = Annotated[float, Field(ge=0.0, le=MAX_BUDGET)]
 
 

@@ -13,9 +13,22 @@ from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from findspot.core import types as core
-from findspot.core.limits import MAX_TEXT
+from findspot.core.limits import USUAL_TOKENS
 from findspot.errors import QueryError
-from findspot.service.checked import FIRST, Budget, Excerpt, Length, LineNumber, Name, Names, Part, Scope, Text, mistake
+from findspot.service.checked import (
+    FIRST,
+    Budget,
+    Excerpt,
+    Length,
+    LineNumber,
+    Name,
+    Names,
+    Part,
+    Scope,
+    Text,
+    Tokens,
+    mistake,
+)
 
 
 class Mode(Enum):
@@ -118,8 +131,9 @@ class ContextRequest(Request):
     query: Text = Field(description="a question, an issue, an error message, a stack trace")
     top_k: Length | None = Field(None, description="how many places at most; if absent the answer chooses")
     scope: Scope = Field((), description="only places in these files and folders")
-    budget: Budget | None = Field(None, description="seconds; the setting `budget` if absent; 0 leaves the model out")
-    max_chars: Annotated[int, Field(ge=500, le=MAX_TEXT)] = Field(16_000, description="characters of `text` at most")
+    budget: Budget | None = Field(None, description="seconds for the model; 10 if absent; 0 leaves it out")
+    budget_tokens: Tokens = Field(USUAL_TOKENS, description="tokens of `text` at most, as SmolLM2's tokenizer counts")
+    format: core.ContextFormat = Field("markdown", description="how `text` is written")
 
 
 class StatusRequest(Request):

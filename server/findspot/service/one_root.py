@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from findspot.config import Config
 from findspot.core.left_out import left_out_note
@@ -17,6 +16,11 @@ from findspot.core.types import Answer, IndexStatus, Progress, RefreshReport, Sk
 from findspot.errors import Cancelled, IndexDamagedError, IndexLockedError, IndexStorageError, WorkerError
 from findspot.service.messages import Question
 from findspot.service.questions import ask_engine
+
+if TYPE_CHECKING:
+    from findspot.engine import Engine
+
+T = TypeVar("T")
 
 _LOCK_PATIENCE_SECONDS = 2.0
 """How long to wait for another process that indexes before answering from what is there: most passes are shorter."""
@@ -110,14 +114,17 @@ class OneRoot:
                 raise Cancelled("stopped while waiting for another process")
 
     def ask(self, question: Question, scope: Sequence[str] = ()) -> Answer:
-        """Return the answer; an index that turns out to be damaged is built again, once."""
-        ask = partial(ask_engine, self._engine, self._settings, question, scope=scope, stop=self._stop)
+        """Return the answer to a question."""
+        return self.run(lambda engine, stop: ask_engine(engine, self._settings, question, scope=scope, stop=stop))
+
+    def run(self, work: Callable[[Engine, Event], T]) -> T:
+        """Return what ``work`` makes of the engine; an index that turns out to be damaged is built again, once."""
         try:
-            return ask()
+            return work(self._engine, self._stop)
         except IndexDamagedError as error:
             self._listener.warn(str(error))
             self.refresh()
-            return ask()
+            return work(self._engine, self._stop)
 
     def status(self) -> IndexStatus:
         """Return where the index stands."""

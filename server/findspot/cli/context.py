@@ -1,0 +1,66 @@
+"""``findspot context``: the code that a text is about, as one text for an agent."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from findspot.cli.columns import visible
+from findspot.cli.commands import RawArguments
+from findspot.cli.inputs import RootLocation, existing_paths, issue_text, location_of, scope_of
+from findspot.cli.streams import note, screen_of, write_lines
+from findspot.core.limits import checked_text
+from findspot.service import messages
+from findspot.service.one_root import OneRoot
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRequest:
+    """``findspot context``; the scope of ``asked`` holds root-relative paths, empty for the whole root."""
+
+    location: RootLocation
+    asked: messages.ContextRequest
+    quiet: bool
+
+
+def resolve_context(raw: RawArguments, cwd: Path) -> ContextRequest:
+    """Resolve ``raw`` as seen from ``cwd``; raises a ``FindspotError`` that says what to change."""
+    paths = existing_paths(raw, cwd)
+    location = location_of(raw, cwd, paths)
+    scope = scope_of(raw, location, paths)
+    asked = messages.ContextRequest.model_construct(
+        query=checked_text(issue_text(raw, cwd)),
+        budget=raw.budget,
+        budget_tokens=raw.budget_tokens,
+        format=raw.context_format,
+        scope=scope,
+    )
+    return ContextRequest(location, asked, raw.quiet)
+
+
+def run_context(request: ContextRequest, root: OneRoot) -> bool:
+    """Print the text, and return whether anything was found; what is wrong with the index is said on standard error."""
+    from findspot.agent.context import context  # noqa: PLC0415 - only this command needs it
+    from findspot.agent.tokens import TokenCounter  # noqa: PLC0415
+
+    fresh = root.freshen()
+    made = root.run(
+        lambda engine, stop: context(
+            engine,
+            request.location.config.settings,
+            request.asked,
+            TokenCounter(),
+            scope=request.asked.scope,
+            stop=stop,
+        )
+    )
+    for warning in fresh.warnings:
+        note(f"warning: {warning}")
+    lines = made.text.removesuffix("\n").split("\n")
+    write_lines(lines if screen_of(sys.stdout).width is None else (visible(line.expandtabs()) for line in lines))
+    if not made.complete:
+        note("warning: incomplete answer; the index does not have all files yet")
+    elif not request.quiet:
+        note(f"{made.tokens:,} of {made.budget_tokens:,} tokens, as {made.tokenizer} counts")
+    return bool(made.places)

@@ -1,0 +1,124 @@
+"""What several commands take in common: a root, paths to look in, a text of any length.
+
+Everything that can be wrong with them is found here, before the index is opened.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from findspot.cli.commands import Format, RawArguments
+from findspot.config import Config, load_config
+from findspot.core.identifiers import read_path
+from findspot.core.limits import MAX_TEXT
+from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
+from findspot.service.workspaces import find_root, marker_of
+
+_MAX_BYTES = 4 * MAX_TEXT + 4
+"""What a text that may be taken has at most, in UTF-8 or UTF-16 with a mark; an endless pipe is not read further."""
+
+
+class UsageError(FindspotError):
+    """The words of the command line do not go together."""
+
+
+@dataclass(frozen=True, slots=True)
+class RootLocation:
+    """Where to work: the root (absolute), the marker that made it the root, the settings and the current folder."""
+
+    root: Path
+    marker: str | None
+    cwd: Path
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How to show it."""
+
+    format: Format
+    text: bool
+    quiet: bool
+
+
+def location_of(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> RootLocation:
+    """Return the root that ``raw`` names, or that of ``paths`` and the current folder, with its settings."""
+    if raw.root is None:
+        root, marker = find_root(cwd, paths)
+    else:
+        root = root_of(raw.root, cwd)
+        marker = marker_of(root)
+    return RootLocation(root, marker, cwd, load_config(root, raw.settings()))
+
+
+def root_of(given: Path, cwd: Path) -> Path:
+    """Return a folder that was named as a root, absolute; raises ``RootError`` where there is none."""
+    root = Path(os.path.realpath(cwd / given.expanduser()))
+    if not root.is_dir():
+        raise RootError(f"{given}: no such folder; --root names the folder to index")
+    return root
+
+
+def existing_paths(raw: RawArguments, cwd: Path) -> list[Path]:
+    """Return the paths of ``raw`` absolute and free of symbolic links."""
+    paths = raw.paths
+    for path in paths:
+        if not os.path.exists(cwd / path):  # noqa: PTH110 - Path.exists raises for names that are too long
+            hint = f"did you mean findspot {raw.meant}?" if raw.meant else "a query of several words needs quotes"
+            raise UsageError(f"{path}: no such file or folder; {hint}")
+    return [Path(os.path.realpath(cwd / path)) for path in paths]
+
+
+def scope_of(raw: RawArguments, location: RootLocation, paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the root-relative paths to look in; empty means the whole root."""
+    root = Path(os.path.realpath(location.root))
+    if raw.no_scope:
+        return ()
+    if not paths:
+        cwd = Path(os.path.realpath(location.cwd))
+        return (cwd.relative_to(root).as_posix(),) if cwd != root and cwd.is_relative_to(root) else ()
+    inside = [path for path in paths if path.is_relative_to(root)]
+    if not inside or (len(inside) < len(paths) and not raw.skip_outside):
+        first = next(path for path in paths if not path.is_relative_to(root))
+        what = "no path lies inside" if raw.skip_outside else f"{first}: this path lies outside"
+        raise OutsideRootError(f"{what} the root {location.root}; choose another root with --root")
+    return () if root in inside else tuple(path.relative_to(root).as_posix() for path in inside)
+
+
+def issue_text(raw: RawArguments, cwd: Path) -> str:
+    """Return the text of the file of ``raw``, of standard input (``-`` or none), or that itself where it is no file but a text."""
+    name = raw.file
+    if name is not None and name != "-":
+        if not os.path.exists(cwd / name):  # noqa: PTH110 - Path.exists raises for names that are too long
+            if len(name.split()) != 1 or not (read_path(name) or set(name) & {"/", os.sep}):
+                return name
+            raise UsageError(f"{name}: no such file; for a text of one word: findspot {raw.command} - <<< {name}")
+        if (cwd / name).is_dir():
+            raise UsageError(f"{name}: a folder; the text comes first, then folders to look in, as in '- {name}'")
+        if not (cwd / name).is_file():
+            raise UsageError(f"{name}: no regular file; pipe its text in, as in 'findspot {raw.command} < {name}'")
+        with (cwd / name).open("rb") as stream:
+            return _read_text(stream, name)
+    stdin = sys.stdin
+    if stdin is None or stdin.closed:
+        raise UsageError("standard input is closed: give a FILE with the text")
+    if stdin.isatty():
+        if name is None:
+            raise UsageError(f"no text: give a FILE, or pipe the text in, as in 'findspot {raw.command} < issue.txt'")
+        sys.stderr.write("Type or paste the text, then end it with Ctrl-D (Windows: Ctrl-Z, Enter).\n")
+    return _read_text(stdin.buffer, "standard input")
+
+
+def _read_text(stream: BinaryIO, name: str) -> str:
+    data = stream.read(_MAX_BYTES + 1)
+    if len(data) > _MAX_BYTES:
+        raise QueryError(f"{name}: more than {MAX_TEXT:,} characters; cut the text down to the part that matters")
+    # PowerShell redirects text as UTF-16 with a byte order mark.
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
