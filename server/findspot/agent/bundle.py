@@ -20,8 +20,8 @@ _HEAD_LINES = 3
 _SLACK = 8
 """Tokens kept free: a text has a few more or fewer than its parts."""
 
-_LEAST_QUERY = 40
-"""Characters of the question that are kept before notes are."""
+_LEAST_QUERY = 10
+"""Characters of the question up to which it is shortened before a note is left out."""
 
 _MIDDLES = 3
 """Lines that matter around which a cut place is shown."""
@@ -196,12 +196,12 @@ def _fitted(place: Place, room: int, shown: _Shown, count: Count, form: Form) ->
     """Return a place with what is shown of it, None if all of that has been shown already."""
     if room < _LEAST_ROOM or not place.body.lines:
         return place
-    twin = shown.texts.get(place.body.lines) if len(place.body.lines) >= _ALIKE else None
-    if twin is not None:
-        return replace(place, same_as=twin)
     own = shown.left(place.path, (place.body,))
     if not own:
         return None
+    twin = shown.texts.get(place.body.lines) if len(place.body.lines) >= _ALIKE else None
+    if twin is not None:
+        return replace(place, same_as=twin)
     outer = shown.left(place.path, place.outer)
     whole = replace(place, pieces=(*outer, *own))
     if count(form.part(whole)) <= min(room, max(room * place.whole, place.least)):
