@@ -133,13 +133,7 @@ def build_parser() -> argparse.ArgumentParser:
         "find the places that an issue text or a stack trace is about",
         "The text may be as long as a whole issue; a local model reorders the best candidates.",
     )
-    localize.add_argument(
-        "file",
-        metavar="FILE",
-        nargs="?",
-        help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
-    )
-    localize.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
+    _add_text(localize)
     _add_setting(localize, "budget")
     localize.add_argument(
         "--level",
@@ -155,34 +149,7 @@ def build_parser() -> argparse.ArgumentParser:
         "For an agent before its first step: a table of contents, then the places, most certain first, with the signatures"
         " around them, and tests and callers where they fit.",
     )
-    context.add_argument(
-        "file",
-        metavar="FILE",
-        nargs="?",
-        help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
-    )
-    context.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
-    context.add_argument(
-        "--budget-tokens",
-        metavar="N",
-        type=_tokens,
-        default=USUAL_TOKENS,
-        help="Tokens of the output at most, as the tokenizer of SmolLM2 counts; those of larger models need fewer for the"
-        f" same text. Default: {USUAL_TOKENS}.",
-    )
-    context.add_argument(
-        "--format",
-        dest="context_format",
-        choices=get_args(ContextFormat),
-        default="markdown",
-        help="How it is written. Default: markdown.",
-    )
-    context.add_argument(
-        "--budget",
-        metavar="SECONDS",
-        type=_number("budget"),
-        help="Seconds that the localization model may take; 0 leaves it out. Default: 10, which is more than it needs.",
-    )
+    _add_context_options(context)
 
     index = add(
         "index",
@@ -266,6 +233,42 @@ def _add_model_arguments(models: argparse.ArgumentParser) -> None:
         "--sha256", metavar="DIGITS", help="pull: the checksum that the file must have; without it, it is written down."
     )
     models.add_argument("-y", "--yes", action="store_true", help="remove: do not ask.")
+
+
+def _add_context_options(parser: argparse.ArgumentParser) -> None:
+    _add_text(parser)
+    parser.add_argument(
+        "--budget-tokens",
+        metavar="N",
+        type=_tokens,
+        default=USUAL_TOKENS,
+        help="Tokens of the output at most, as the tokenizer of SmolLM2 counts; those of larger models need fewer for the"
+        f" same text. Default: {USUAL_TOKENS}.",
+    )
+    parser.add_argument(
+        "--format",
+        dest="context_format",
+        choices=get_args(ContextFormat),
+        default="markdown",
+        help="How it is written. Default: markdown.",
+    )
+    parser.add_argument(
+        "--budget",
+        metavar="SECONDS",
+        type=_number("budget"),
+        help="Seconds that the localization model may take; 0 leaves it out. Default: 10, which is more than it needs.",
+    )
+
+
+def _add_text(parser: argparse.ArgumentParser) -> None:
+    """Give ``parser`` a text and where to look."""
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
+    )
+    parser.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
 
 
 def _common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:
