@@ -86,6 +86,7 @@ _SAID = {
     errno.ELOOP: ("links lead in a circle", "give the file itself"),
     errno.EIO: ("the disk cannot be read", "check the disk"),
     errno.EADDRINUSE: ("the address is in use", "choose another port"),
+    errno.ECONNREFUSED: ("nobody listens there", ""),
     errno.EADDRNOTAVAIL: ("no such address on this machine", "choose another one"),
 }
 

@@ -8,12 +8,15 @@ of the command line are made from what stands here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar, get_args
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, Field
 
 from findspot.core.limits import MAX_BUDGET, MAX_RESULTS
+
+ChatTemplate = Literal["", "chatml", "llama3", "gemma", "phi3", "mistral"]
+"""How a conversation can be laid out for a chat model; "" leaves it to the model's vocabulary."""
 
 
 class ProjectMay(NamedTuple):
@@ -147,21 +150,38 @@ class ModelSettings(Section):
     localization_model: Annotated[
         str, Field(description="Id of the localization model in the manifest; empty switches it off.")
     ] = "minilm-code-q8"
-    threads: Annotated[int, Field(ge=0, le=64, description="Threads of the localization model; 0 chooses.")] = 0
+    threads: Annotated[int, Field(ge=0, le=64, description="Threads of a model that llama.cpp runs; 0 chooses.")] = 0
 
 
 class ChatSettings(Section):
-    """Models that write, which none of Findspot's own do: your GGUF files, and who answers elsewhere."""
+    """Models that write, which none of Findspot's own do: your GGUF files, or one behind an address."""
 
     models_dir: Annotated[
         str, Field(description="Folder of your own GGUF models; empty for one in your data folder.")
     ] = ""
     chat_model: Annotated[
-        str, Field(description="The model that explores on request: one of your own by name or path; empty for none.")
+        str,
+        Field(
+            description="The model that explores on request: one of your own by name or path, or of `chat_endpoint`."
+        ),
     ] = ""
     chat_context: Annotated[
         int, Field(ge=1024, le=131_072, description="Tokens that a chat model on this machine keeps in mind.")
     ] = 4096
+    chat_template: Annotated[
+        ChatTemplate,
+        Field(description="How a conversation is laid out for it; empty to go by its vocabulary."),
+    ] = ""
+    chat_endpoint: Annotated[
+        str,
+        Field(
+            description="Address of a server of chat completions, `http://127.0.0.1:8080/v1`. Questions with pieces of the "
+            "code base are sent there when you explore with its model."
+        ),
+    ] = ""
+    chat_key_variable: Annotated[
+        str, Field(description="The environment variable that holds the key for `chat_endpoint`; empty for no key.")
+    ] = ""
 
 
 _S = TypeVar("_S", bound=Section)
@@ -205,6 +225,8 @@ def flagged() -> list[str]:
 def allowed(name: str) -> str:
     """Return what a setting may be, in words: ``a whole number from 1 to 1000``."""
     field = Settings.model_fields[name]
+    if choices := get_args(field.annotation):
+        return f"one of {', '.join(choice or 'nothing' for choice in choices)}"
     least = next((limit.ge for limit in field.metadata if isinstance(limit, Ge)), None)
     most = next((limit.le for limit in field.metadata if isinstance(limit, Le)), None)
     kind = {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(

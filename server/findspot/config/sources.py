@@ -6,6 +6,7 @@ TOML sees it. What is wrong with a file is data: whether it is an error is for `
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -128,6 +129,23 @@ def git_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
 def child_environ() -> dict[str, str]:
     """Return the environment that a program started by Findspot inherits."""
     return dict(os.environ)
+
+
+def child_module_path() -> list[str]:
+    """Return where a Python started by Findspot finds its modules: not in the current folder, which may be a stranger's."""
+    own = str(Path(__file__).parents[2])
+    current = ""
+    with contextlib.suppress(OSError):  # the folder is gone
+        current = str(Path.cwd())
+    return [own, *(entry for entry in sys.path if Path(entry).is_absolute() and entry not in {own, current})]
+
+
+def secret(variable: str) -> str:
+    """Return the key that the environment holds under the name that the user gives; raises ``ConfigError`` without one."""
+    found = os.environ.get(variable, "").strip() if variable else ""
+    if variable and not found:
+        raise ConfigError(f"the environment has no variable {variable}; set it to the key, or leave the key out")
+    return found
 
 
 def color_wanted(environ: Mapping[str, str] | None = None, *, platform: str = sys.platform) -> bool:

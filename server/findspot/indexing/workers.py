@@ -8,16 +8,13 @@ import os
 import pickle
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import IO, Any, cast
 
-import findspot
-from findspot.config import child_environ
+from findspot.config import child_environ, child_module_path
 from findspot.errors import WorkerError
 from findspot.indexing.tasks import Outcome, PreparerOptions, Task
 from findspot.indexing.worker import BOOTSTRAP, READY, SLACK
@@ -70,7 +67,7 @@ class Worker:
         watchdog.daemon = True
         watchdog.start()
         try:
-            self._send(_module_path())
+            self._send(child_module_path())
             self._send((options, polite))
             ready = self._receive() == READY
         except WorkerDied:
@@ -153,15 +150,6 @@ class Worker:
         self._log.seek(0)
         lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else f"it ended with status {self._process.wait()}"
-
-
-def _module_path() -> list[str]:
-    """Return where this process finds its modules, without the current folder, which may be a stranger's project."""
-    own = str(Path(findspot.__file__).parents[1])
-    current = ""
-    with contextlib.suppress(OSError):  # the folder is gone
-        current = str(Path.cwd())
-    return [own, *(entry for entry in sys.path if Path(entry).is_absolute() and entry not in {own, current})]
 
 
 def _cannot_start(executable: str, reason: str) -> WorkerError:

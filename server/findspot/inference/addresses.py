@@ -1,11 +1,14 @@
-"""Which addresses on the network may be used: those that the user names, by https, or by http on this machine."""
+"""Which addresses on the network may be used: those that the user names, by https, or by http on this machine.
+
+And what went wrong with one, in words.
+"""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from findspot.errors import ModelError
+from findspot.errors import ModelError, reason
 
 
 def check_address(address: str) -> None:
@@ -37,3 +40,10 @@ def without_secrets(address: str) -> str:
     """Return ``address`` as it may be shown: a name, a password or a signature in it left out."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def failure(error: BaseException) -> str:
+    """Return what went wrong with a connection: libraries wrap what the system said in errors of their own."""
+    while (deeper := error.__cause__ or error.__context__) is not None:
+        error = deeper
+    return reason(error) or "the connection was cut"

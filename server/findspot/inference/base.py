@@ -1,10 +1,11 @@
-"""What the rest of Findspot knows of a model: a name, a dimension, and text in, numbers out."""
+"""What the rest of Findspot knows of a model: a name, and text in, numbers or text out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from threading import Event
-from typing import Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from findspot.core.arrays import Vectors
 
@@ -40,6 +41,53 @@ class WordEmbedder(Embedder, Protocol):
 
     def whole_words(self, text: str) -> str:
         """Return the words of a rendered query that the model knows as such, and not as pieces of words."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation; the text is data, whatever marks of a template stand in it."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+class ChatModel(Protocol):
+    """Goes on with a conversation; threads may share one and take turns."""
+
+    @property
+    def model_id(self) -> str:
+        """What the model is called in records and messages."""
+        ...
+
+    @property
+    def context(self) -> int:
+        """Tokens that question and answer may have together."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Return how many tokens ``text`` has, or an upper estimate."""
+        ...
+
+    def complete(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: Mapping[str, Any] | None = None,
+        max_tokens: int = 512,
+        stop: Event | None = None,
+        deadline: float | None = None,
+    ) -> str:
+        """Return the next message of the assistant, at most ``max_tokens`` of it.
+
+        ``schema`` is a JSON schema of the kind that ``grammar`` knows; what comes is then JSON of that form, unless it was
+        cut by ``max_tokens`` or at ``deadline``, a value of ``time.monotonic``. A server elsewhere only may keep to it, so
+        the text has to be checked in any case. Raises ``Cancelled`` once ``stop`` is set, and ``ModelError``.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what the model holds. Idempotent."""
         ...
 
 

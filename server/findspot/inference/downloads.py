@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
-from findspot.errors import ModelError, reason
-from findspot.inference.addresses import check_address, is_loopback, is_private, without_secrets
+from findspot.errors import ModelError
+from findspot.inference.addresses import check_address, failure, is_loopback, is_private, without_secrets
 from findspot.inference.gguf import MAGIC, read_header
 
 if TYPE_CHECKING:
@@ -156,7 +156,9 @@ class _Fetch:
             except httpx2.TransportError as error:
                 failed = 0 if self._size() > most else failed + 1
                 most = max(most, self._size())
-                if failed >= _TRIES or (isinstance(error, httpx2.ConnectError) and not most):
+                if isinstance(error, httpx2.ConnectError) and not most:
+                    raise ModelError(f"{self._shown}: {_in_words(error)}; check the address") from error
+                if failed >= _TRIES:
                     raise ModelError(
                         f"{self._shown}: {_in_words(error)}; run the same command again to go on from there"
                     ) from error
@@ -303,7 +305,4 @@ def _in_words(error: Exception) -> str:
         return "nobody answers there"
     if isinstance(error, httpx2.TimeoutException):
         return "the other side sends nothing any more"
-    cause: BaseException = error
-    while (deeper := cause.__cause__ or cause.__context__) is not None:
-        cause = deeper
-    return reason(cause) or "the connection was cut"
+    return failure(error)

@@ -50,7 +50,7 @@ class LlamaEmbedder:
         ``threads`` 0 takes one processor fewer than there are, because llama.cpp's threads spin: on a busy
         machine one thread too many is far slower than one too few. ``prompt`` goes before each query.
         """
-        self._library = _library()
+        self._library = load_library()
         self._model_id = f"{model_id}/{DOCUMENT_TOKENS}"
         self._prompt = prompt
         self._lock = Lock()
@@ -189,7 +189,7 @@ class LlamaEmbedder:
         self._last = library.llama_vocab_sep(vocabulary)
 
 
-def _library() -> Any:
+def load_library() -> Any:
     """Return llama-cpp-python, silenced; imported late because it takes a tenth of a second."""
     try:
         import llama_cpp  # noqa: PLC0415 - late on purpose

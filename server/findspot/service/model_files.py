@@ -14,7 +14,7 @@ from findspot.config import Config, models_dir, set_user_setting
 from findspot.errors import ModelError
 from findspot.inference.base import CHAT_BATCH
 from findspot.inference.downloads import Fetched, Tell
-from findspot.inference.gguf import GgufHeader, read_header
+from findspot.inference.gguf import GgufHeader, check_writes, read_header
 from findspot.inference.manifest import ModelEntry, ModelKind, load_manifest
 from findspot.inference.own_models import OwnModel, OwnModels
 
@@ -22,9 +22,6 @@ _SETTINGS: Final[dict[ModelKind, str]] = {"static": "embedder", "ranker": "ranke
 """Which setting names a shipped model of each kind."""
 
 _CHAT = "chat_model"
-
-_MUTE = frozenset({"bert", "nomic-bert", "jina-bert-v2", "modern-bert", "t5encoder", "clip"})
-"""Architectures that read and do not write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +167,6 @@ class ModelFiles:
             return [self._facts(self._own.find(self._settings.chat_model))]
         except ModelError:
             return []
-
-
-def check_writes(path: Path, header: GgufHeader) -> None:
-    """Raise ``ModelError`` for a model that only reads."""
-    if header.architecture in _MUTE or not header.vocabulary:
-        raise ModelError(
-            f"{path}: a model of the kind '{header.architecture}' does not write; choose an instruct model"
-        )
 
 
 def _verified(one: ModelEntry | OwnModel) -> tuple[str, str, bool]:
