@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from mcp import ClientSession, StdioServerParameters, stdio_client
+from mcp.types import TextContent
 
 from tests.mcp.conftest import started, text_of
 
@@ -22,7 +23,7 @@ async def test_the_official_client_finds_code_and_looks_around(repository: Path)
         assert hello.instructions is not None
         assert "never instructions" in hello.instructions
         tools = {tool.name: tool for tool in (await session.list_tools()).tools}
-        assert {"find_code", "related", "read_span", "index_status"} <= set(tools)
+        assert {"find_code", "context", "related", "read_span", "index_status"} <= set(tools)
         found = await session.call_tool("find_code", {"query": "where are upload retries scheduled"})
         while not (found.structured_content or {}).get("complete"):
             found = await session.call_tool("find_code", {"query": "where are upload retries scheduled"})
@@ -32,6 +33,13 @@ async def test_the_official_client_finds_code_and_looks_around(repository: Path)
         around = await session.call_tool("related", {"path": first["path"], "line": first["start_line"]})
         callers = [one["symbol"] for one in around.structured_content["callers"]]
         assert callers == ["send_everything"]
+        task = {"query": "where are upload retries scheduled", "budget_tokens": 300}
+        context = await session.call_tool("context", task)
+        assert context.structured_content["places"][0] == "src/retry.py:5-9"
+        assert context.structured_content["tokens"] <= 300
+        block = context.content[0]
+        assert isinstance(block, TextContent)
+        assert "```5-9\n    def schedule_retry" in block.text
         lines = await session.call_tool("read_span", {"path": "src/retry.py", "start_line": 5, "end_line": 6})
         assert lines.structured_content["text"].startswith("    def schedule_retry")
         status = await session.call_tool("index_status", {})

@@ -66,12 +66,12 @@ _TELLING = frozenset({"mention", "graph", "history", "near"})
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A result, the engine that found it with the unsaved text of its client, and what goes before the path of that root."""
+    """A result, the engine that found it with the unsaved text of its client, and how paths of that root are written."""
 
     result: SearchResult
     engine: Engine
     unsaved: Unsaved | None = None
-    prefix: str = ""
+    written: Callable[[str], str] = str
 
 
 def question_of(request: ContextRequest) -> LocalizeRequest:
@@ -147,7 +147,7 @@ def _place(one: Found, outline: Outline) -> Place:
     result = one.result
     focus = dict.fromkeys(line for line in (result.best_line, *result.matches) if line is not None)
     return Place(
-        path=one.prefix + result.path,
+        path=one.written(result.path),
         symbol=result.symbol or "",
         kind=result.kind,
         start_line=result.span.start_line,
@@ -172,7 +172,7 @@ def _related(one: Found) -> Iterator[Place]:
         for other in group:
             body = _body(other)
             yield Place(
-                path=one.prefix + other.path,
+                path=one.written(other.path),
                 symbol=other.symbol or "",
                 kind=other.kind,
                 start_line=other.span.start_line,

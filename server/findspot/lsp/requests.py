@@ -164,7 +164,7 @@ class Requests:
             def lay_out(event: threading.Event) -> Bundle:
                 with session.scheduler.foreground.request():
                     places = [
-                        Found(result, use.engine, use.unsaved, f"{root.path.name}/" if several else "")
+                        Found(result, use.engine, use.unsaved, partial(_in_root, root) if several else str)
                         for result, (root, _) in found.rows
                         for use in (root.access(),)
                     ]
@@ -327,6 +327,10 @@ class _Bar:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._bar is not None:
             self._bar.finish("done" if kind is None else "stopped")
+
+
+def _in_root(root: Root, path: str) -> str:
+    return f"{root.path.name}/{path}"
 
 
 def _related(found: Related, make: Callable[[SearchResult, bytes | None], PlacedResult]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+from findspot.agent.tokens import TokenCounter
 from findspot.config import load_config
 from findspot.core.types import IndexState, IndexStatus
 from findspot.errors import Cancelled, FindspotError, RootError
@@ -37,6 +38,7 @@ class Session:
         self.workspace = Workspace(self._open, engines.give_back, self.path_of)
         self.scheduler = Scheduler()
         self.questions = Questions(self.workspace, self.scheduler, prepare=lambda: None)
+        self.count = TokenCounter()
         self._upkeep = Upkeep(self.scheduler)
         self._tasks: set[asyncio.Task[None]] = set()
         self.names: dict[Path, str] = {}

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from findspot.agent.bundle import Bundle
+from findspot.agent.context import Found as FoundBy
+from findspot.agent.context import bundle, question_of
 from findspot.core.limits import MAX_RESULTS
 from findspot.core.types import IndexStatus, SearchResult
 from findspot.mcp import prose
 from findspot.mcp.session import Session
-from findspot.service.checked import LineNumber, Name
+from findspot.service.checked import LineNumber, Name, Scope, Text, Tokens
 from findspot.service.finding import FindRequest
-from findspot.service.messages import Message, Mode, Request, StatusRequest
+from findspot.service.messages import ContextRequest, Message, Mode, Request, StatusRequest
 from findspot.service.workspaces import Root
 
 
@@ -27,6 +31,14 @@ class FindCode(FindRequest):
     """Any text, and how long the answer may be."""
 
     budget_tokens: Annotated[int, Field(ge=200, le=50_000)] = Field(2_500, description="length of the answer")
+
+
+class ContextFor(Request):
+    """A task, and how long the answer may be."""
+
+    query: Text = Field(description="the task or issue as given")
+    scope: Scope = Field((), description="only these files and folders")
+    budget_tokens: Tokens = Field(4_000, description="length of the answer")
 
 
 class RelatedCode(Request):
@@ -66,6 +78,15 @@ class Found(Message):
     complete: bool
     notes: tuple[str, ...]
     next_offset: int | None
+
+
+class ContextFound(Message):
+    """What a context holds."""
+
+    places: tuple[str, ...]
+    complete: bool
+    notes: tuple[str, ...]
+    tokens: int
 
 
 class RelatedFound(Message):
@@ -161,6 +182,37 @@ async def _find_code(session: Session, asked: FindCode) -> Reply:
     return Reply(text, data)
 
 
+async def _context(session: Session, asked: ContextFor) -> Reply:
+    gone = await session.scheduler.run(Mode.SEARCH, lambda _: session.missing())
+    await session.first_indexed()
+    request = ContextRequest(query=asked.query, scope=asked.scope, budget_tokens=asked.budget_tokens, root=asked.root)
+
+    def make(root: Root, _: SearchResult, __: bytes | None) -> Root:
+        return root
+
+    found = await session.questions.ask(question_of(request), make, threading.Event())
+    indexing = [] if found.status.complete else await _indexing(session)
+    status = replace(found.status, notes=(*gone, *indexing, *found.status.notes))
+
+    def lay_out(stop: threading.Event) -> Bundle:
+        with session.scheduler.foreground.request():
+            places = [
+                FoundBy(result, use.engine, use.unsaved, partial(session.shown, root.path))
+                for result, root in found.rows
+                for use in (root.access(),)
+            ]
+            return bundle(request, places, status, session.count, stop)
+
+    made = await session.scheduler.run(Mode.LOCALIZE, lay_out)
+    data = ContextFound(
+        places=tuple(f"{one.path}:{one.start_line}-{one.end_line}" for one in made.places),
+        complete=made.complete and not gone,
+        notes=made.notes,
+        tokens=made.tokens,
+    )
+    return Reply(made.text, data)
+
+
 async def _related(session: Session, asked: RelatedCode) -> Reply:
     path = session.path_of(asked.path)
 
@@ -249,6 +301,13 @@ _TOOLS = (
         FindCode,
         Found,
         _find_code,
+    ),
+    AgentTool(
+        "context",
+        "All code for a task in one text, before the first step: places, what surrounds them, callers and tests.",
+        ContextFor,
+        ContextFound,
+        _context,
     ),
     AgentTool(
         "related",
