@@ -12,8 +12,9 @@ from findspot.cli.parser import Parser
 from findspot.config import Settings, allowed, flag, flagged
 from findspot.core.limits import LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS
 from findspot.core.types import ContextFormat, Level
+from findspot.installing.agents import AGENTS, Scope
 
-Command = Literal["search", "localize", "context", "index", "status", "eval", "models", "lsp", "mcp"]
+Command = Literal["search", "localize", "context", "index", "status", "eval", "models", "install", "lsp", "mcp"]
 Format = Literal["pretty", "json", "files", "count"]
 ModelAction = Literal["list", "pull", "verify", "use", "remove"]
 
@@ -90,10 +91,19 @@ class RawArguments(argparse.Namespace):
     yes: bool
     tcp: str | None
     roots: list[Path]
+    agent: str | None
+    scope: Scope
+    uninstall: bool
+    dry_run: bool
+    instructions: bool
 
     def settings(self) -> dict[str, Any]:
         """Return the settings that were given on the command line, by their names."""
         return {name: value for name in flagged() if (value := getattr(self, name)) is not None}
+
+
+_Add = Callable[[Command, list[argparse.ArgumentParser], str, str], argparse.ArgumentParser]
+"""Adds a command: its name, the options that it shares, what it does in a phrase, and what else there is to say."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -115,6 +125,12 @@ def build_parser() -> argparse.ArgumentParser:
         description = f"{summary[0].upper()}{summary[1:]}. {text}"
         return commands.add_parser(name, parents=parents, help=summary, description=description, allow_abbrev=False)
 
+    _add_questions_and_index(add)
+    _add_setup_and_servers(add)
+    return parser
+
+
+def _add_questions_and_index(add: _Add) -> None:
     voice, output, answers, scope = _voice_options(), _output_options(), _answer_options(), _scope_options()
     common = _common_options(voice)
 
@@ -172,6 +188,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_evaluation_arguments(evaluation)
 
+
+def _add_setup_and_servers(add: _Add) -> None:
+    voice, output = _voice_options(), _output_options()
     models = add(
         "models",
         [voice, output],
@@ -181,10 +200,34 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_model_arguments(models)
 
+    install = add(
+        "install",
+        [voice],
+        "set up a coding agent, so that it asks Findspot where things are",
+        "The change is shown and asked about before a file is touched. Without AGENT all are listed.",
+    )
+    _add_install_arguments(install)
+
     talks = "It talks over standard input and output."
     _add_server_arguments(add("lsp", [], "start the language server", talks))
     _add_agent_server_arguments(add("mcp", [], "start the server for coding agents (MCP)", talks))
-    return parser
+
+
+def _add_localize_arguments(localize: argparse.ArgumentParser) -> None:
+    localize.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
+    )
+    localize.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
+    _add_setting(localize, "budget")
+    localize.add_argument(
+        "--level",
+        choices=get_args(Level),
+        default="function",
+        help="What one result stands for: a whole file, or a function, class or section. Default: function.",
+    )
 
 
 def _add_evaluation_arguments(evaluation: argparse.ArgumentParser) -> None:
@@ -269,6 +312,29 @@ def _add_text(parser: argparse.ArgumentParser) -> None:
         help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
     )
     parser.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
+
+
+def _add_install_arguments(install: argparse.ArgumentParser) -> None:
+    names = ", ".join(agent.name for agent in AGENTS)
+    install.add_argument("agent", metavar="AGENT", nargs="?", help=f"One of {names}.")
+    install.add_argument(
+        "--scope",
+        choices=get_args(Scope),
+        default="user",
+        help="user: in your home folder, for all projects; project: in files that the project shares. Default: user.",
+    )
+    install.add_argument(
+        "--root", metavar="DIR", type=Path, help="Folder of the project. Default: the root that a search has here."
+    )
+    install.add_argument("--uninstall", action="store_true", help="Remove what an earlier install has added.")
+    install.add_argument("--dry-run", action="store_true", help="Show what would change, and change nothing.")
+    install.add_argument("-y", "--yes", action="store_true", help="Do not ask.")
+    install.add_argument(
+        "--no-instructions",
+        dest="instructions",
+        action="store_false",
+        help="Add or remove the server only, not the text that tells the agent when to use it.",
+    )
 
 
 def _common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -78,6 +78,10 @@ def _command(argv: Sequence[str]) -> int:
         from findspot.cli.models import resolve_models, run_models  # noqa: PLC0415 - only this command needs them
 
         return run_models(resolve_models(raw))
+    if raw.command == "install":
+        from findspot.cli.install import resolve_install, run_install  # noqa: PLC0415 - only this command needs them
+
+        return run_install(resolve_install(raw, Path.cwd()))
     return run(resolve(raw, Path.cwd()))
 
 

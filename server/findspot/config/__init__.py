@@ -23,6 +23,7 @@ from findspot.config.settings import (
 )
 from findspot.config.sources import (
     OWN_DIR,
+    agent_environ,
     child_environ,
     child_module_path,
     color_wanted,
@@ -44,6 +45,7 @@ __all__ = [
     "Section",
     "ServerSettings",
     "Settings",
+    "agent_environ",
     "allowed",
     "child_environ",
     "child_module_path",

@@ -37,6 +37,8 @@ _PROJECT_NAMES = 100
 
 _GIT_VARIABLES = ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")
 
+_AGENT_VARIABLES = ("APPDATA", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME")
+
 _CACHE_VARIABLE = "FINDSPOT_CACHE_DIR"
 
 
@@ -124,6 +126,12 @@ def git_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the variables of git that decide which files a user ignores everywhere."""
     env = os.environ if environ is None else environ
     return {name: env[name] for name in _GIT_VARIABLES if name in env}
+
+
+def agent_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the variables that say where coding agents keep their configuration."""
+    env = os.environ if environ is None else environ
+    return {name: env[name] for name in _AGENT_VARIABLES if env.get(name)}
 
 
 def child_environ() -> dict[str, str]:
