@@ -157,7 +157,7 @@ def test_stray_prints_do_not_reach_the_client(workspace: Path) -> None:
         "    os.write(1, b'written')\n"
         "    return real(self, root, config)\n"
         "engines.SharedEngines.open = noisy\n"
-        "raise SystemExit(server.run_stdio({}))\n"
+        "raise SystemExit(server.run_stdio({}, engines.SharedEngines()))\n"
     )
     requests = hello(workspace) + frame({"id": 2, "method": "findspot/status", "params": {}})
     with subprocess.Popen(

@@ -188,16 +188,20 @@ def _silent(_text: str) -> None:
 
 def _run_server(request: ServerRequest) -> int:
     from findspot.lsp.server import run_stdio, run_tcp  # noqa: PLC0415 - only this command needs the protocol
+    from findspot.mcp.host import shared  # noqa: PLC0415
+    from findspot.service.engines import SharedEngines  # noqa: PLC0415
 
-    if request.address is None:
-        return run_stdio({})
-    host, port = request.address
-    return run_tcp(host, port, {})
+    engines = SharedEngines()
+    with shared(engines):
+        if request.address is None:
+            return run_stdio({}, engines)
+        host, port = request.address
+        return run_tcp(host, port, {}, engines)
 
 
 def _run_agent_server(request: AgentServerRequest) -> int:
     from findspot.mcp.roots import Folders  # noqa: PLC0415 - only this command needs them
-    from findspot.mcp.server import run_stdio  # noqa: PLC0415 - only this command needs the protocol
+    from findspot.mcp.stdio import run_stdio  # noqa: PLC0415 - only this command needs the protocol
 
     return run_stdio(Folders(request.roots, request.cwd))
 

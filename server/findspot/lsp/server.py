@@ -221,11 +221,13 @@ def _as_command(
     return run
 
 
-def run_stdio(overrides: Mapping[str, Any]) -> int:
-    """Serve one client over standard input and output; returns the exit code that the protocol asks for."""
+def run_stdio(overrides: Mapping[str, Any], engines: SharedEngines) -> int:
+    """Serve one client over standard input and output; returns the exit code that the protocol asks for.
+
+    At the end ``engines`` are closed.
+    """
     _quiet_logs()
     stdin, stdout = claim_standard_streams()
-    engines = SharedEngines()
     server = build_server(overrides, engines)
     logging.getLogger("findspot").addHandler(ClientLog(server.session))
     logging.getLogger("findspot").setLevel(logging.INFO)
@@ -250,14 +252,13 @@ def run_stdio(overrides: Mapping[str, Any]) -> int:
     return code
 
 
-def run_tcp(host: str, port: int, overrides: Mapping[str, Any]) -> int:
+def run_tcp(host: str, port: int, overrides: Mapping[str, Any], engines: SharedEngines) -> int:
     """Serve any number of clients that connect to ``host:port``, until SIGINT or SIGTERM; returns the exit code.
 
     The bound address goes to standard error; port 0 takes a free one. There is no password on the connection: bind to a
-    loopback address.
+    loopback address. At the end ``engines`` are closed.
     """
     _quiet_logs()
-    engines = SharedEngines()
     serving: set[FindspotServer] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

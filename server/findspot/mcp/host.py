@@ -1,0 +1,163 @@
+"""One process for all agents of a user: who serves a client, and how a process serves the clients of others.
+
+A client that starts looks for a warm process (`service/link.py`): a language server with the engine of its root, or the
+server of an agent that came before. Only where there is none does it load the SDK and an engine, and then serves those
+that come after it, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+from findspot.config import load_config
+from findspot.errors import ConfigError
+from findspot.mcp.relay import Server
+from findspot.mcp.roots import Folders
+from findspot.mcp.streams import MAX_LINE
+from findspot.service.engines import SharedEngines
+from findspot.service.link import Warm
+
+SERVICE = "mcp"
+
+_LEAST_SECONDS = 1.0
+_MOST_FAILURES = 3
+"""So many warm processes in a row that end at once are enough: this one serves its client alone then."""
+
+_log = logging.getLogger(__name__)
+
+
+class Host:
+    """Finds a server for the client of this process; close it at the end."""
+
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
+        self._warm = warm_processes()
+        self._engines = SharedEngines()
+        self._failures = 0
+
+    @contextlib.asynccontextmanager
+    async def connect(self) -> AsyncIterator[Server]:
+        """Yield the streams of a server for this client: that of a warm process, else one in this process."""
+        loop = asyncio.get_running_loop()
+        async with contextlib.AsyncExitStack() as stack:
+            line = None
+            if self._warm is not None:
+                # One at a time, so that of many agents that start together one serves the others.
+                with self._warm.starting():
+                    if self._failures < _MOST_FAILURES:
+                        line = self._warm.find(self._folders.own()[0], SERVICE)
+                    if line is None:
+                        services = {SERVICE: self._serve_other}
+                        await stack.enter_async_context(
+                            self._warm.listening(services, self._engines.is_open, for_all=True)
+                        )
+            if line is None:
+                yield await stack.enter_async_context(self._own())
+                return
+            began = loop.time()
+            reader, writer = await asyncio.open_connection(sock=line.choose(SERVICE), limit=MAX_LINE)
+            try:
+                writer.write(_introduction(self._folders))
+                yield reader, writer
+            finally:
+                writer.close()
+                self._failures = self._failures + 1 if loop.time() - began < _LEAST_SECONDS else 0
+
+    def close(self) -> None:
+        """Give back what the engines share."""
+        self._engines.close()
+
+    @contextlib.asynccontextmanager
+    async def _own(self) -> AsyncIterator[Server]:
+        from findspot.mcp.server import serve  # noqa: PLC0415 - the SDK is slow to import and large
+
+        requests, answers = _Pipe(), _Pipe()
+        work = asyncio.create_task(serve(requests.reader, answers, self._engines, self._folders))
+        work.add_done_callback(lambda _: answers.reader.feed_eof())
+        try:
+            yield answers.reader, requests
+        finally:
+            requests.reader.feed_eof()
+            await work
+
+    async def _serve_other(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await serve_other(self._engines, reader, writer)
+
+
+@contextlib.contextmanager
+def shared(engines: SharedEngines) -> Iterator[None]:
+    """Let agents use the engines that another front end of this process has open, until the end of the block.
+
+    They are served in a thread of their own, and cost nothing before the first one comes.
+    """
+    warm = warm_processes()
+    if warm is None:
+        yield
+        return
+    ended = asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def listen() -> None:
+        async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await serve_other(engines, reader, writer)
+
+        async with warm.listening({SERVICE: other}, engines.is_open, for_all=False):
+            await ended.wait()
+
+    def run() -> None:
+        try:
+            loop.run_until_complete(listen())
+        finally:
+            loop.close()
+
+    thread = threading.Thread(target=run, name="findspot-agents", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(_LEAST_SECONDS)
+
+
+async def serve_other(engines: SharedEngines, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve the client of another process, which has said in a first line where its folders are."""
+    from findspot.mcp.server import serve  # noqa: PLC0415 - see above
+
+    said = json.loads(await reader.readline())
+    folders = Folders(tuple(Path(str(name)) for name in said["given"]), Path(str(said["working"])))
+    await serve(reader, writer, engines, folders)
+
+
+def _introduction(folders: Folders) -> bytes:
+    said = {"given": [str(folder) for folder in folders.given], "working": str(folders.working)}
+    return json.dumps(said).encode() + b"\n"
+
+
+def warm_processes() -> Warm | None:
+    """Return the warm processes of this user; None where there is no cache folder to meet in."""
+    try:
+        return Warm(load_config(None, lenient=True))
+    except ConfigError as error:
+        _log.info("no warm process is looked for: %s", error)
+        return None
+
+
+class _Pipe:
+    """What is written can be read, in one event loop."""
+
+    def __init__(self) -> None:
+        self.reader = asyncio.StreamReader(limit=MAX_LINE)
+
+    def write(self, data: bytes, /) -> None:
+        """Take bytes."""
+        self.reader.feed_data(data)
+
+    async def drain(self) -> None:
+        """Let the reader work."""
+        await asyncio.sleep(0)
