@@ -60,8 +60,12 @@ NETWORK = (
     "websockets",
 )
 
-NETWORK_OWNERS = ("server/findspot/inference/downloads.py", "server/findspot/inference/remote_chat.py")
-"""The only files that may open a connection to elsewhere, and only for what the user named (I-16)."""
+NETWORK_OWNERS = (
+    "server/findspot/inference/downloads.py",
+    "server/findspot/inference/remote_chat.py",
+    "server/findspot/service/link.py",
+)
+"""The only files that may open a connection: to elsewhere for what the user named (I-16), the last one on loopback only."""
 
 
 def is_or_below(name: str, module: str) -> bool:

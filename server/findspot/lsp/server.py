@@ -10,9 +10,7 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
-import os
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
@@ -39,20 +37,10 @@ from findspot.lsp.protocol import (
 )
 from findspot.lsp.requests import Requests, answering
 from findspot.lsp.session import Session
-from findspot.lsp.transport import (
-    PipeWriter,
-    SocketWriter,
-    claim_standard_streams,
-    first_message,
-    pump,
-    serve,
-    until_told,
-)
+from findspot.lsp.transport import PipeWriter, SocketWriter, first_message, serve
 from findspot.service.engines import EngineSource, SharedEngines
 from findspot.service.messages import RequestError
-
-CLOSE_SECONDS = 3.0
-"""How long threads may take to stop at the end; a model call in C code cannot be interrupted, the process can."""
+from findspot.service.process import claim_standard_streams, end_process, pump, until_told
 
 FIRST_SECONDS = 10.0
 """How long a TCP client may take to say ``initialize``; one that has said it may be silent for ever."""
@@ -248,7 +236,7 @@ def run_stdio(overrides: Mapping[str, Any], engines: SharedEngines) -> int:
     finally:
         server.session.shutdown()
         code = 0 if server.session.protocol.was_shut_down else 1
-        _end(close, code)
+        end_process(close, code)
     return code
 
 
@@ -307,7 +295,7 @@ def run_tcp(host: str, port: int, overrides: Mapping[str, Any], engines: SharedE
     finally:
         for server in tuple(serving):
             server.session.shutdown()
-        _end(close, 0)
+        end_process(close, 0)
     return 0
 
 
@@ -330,17 +318,6 @@ def _is_loopback(address: str) -> bool:
 
 async def _for_ever() -> None:
     await asyncio.Event().wait()
-
-
-def _end(close: Callable[[], None], code: int) -> None:
-    """End all threads; one that does not stop in time does not keep the process alive."""
-    closing = threading.Thread(target=close, name="findspot-close", daemon=True)
-    closing.start()
-    closing.join(CLOSE_SECONDS)
-    if closing.is_alive():
-        _log.warning("some work did not stop in time; ending the process")
-        logging.shutdown()
-        os._exit(code)
 
 
 def _quiet_logs() -> None:

@@ -1,21 +1,11 @@
-"""Bytes in, bytes out: the message loop over standard input and output or a TCP connection.
-
-Standard output belongs to the protocol (I-18), so the process keeps it for the protocol only and points file
-descriptor 1 at standard error: a stray ``print``, also one in C code, can no longer break the stream.
-Standard input is closed to child processes in the same way. A thread of our own reads it, because a blocking
-read in a pool would keep the process alive after ``exit``.
-"""
+"""Bytes in, bytes out: the message loop over standard input and output or a TCP connection."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import os
 import re
-import signal
-import sys
-import threading
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -37,21 +27,6 @@ _log = logging.getLogger(__name__)
 
 class BrokenStreamError(Exception):
     """The bytes that arrive are not the protocol's."""
-
-
-def claim_standard_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Return private copies of standard input and output and take both away from everybody else."""
-    stdin = os.fdopen(os.dup(0), "rb")
-    stdout = os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    try:
-        os.dup2(2, 1)
-    except OSError:
-        os.dup2(nothing, 1)
-    os.close(nothing)
-    sys.stdout = sys.stderr
-    return stdin, stdout
 
 
 class PipeWriter:
@@ -96,26 +71,6 @@ class SocketWriter:
     def close(self) -> None:
         """Close the connection."""
         self._out.close()
-
-
-def pump(stdin: BinaryIO, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
-    """Feed ``reader`` from a blocking stream, in a daemon thread, until the stream ends or the loop closes."""
-
-    def read() -> None:
-        fd = stdin.fileno()
-        try:
-            while data := os.read(fd, 65536):
-                loop.call_soon_threadsafe(reader.feed_data, data)
-            loop.call_soon_threadsafe(reader.feed_eof)
-        except OSError as error:
-            _log.warning("standard input cannot be read any more: %s", error)
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(reader.feed_eof)
-        except RuntimeError:
-            # The loop is closed: the server ended before its client did.
-            return
-
-    threading.Thread(target=read, name="findspot-stdin", daemon=True).start()
 
 
 async def first_message(reader: asyncio.StreamReader, seconds: float) -> bytes | None:
@@ -187,14 +142,3 @@ async def _read_message(reader: asyncio.StreamReader) -> bytes | None:
             if length > MAX_MESSAGE:
                 raise BrokenStreamError(f"a message of {length:,} bytes; at most {MAX_MESSAGE:,} are read")
             return await reader.readexactly(length)
-
-
-async def until_told(work: asyncio.Task[None]) -> None:
-    """Wait for ``work``; SIGINT and SIGTERM end it early where the platform can tell us."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-            loop.add_signal_handler(number, work.cancel)
-    await asyncio.wait([work])
-    if not work.cancelled() and (error := work.exception()) is not None:
-        raise error
