@@ -9,14 +9,8 @@ import pytest
 
 from findspot.core.text import without_surrogates
 from findspot.core.types import Span
-from findspot.lsp.convert import (
-    _file_name,
-    _position,
-    path_of_uri,
-    range_of,
-    uri_in_root,
-    uri_of_path,
-)
+from findspot.lsp.convert import _position, range_of, uri_in_root
+from findspot.service.uris import _file_name, path_of_uri
 
 
 def span_of(content: bytes, piece: str) -> Span:
@@ -98,4 +92,4 @@ def test_a_results_uri_is_spelled_as_the_client_spelled_the_root(tmp_path: Path)
     assert uri_in_root("file:///c%3A/work/", "src/a b#ü.py") == "file:///c%3A/work/src/a%20b%23%C3%BC.py"
     file = tmp_path / "a b#ü.py"
     assert path_of_uri(uri_in_root(tmp_path.as_uri(), file.name)) == file
-    assert path_of_uri(uri_of_path(file)) == file
+    assert path_of_uri(file.as_uri()) == file

@@ -14,13 +14,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_from_bytes, unquote_to_bytes, urlsplit
+from urllib.parse import quote, quote_from_bytes
 
 from lsprotocol import types
 
 from findspot.core.text import without_surrogates
 from findspot.core.types import SearchResult, Span
-from findspot.errors import QueryError
 from findspot.lsp.answers import PlacedResult, Position, Range
 
 Encoding = str
@@ -28,7 +27,6 @@ Encoding = str
 
 _EOL = re.compile(r"\r\n|\n|\r")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
-_DRIVE = re.compile(r"^/[A-Za-z]:")
 
 _SYMBOL_KINDS = {
     "function": types.SymbolKind.Function,
@@ -113,43 +111,6 @@ def _position(content: bytes, offset: int, encoding: Encoding) -> types.Position
 # --- paths --------------------------------------------------------------------------------------------------
 
 
-def path_of_uri(uri: str, *, windows: bool = os.name == "nt") -> Path | None:
-    """Return the absolute path of a ``file:`` URI with ``.`` and ``..`` resolved by name, None for any other URI.
-
-    Understands percent-encoding, Windows drive letters (``file:///c%3A/x``) and UNC hosts (``file://host/share``).
-    """
-    name = _file_name(uri, windows=windows)
-    return None if name is None else Path(os.path.normpath(name))
-
-
-def file_of_uri(uri: str) -> Path:
-    """Return the same, and raise ``QueryError`` for a URI of anything but a file of this machine."""
-    path = path_of_uri(uri)
-    if path is None:
-        raise QueryError(f"'{uri}' is not a file: URI; only files on this machine's disk can be searched")
-    return path
-
-
-def _file_name(uri: str, *, windows: bool) -> str | None:
-    try:
-        parts = urlsplit(uri)
-        raw = unquote_to_bytes(parts.path)
-    except ValueError:  # also for half of a surrogate pair
-        return None
-    if parts.scheme.lower() != "file":
-        return None
-    if not raw.startswith(b"/") or b"\0" in raw or "\0" in parts.netloc:
-        return None
-    name = raw.decode("utf-8", "replace") if windows else os.fsdecode(raw)
-    if parts.netloc and parts.netloc.lower() != "localhost":
-        if not windows:  # a file of another machine; "//host/x" would be a file of this one
-            return None
-        name = f"//{parts.netloc}{name}"
-    elif windows and _DRIVE.match(name):
-        name = name[1:]
-    return name.replace("/", "\\") if windows else name
-
-
 def folder_uris(folders: Sequence[str] | None, root_uri: str | None, root_path: str | None) -> list[str]:
     """Return the folders that ``initialize`` names: the list, or else the older single root."""
     if folders:
@@ -157,13 +118,8 @@ def folder_uris(folders: Sequence[str] | None, root_uri: str | None, root_path: 
     if root_uri:
         return [root_uri]
     if root_path:
-        return [uri_of_path(Path(root_path).absolute())]
+        return [Path(root_path).absolute().as_uri()]
     return []
-
-
-def uri_of_path(path: Path) -> str:
-    """Return the ``file:`` URI of an absolute path."""
-    return path.as_uri()
 
 
 def uri_in_root(root_uri: str, path: str) -> str:

@@ -20,7 +20,7 @@ from lsprotocol import types
 from findspot.core.text import without_surrogates
 from findspot.errors import FindspotError
 from findspot.lsp.buffer_text import BufferText
-from findspot.lsp.convert import Encoding, uri_of_path
+from findspot.lsp.convert import Encoding
 from findspot.service.checked import MAX_IN_VIEW
 from findspot.service.messages import EditorView, FileInView
 from findspot.service.workspaces import EngineFile
@@ -107,10 +107,10 @@ class Documents:
         with self._guard:
             if not self._open and not self._edited:
                 return None
-            recent = tuple(map(uri_of_path, reversed(self._edited)))
-            last = next((uri_of_path(path) for path in reversed(self._edited) if path in self._open), None)
+            recent = tuple(map(Path.as_uri, reversed(self._edited)))
+            last = next((path.as_uri() for path in reversed(self._edited) if path in self._open), None)
             active = None if last is None else FileInView(path=last)
-            return EditorView(active=active, open=tuple(map(uri_of_path, self._open)), recent=recent)
+            return EditorView(active=active, open=tuple(map(Path.as_uri, self._open)), recent=recent)
 
     def text(self, path: Path) -> str | None:
         """Return the text of an open document, None where it is not open."""

@@ -34,7 +34,7 @@ from findspot.core.types import Related, SearchResult
 from findspot.errors import Cancelled, ConfigError, FindspotError, OutsideRootError, QueryError
 from findspot.lsp.answers import PlacedResult
 from findspot.lsp.causes import actions, report_of
-from findspot.lsp.convert import file_of_uri, path_of_uri, placed, symbol_of, word_at
+from findspot.lsp.convert import placed, symbol_of, word_at
 from findspot.lsp.params import (
     CauseParams,
     ContextParams,
@@ -59,6 +59,7 @@ from findspot.service.messages import (
     SymbolsRequest,
 )
 from findspot.service.questions import Answered, Make, Merged, merge
+from findspot.service.uris import file_of_uri, path_of_uri
 from findspot.service.workspaces import Root
 
 SYMBOL_LIMIT = 50

@@ -21,7 +21,6 @@ from pygls.lsp.server import LanguageServer
 from findspot import __version__
 from findspot.lsp.causes import SHOW_CAUSE
 from findspot.lsp.client_log import ClientLog, traced
-from findspot.lsp.convert import path_of_uri
 from findspot.lsp.params import METHODS
 from findspot.lsp.protocol import (
     CAUSE,
@@ -41,6 +40,7 @@ from findspot.lsp.transport import PipeWriter, SocketWriter, first_message, serv
 from findspot.service.engines import EngineSource, SharedEngines
 from findspot.service.messages import RequestError
 from findspot.service.process import claim_standard_streams, end_process, pump, until_told
+from findspot.service.uris import path_of_uri
 
 FIRST_SECONDS = 10.0
 """How long a TCP client may take to say ``initialize``; one that has said it may be silent for ever."""

@@ -24,7 +24,7 @@ from findspot.config import Config
 from findspot.core.types import Progress, RefreshReport
 from findspot.errors import Cancelled, FindspotError
 from findspot.lsp.causes import FIND_CAUSE, SHOW_CAUSE
-from findspot.lsp.convert import Encoding, file_of_uri, folder_uris, path_of_uri
+from findspot.lsp.convert import Encoding, folder_uris
 from findspot.lsp.documents import Documents
 from findspot.lsp.editor_settings import SECTION, EditorSettings
 from findspot.lsp.progress import ProgressBars, WorkDone, describe
@@ -33,6 +33,7 @@ from findspot.service.engines import Access, EngineSource
 from findspot.service.messages import Mode
 from findspot.service.scheduling import Scheduler
 from findspot.service.upkeep import Upkeep
+from findspot.service.uris import file_of_uri, path_of_uri
 from findspot.service.workspaces import Root, Workspace
 
 QUIET_SECONDS = 0.15

@@ -51,7 +51,9 @@ class Host:
                 # One at a time, so that of many agents that start together one serves the others.
                 with self._warm.starting():
                     if self._failures < _MOST_FAILURES:
-                        line = self._warm.find(self._folders.own()[0], SERVICE)
+                        # Which folders the client will name is not known yet.
+                        first = next(iter(self._folders.own()), self._folders.working)
+                        line = self._warm.find(first, SERVICE)
                     if line is None:
                         services = {SERVICE: self._serve_other}
                         await stack.enter_async_context(

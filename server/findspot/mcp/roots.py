@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from findspot.errors import QueryError
+from findspot.service.uris import file_of_uri
 from findspot.service.workspaces import find_root
 
 
@@ -26,18 +25,6 @@ class Folders:
     def own(self) -> tuple[Path, ...]:
         """Return the roots that need no client: those given, or the project around the working folder."""
         return self.given or (find_root(self.working)[0],)
-
-
-def path_of_uri(uri: str) -> Path:
-    """Return the path of a ``file:`` URI; raises ``QueryError`` for anything else."""
-    try:
-        parts = urlsplit(uri)
-        path = Path(url2pathname(parts.path))
-    except ValueError as error:
-        raise QueryError(f"{uri[:200]} is not the URI of a file") from error
-    if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or not path.is_absolute() or "\0" in str(path):
-        raise QueryError(f"{uri[:200]} is not the URI of a file on this machine")
-    return path
 
 
 def names_of(folders: Sequence[Path]) -> dict[Path, str]:
@@ -60,7 +47,7 @@ def absolute(written: str, names: dict[Path, str]) -> Path:
     if "\0" in written:
         raise QueryError("a path holds a null character")
     if written.startswith("file:"):
-        return path_of_uri(written)
+        return file_of_uri(written)
     path = Path(written)
     if path.is_absolute():
         return path

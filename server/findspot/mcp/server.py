@@ -19,12 +19,13 @@ from pydantic import ValidationError
 
 from findspot import __version__
 from findspot.errors import FindspotError
-from findspot.mcp.roots import Folders, path_of_uri
+from findspot.mcp.roots import Folders
 from findspot.mcp.schema import schema_of
 from findspot.mcp.session import Session
 from findspot.mcp.streams import LineReader, LineWriter
 from findspot.mcp.tools import TOOLS
 from findspot.service.engines import EngineSource
+from findspot.service.uris import file_of_uri
 
 INSTRUCTIONS = (
     "Findspot finds code in this repository, on this machine. Ask find_code first, with the words of the task, an error"
@@ -125,7 +126,7 @@ async def _client_roots(context: Context) -> list[Path]:
         found = await context.session.send_request(
             types.ListRootsRequest(), types.ListRootsResult, request_read_timeout_seconds=ROOTS_SECONDS
         )
-        paths = [path_of_uri(str(root.uri)) for root in found.roots]
+        paths = [file_of_uri(str(root.uri)) for root in found.roots]
     except (MCPError, ValidationError, FindspotError) as error:
         _log.warning("the client does not tell its roots: %s", error)
         return []
