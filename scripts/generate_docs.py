@@ -20,7 +20,7 @@ from findspot.cli.main import build_parser
 from findspot.config import SECTIONS, Section, allowed, flag, project_may
 from findspot.languages.table import LANGUAGES
 from scripts.client_types import lua, typescript
-from scripts.message_pages import message_page, message_schema, tool_page
+from scripts.message_pages import message_page, message_schema, run_page, run_schema, tool_page
 from scripts.vscode_manifest import manifest_pages
 
 ROOT = Path(__file__).parents[1]
@@ -155,6 +155,8 @@ def pages() -> dict[Path, str]:
         REFERENCE / "messages.md": message_page(_MADE),
         REFERENCE / "messages.schema.json": message_schema(),
         REFERENCE / "tools.md": tool_page(_MADE),
+        REFERENCE / "runs.md": run_page(_MADE),
+        REFERENCE / "runs.schema.json": run_schema(),
         **manifest_pages(settings_table()),
         ROOT / "client-vscode" / "src" / "messages.ts": typescript(),
         ROOT / "client-nvim" / "lua" / "findspot" / "messages.lua": lua(),

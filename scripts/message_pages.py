@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from findspot.agent.runs import Run, RunAnswer, RunBudgets, RunCall, RunResult, RunTurn
 from findspot.core import types
 from findspot.service import messages
 from findspot.service.tools import TOOLS
@@ -34,6 +35,20 @@ def tool_page(made: str) -> str:
     return "\n".join(lines)
 
 
+def run_page(made: str) -> str:
+    """Return the page about the record of an exploration; ``made`` says that it is generated."""
+    schema = json.loads(run_schema())
+    lines = [_RUNS_HEAD.format(made=made)]
+    for model in (Run, *_RUN_PARTS):
+        lines += _section(model, schema if model is Run else schema["$defs"][model.__name__])
+    return "\n".join(lines).replace("\n### ", "\n## ")
+
+
+def run_schema() -> str:
+    """Return the JSON schema of the record of an exploration."""
+    return json.dumps(Run.model_json_schema(by_alias=False, mode="serialization"), indent=2) + "\n"
+
+
 def message_schema() -> str:
     """Return the JSON schema of all messages."""
     models = [(model, "validation") for model in messages.REQUESTS] + [
@@ -49,6 +64,17 @@ _TOOLS_HEAD = """# Tools
 With these a root can be explored. Each has a table of what it takes and one of what it gives. Paths are relative to the root;
 only what the index holds is seen.
 """
+
+
+_RUNS_HEAD = """# Runs
+
+{made}
+`findspot localize --explore --trace FILE` appends one line of JSON to a file: what was asked, called, seen and answered.
+`findspot-train runs analyse FILE` counts calls per turn and redundant ones. [runs.schema.json](runs.schema.json) says the same
+for programs.
+"""
+
+_RUN_PARTS = (RunBudgets, RunTurn, RunCall, RunAnswer, RunResult)
 
 
 def message_page(made: str) -> str:
@@ -102,7 +128,7 @@ def _type(field: Mapping[str, Any]) -> str:
     if field.get("type") == "array":
         return f"list of {_type(field['items'])}"
     if field.get("type") == "object":
-        return "object of counts"
+        return "object of counts" if isinstance(field.get("additionalProperties"), dict) else "object"
     if "maximum" in field:
         return f"{field['type']}, {field['minimum']:g} to {field['maximum']:g}"
     return str(field["type"])

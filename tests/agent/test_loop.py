@@ -37,7 +37,7 @@ def test_a_policy_sees_what_its_calls_found_and_its_answer_is_the_answer(engine:
     policy = Scripted([Call("search_text", {"pattern": "nothing to keep"})], SAVE)
     answer, run = explore(engine, QUESTION, policy)
     (seen,) = policy.states[1].turns[0]
-    assert "shop/store.py:8 raise ValueError" in seen.text
+    assert "shop/store.py:8: raise ValueError" in seen.text
     assert [(one.path, one.symbol, one.stage, one.rank) for one in answer.results] == [
         ("shop/store.py", "save", "explored", 1)
     ]
@@ -92,7 +92,7 @@ def test_the_same_call_is_not_run_twice(engine: Engine, monkeypatch: pytest.Monk
     assert sorted(ran) == ["a", "b"]
     assert [[call.repeated for call in turn.calls] for turn in run.turns] == [[False, True], [True, False]]
     assert policy.states[2].turns[1][0].answer == found("a")
-    assert policy.states[2].turns[1][0].text == "(the same call as in turn 1; see there)"
+    assert policy.states[2].turns[1][0].text == "(unchanged since the same call in turn 1)"
 
 
 def test_what_goes_wrong_in_a_tool_is_an_observation(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

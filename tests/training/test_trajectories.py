@@ -11,6 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from findspot_training.__main__ import main
+from findspot_training.source import TrainingError
+from findspot_training.trajectories.analysis import analyse
 from findspot_training.trajectories.reading import read_trajectories
 from findspot_training.trajectories.schema import Call, Trajectory, Turn
 from tests.training.trajectories import bash, call, nested, numbered, read, trajectory, written
@@ -353,3 +355,63 @@ def test_huge_observations_and_strange_names_are_borne(tmp_path: Path, capsys: p
     assert "re?[31md?" in printed
     assert "2,400,000" in printed
     assert ["3.1", "Bash", "repeated", "2.1"] in [line.split() for line in printed.splitlines()]
+
+
+@pytest.mark.row("A16")
+def test_runs_of_the_explore_loop_are_read(tmp_path: Path) -> None:
+    call = {
+        "tool": "search_text",
+        "arguments": {"pattern": "save"},
+        "seconds": 0.1,
+        "bytes": 40,
+        "answer": "[21] src/a.py:3: def save\n[22] src/b.py:9: save(x)",
+        "error": "",
+        "repeated": False,
+    }
+    again = {**call, "answer": "(unchanged since the same call in turn 1)", "repeated": True}
+    run = {
+        "version": 1,
+        "query": "where is it kept",
+        "repository": "tool",
+        "commit": None,
+        "question": "prose",
+        "policy": "deterministic",
+        "budgets": {"turns": 4, "calls_per_turn": 8, "seconds": 5.0, "bytes": 64_000},
+        "turns": [
+            {
+                "calls": [
+                    call,
+                    {
+                        **call,
+                        "tool": "read_lines",
+                        "arguments": {"path": "x"},
+                        "answer": "error: none",
+                        "error": "none",
+                    },
+                ],
+                "dropped": 0,
+                "seconds": 0.1,
+            },
+            {"calls": [again], "dropped": 0, "seconds": 0.1},
+        ],
+        "answer": {
+            "results": [{"path": "src/a.py", "symbol": "save", "start_line": 3, "end_line": 5, "probability": 0.5}],
+            "stage": "explored",
+            "forced": False,
+            "repaired": 0,
+            "refused": 0,
+        },
+        "seconds": 0.4,
+    }
+    file = tmp_path / "runs.jsonl"
+    file.write_text(f"{json.dumps(run)}\n{json.dumps({**run, 'turns': 3})}\n", encoding="utf-8")
+    found, problem = read_trajectories(file)
+    assert isinstance(found, Trajectory)
+    assert found.answer == ({"path": "src/a.py", "symbol": "save", "start_line": 3, "end_line": 5, "probability": 0.5},)
+    figures = analyse(found)
+    assert (figures.turns, figures.calls, figures.errors) == (2, 3, 1)
+    assert [(one.turn, one.tool, one.reason.value) for one in figures.redundant_calls] == [
+        (2, "search_text", "repeated")
+    ]
+    assert isinstance(problem, TrainingError)
+    assert "line 2: turns: must be a list" in str(problem)

@@ -9,6 +9,7 @@ from typing import Any
 
 from findspot_training.source import TrainingError
 from findspot_training.trajectories.chat_logs import conversation_of, from_messages, message_of
+from findspot_training.trajectories.explored import is_run, trajectory_of_run
 from findspot_training.trajectories.schema import Trajectory, parse_trajectory
 
 Values = list[tuple[str, Any]]
@@ -60,7 +61,9 @@ def _value(line: bytes, where: str) -> Any:
 
 def _trajectory(value: Any, where: str) -> Trajectory | TrainingError:
     try:
-        return value if isinstance(value, TrainingError) else parse_trajectory(value, where)
+        if isinstance(value, TrainingError):
+            return value
+        return trajectory_of_run(value, where) if is_run(value) else parse_trajectory(value, where)
     except TrainingError as error:
         return error
 

@@ -24,7 +24,10 @@ _WORDS: Final = (
         "append apply create delete edit insert move overwrite patch remove rename replace save undo update write",
     ),
     (Kind.SHELL, "bash cmd command exec execute powershell run sh shell terminal"),
-    (Kind.SEARCH, "definition definitions find grep localize references rg ripgrep search symbol symbols"),
+    (
+        Kind.SEARCH,
+        "definition definitions find grep history localize outline references related rg ripgrep search symbol symbols syntax",
+    ),
     (Kind.LIST, "dir glob list ls tree"),
     (Kind.READ, "cat open read view"),
 )

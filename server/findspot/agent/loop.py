@@ -145,7 +145,9 @@ class _Exploration:
         wanted = max(self.question.top_k or 0, CANDIDATES)
         settings = self.engine.config.settings
         seconds = settings.budget if self.question.budget is None else self.question.budget
-        asked = self.question.model_copy(update={"top_k": wanted, "budget": min(seconds, self.budgets.seconds / 2)})
+        # The model has more time than it has for an answer that somebody waits for; a budget of 0 still leaves it out.
+        seconds = self.budgets.seconds / 2 if seconds > 0 else 0.0
+        asked = self.question.model_copy(update={"top_k": wanted, "budget": seconds})
         return ask_engine(self.engine, settings, asked, scope=self.scope, stop=self.stop)
 
     def _wanted(self, first: Answer) -> int:
@@ -222,7 +224,7 @@ class _Exploration:
         for key, call in zip(keys, taken, strict=True):
             if key in self.known:
                 turn, before = self.known[key]
-                text = f"(the same call as in turn {turn}; see there)"
+                text = f"(unchanged since the same call in turn {turn})"
                 observation = replace(before, call=call, text=text, seconds=0.0, repeated=True)
             else:
                 room = min(self.budgets.call_bytes, self.budgets.bytes - self.bytes)

@@ -86,7 +86,7 @@ def _lines(answer: Message) -> Iterator[_Line]:
     match answer:
         case LinesFound():
             yield from (
-                _Line(f"{line.path}:{line.number} {line.text.strip()[:_SHOWN]}", line.path, line.number, line.number)
+                _Line(f"{line.path}:{line.number}: {line.text.strip()[:_SHOWN]}", line.path, line.number, line.number)
                 for line in answer.lines
             )
         case FilesFound():
@@ -95,7 +95,7 @@ def _lines(answer: Message) -> Iterator[_Line]:
             last = answer.start_line + answer.text.count("\n")
             yield _Line(f"{answer.path}:{answer.start_line}-{last}", answer.path, answer.start_line, last)
             yield from (
-                _Line(f"{number} {text[:_SHOWN]}")
+                _Line(f"{number}: {text[:_SHOWN]}")
                 for number, text in enumerate(answer.text.split("\n"), answer.start_line)
             )
         case DefinitionsFound():

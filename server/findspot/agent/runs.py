@@ -41,7 +41,7 @@ class RunTurn(Message):
 
     calls: tuple[RunCall, ...] = Field(description="in the order in which the policy named them")
     dropped: int = Field(description="calls over the limit of a turn, which were not run")
-    seconds: float = Field(description="by the clock, with the time that the policy took to decide")
+    seconds: float = Field(description="by the clock, until the last call was done or given up")
 
 
 class RunResult(Message):
