@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args
 
 from findspot import __version__
 from findspot.cli.parser import Parser
-from findspot.config import Settings, allowed, flag, flagged
+from findspot.cli.values import between, commits, setting
+from findspot.config import Settings, flag, flagged
 from findspot.core.limits import LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS
 from findspot.core.types import ContextFormat, Level
 from findspot.installing.agents import AGENTS, Scope
@@ -25,33 +26,6 @@ _EPILOG = """\
 exit status: 0 something was found (or done), 1 nothing was found, 2 an error, 130 interrupted.
 A query that is also the name of a command: findspot -- status
 """
-
-
-def _number(key: str) -> Callable[[str], int | float]:
-    """Return what reads the value of an option that is also a setting, within the setting's limits."""
-
-    def read(text: str) -> int | float:
-        kind = int if Settings.model_fields[key].annotation is int else float
-        try:
-            value = kind(text)
-            Settings.model_validate({key: value})
-        except ValueError:  # pydantic's error is one, too
-            raise argparse.ArgumentTypeError(f"{text}: must be {allowed(key)}") from None
-        return value
-
-    return read
-
-
-def _tokens(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or not LEAST_TOKENS <= int(text) <= MOST_TOKENS:
-        raise argparse.ArgumentTypeError(f"{text}: must be a whole number from {LEAST_TOKENS} to {MOST_TOKENS}")
-    return int(text)
-
-
-def _commits(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= len(text) <= 9 or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text}: must be a whole number from 1 on")
-    return int(text)
 
 
 class RawArguments(argparse.Namespace):
@@ -74,6 +48,11 @@ class RawArguments(argparse.Namespace):
     no_scope: bool
     skip_outside: bool
     level: Level
+    explore: bool = False
+    turns: int | None = None
+    calls: int | None = None
+    seconds: int | None = None
+    trace: Path | None = None
     budget: float | None = None
     budget_tokens: int
     context_format: ContextFormat
@@ -158,6 +137,8 @@ def _add_questions_and_index(add: _Add) -> None:
         help="What one result stands for: a whole file, or a function, class or section. Default: function.",
     )
 
+    _add_exploring(localize)
+
     context = add(
         "context",
         [common, scope],
@@ -235,7 +216,7 @@ def _add_evaluation_arguments(evaluation: argparse.ArgumentParser) -> None:
         "path", metavar="PATH", nargs="?", type=Path, help="A folder inside the git repository. Default: this folder."
     )
     evaluation.add_argument(
-        "--commits", metavar="N", type=_commits, default=50, help="How many commits, the newest that suit. Default: 50."
+        "--commits", metavar="N", type=commits, default=50, help="How many commits, the newest that suit. Default: 50."
     )
     _add_setting(evaluation, "budget")
 
@@ -283,7 +264,7 @@ def _add_context_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--budget-tokens",
         metavar="N",
-        type=_tokens,
+        type=between(LEAST_TOKENS, MOST_TOKENS),
         default=USUAL_TOKENS,
         help="Tokens of the output at most, as the tokenizer of SmolLM2 counts; those of larger models need fewer for the"
         f" same text. Default: {USUAL_TOKENS}.",
@@ -298,7 +279,7 @@ def _add_context_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--budget",
         metavar="SECONDS",
-        type=_number("budget"),
+        type=setting("budget"),
         help="Seconds that the localization model may take; 0 leaves it out. Default: 10, which is more than it needs.",
     )
 
@@ -334,6 +315,27 @@ def _add_install_arguments(install: argparse.ArgumentParser) -> None:
         dest="instructions",
         action="store_false",
         help="Add or remove the server only, not the text that tells the agent when to use it.",
+    )
+
+
+def _add_exploring(localize: argparse.ArgumentParser) -> None:
+    """Give ``localize`` the options that make it explore; they have no default, so that one without ``--explore`` is seen."""
+    localize.add_argument(
+        "--explore",
+        action="store_true",
+        help="Work on it further with tools, where the first answer is uncertain; takes up to --seconds.",
+    )
+    localize.add_argument(
+        "--turns", metavar="N", type=between(1, 16), help="With --explore: turns at most, 1 to 16. Default: 4."
+    )
+    localize.add_argument(
+        "--calls", metavar="N", type=between(1, 32), help="With --explore: calls at once, 1 to 32. Default: 8."
+    )
+    localize.add_argument(
+        "--seconds", metavar="S", type=between(1, 600), help="With --explore: for all of it, 1 to 600. Default: 5."
+    )
+    localize.add_argument(
+        "--trace", metavar="FILE", type=Path, help="With --explore: append what was done to a file, as a line of JSON."
     )
 
 
@@ -429,4 +431,4 @@ def _add_setting(parser: argparse.ArgumentParser, name: str) -> None:
         parser.add_argument(*mark.names, dest=name, action="store_const", const=not field.default, help=meaning)
     else:
         meaning = f"{meaning} Default: {field.default}."
-        parser.add_argument(*mark.names, dest=name, metavar=mark.value, type=_number(name), help=meaning)
+        parser.add_argument(*mark.names, dest=name, metavar=mark.value, type=setting(name), help=meaning)

@@ -121,7 +121,12 @@ def _run_localize(request: LocalizeRequest) -> int:
 def _run_question(request: SearchRequest | LocalizeRequest, question: messages.Question, *, model: bool) -> int:
     with _opened(request.location, quiet=request.view.quiet) as root:
         fresh = root.freshen()
-        answer = root.ask(question, request.scope)
+        if isinstance(request, LocalizeRequest) and request.exploring is not None:
+            from findspot.cli.explore import explored  # noqa: PLC0415 - only --explore needs it
+
+            answer = explored(root, request, request.exploring)
+        else:
+            answer = root.ask(question, request.scope)
     return _print_answer(answer, request, fresh, model=model)
 
 

@@ -36,10 +36,20 @@ class SearchRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Exploring:
+    """What ``--explore`` may take, None for the usual; ``trace`` is the file that gets a record of it."""
+
+    turns: int | None
+    calls: int | None
+    seconds: int | None
+    trace: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class LocalizeRequest:
     """``findspot localize``; ``budget`` in seconds; without ``top_k`` the answer chooses its length.
 
-    ``notes`` say how the command line was understood, where that is not plain.
+    ``exploring`` is None where the engine's own answer is wanted. ``notes`` say how the command line was understood, where that is not plain.
     """
 
     location: RootLocation
@@ -50,6 +60,7 @@ class LocalizeRequest:
     budget: float
     top_k: int | None = None
     notes: tuple[str, ...] = ()
+    exploring: Exploring | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,21 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
     scope = scope_of(raw, location, paths)
     text = checked_text(issue_text(raw, cwd))
     notes = (f"{text}: no such file; taken as the text itself",) if raw.file == text and len(text.split()) == 1 else ()
-    return LocalizeRequest(location, view, text, scope, raw.level, location.config.settings.budget, raw.top_k, notes)
+    budget, exploring = location.config.settings.budget, _exploring(raw, cwd)
+    return LocalizeRequest(location, view, text, scope, raw.level, budget, raw.top_k, notes, exploring)
+
+
+def _exploring(raw: RawArguments, cwd: Path) -> Exploring | None:
+    given = {"--turns": raw.turns, "--calls": raw.calls, "--seconds": raw.seconds, "--trace": raw.trace}
+    if not raw.explore:
+        alone = next((name for name, value in given.items() if value is not None), None)
+        if alone is not None:
+            raise UsageError(f"{alone} belongs to --explore; add that, or leave it out")
+        return None
+    trace = None if raw.trace is None else cwd / raw.trace.expanduser()
+    if trace is not None and (trace.is_dir() or not trace.parent.is_dir()):
+        raise UsageError(f"--trace {raw.trace}: {'is a folder' if trace.is_dir() else 'its folder does not exist'}")
+    return Exploring(raw.turns, raw.calls, raw.seconds, trace)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
 
+from findspot.core.types import Answer
 from findspot.service.checked import LineNumber, Name, Scope, Text
-from findspot.service.messages import AnswerStatus, Message, RelatedOf, Request, Result, SearchRequest
+from findspot.service.messages import AnswerStatus, LocalizeRequest, Message, RelatedOf, Request, Result, SearchRequest
 from findspot.service.questions import ask_engine
 
 if TYPE_CHECKING:
@@ -275,7 +276,17 @@ def _history(engine: Engine, asked: HistoryRequest, stop: threading.Event | None
 
 def _meaning(engine: Engine, asked: MeaningRequest, stop: threading.Event | None) -> CodeFound:
     question = SearchRequest(query=asked.query, top_k=asked.limit)
-    answer = ask_engine(engine, engine.config.settings, question, scope=asked.scope, stop=stop)
+    return _code(engine, ask_engine(engine, engine.config.settings, question, scope=asked.scope, stop=stop))
+
+
+def _localize(engine: Engine, asked: MeaningRequest, stop: threading.Event | None) -> CodeFound:
+    question = LocalizeRequest(
+        text=asked.query, top_k=asked.limit, budget=0.0
+    )  # the model reads one question at a time
+    return _code(engine, ask_engine(engine, engine.config.settings, question, scope=asked.scope, stop=stop))
+
+
+def _code(engine: Engine, answer: Answer) -> CodeFound:
     root = str(engine.root)
     results = tuple(Result.by_lines(result, root, include_text=False) for result in answer.results)
     return CodeFound.of(answer.status, results=results)
@@ -303,6 +314,13 @@ _TOOLS = (
     Tool("outline", "Functions, classes and sections of one file.", OutlineRequest, DefinitionsFound, _outline),
     Tool(
         "find_code", "Code by a sentence about it, a symbol or an error message.", MeaningRequest, CodeFound, _meaning
+    ),
+    Tool(
+        "localize",
+        "Code that a report or a sentence of it is about: slower than find_code, ordered by learned rankers.",
+        MeaningRequest,
+        CodeFound,
+        _localize,
     ),
     Tool("definitions", "Where a name is defined.", NameRequest, DefinitionsFound, _definitions),
     Tool("references", "Lines that use a name.", NameRequest, LinesFound, _references),

@@ -1,0 +1,78 @@
+"""``localize --explore``: its output is that of ``localize``, its record goes where it was asked to go, its options belong to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from findspot.agent.runs import Run
+from tests.cli.conftest import Ask
+from tests.cli.processes import write_project
+
+REPORT = "Uploads are lost\n\nA failed upload is put back into the queue only once. It should be tried again up to five times.\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a small project."""
+    return write_project(tmp_path / "root")
+
+
+@pytest.mark.row("A13")
+def test_the_answer_has_the_shape_of_localize(ask: Ask, root: Path) -> None:
+    plain = ask("localize", "--json", "--budget", "0", "-", cwd=root, stdin=REPORT.encode()).stdout.splitlines()
+    explored = ask(
+        "localize", "--explore", "--json", "--budget", "0", "-", cwd=root, stdin=REPORT.encode()
+    ).stdout.splitlines()
+    assert len(plain) == len(explored)
+    ours, theirs = json.loads(explored[0]), json.loads(plain[0])
+    assert ours.keys() == theirs.keys()
+    assert (ours["path"], ours["symbol"]) == ("src/uploads/scheduler.py", "UploadScheduler.schedule_retry")
+    assert (ours["stage"], theirs["stage"]) == ("explored", "hybrid")
+    assert ours["probability"] == theirs["probability"]
+
+
+@pytest.mark.row("A16")
+def test_a_record_is_appended_to_the_file_that_was_named(ask: Ask, root: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "runs.jsonl"
+    words = ("localize", "--explore", "--turns", "3", "--calls", "2", "--seconds", "9", "--trace", str(trace), "-")
+    for _ in range(2):
+        err = ask(*words, cwd=root, stdin=REPORT.encode()).stderr
+        assert b"lies in the root" not in err
+    runs = [Run.model_validate_json(line) for line in trace.read_text(encoding="utf-8").splitlines()]
+    assert [run.query for run in runs] == [REPORT, REPORT]
+    assert (runs[0].budgets.turns, runs[0].budgets.calls_per_turn, runs[0].budgets.seconds) == (3, 2, 9)
+    assert (runs[0].policy, runs[0].repository, runs[0].answer.stage) == ("deterministic", "root", "explored")
+    err = ask("localize", "--explore", "--trace", "runs.jsonl", "-", cwd=root, stdin=REPORT.encode()).stderr
+    assert b"runs.jsonl: lies in the root" in err
+
+
+def test_nothing_is_written_that_was_not_asked_for(ask: Ask, root: Path) -> None:
+    before = sorted(root.rglob("*"))
+    ask("localize", "--explore", "-", cwd=root, stdin=REPORT.encode())
+    assert sorted(root.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--turns", "3"], "--turns belongs to --explore; add that, or leave it out"),
+        (["--trace", "x.jsonl"], "--trace belongs to --explore"),
+        (["--explore", "--turns", "0"], "must be a whole number from 1 to 16"),
+        (["--explore", "--calls", "many"], "must be a whole number from 1 to 32"),
+        (["--explore", "--trace", "no/such/x.jsonl"], "--trace no/such/x.jsonl: its folder does not exist"),
+        (["--explore", "--trace", "src"], "--trace src: is a folder"),
+    ],
+)
+def test_options_that_cannot_be_are_said_in_one_line(ask: Ask, root: Path, words: list[str], message: str) -> None:
+    found = ask("localize", *words, "-", cwd=root, stdin=REPORT.encode(), status=2)
+    assert found.stdout == b""
+    assert message in found.stderr.decode()
+
+
+def test_an_empty_root_is_said(ask: Ask, tmp_path: Path) -> None:
+    empty = write_project(tmp_path / "empty", {})
+    found = ask("localize", "--explore", "-", cwd=empty, stdin=REPORT.encode(), status=1)
+    assert b"nothing was explored: nothing is indexed yet" in found.stderr
