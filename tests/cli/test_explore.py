@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from findspot.agent.runs import Run
+from findspot.config import models_dir
 from tests.cli.conftest import Ask
 from tests.cli.processes import write_project
+from tests.gguf_files import write_tiny_llama
+from tests.inference.chat_server import chatting, message
 
 REPORT = "Uploads are lost\n\nA failed upload is put back into the queue only once. It should be tried again up to five times.\n"
 
@@ -64,12 +67,55 @@ def test_nothing_is_written_that_was_not_asked_for(ask: Ask, root: Path) -> None
         (["--explore", "--calls", "many"], "must be a whole number from 1 to 32"),
         (["--explore", "--trace", "no/such/x.jsonl"], "--trace no/such/x.jsonl: its folder does not exist"),
         (["--explore", "--trace", "src"], "--trace src: is a folder"),
+        (["--policy", "chat"], "--policy belongs to --explore; add that"),
+        (["--explore", "--model", "m"], "--model belongs to --policy chat or remote"),
+        (["--explore", "--policy", "chat", "--endpoint", "http://x"], "--endpoint belongs to --policy remote"),
+        (["--explore", "--policy", "chta"], "did you mean chat?"),
+        (["--explore", "--policy", "chat"], "choose one for good with 'findspot models use NAME'"),
+        (["--explore", "--policy", "chat", "--model", "m"], "no model 'm'"),
+        (["--explore", "--policy", "chat", "--model", "docs/guide.md"], "this is no GGUF file"),
+        (["--explore", "--policy", "remote"], "give --endpoint URL"),
+        (["--explore", "--policy", "remote", "--endpoint", "localhost:1", "--model", "m"], "write it whole"),
+        (["--explore", "--policy", "remote", "--endpoint", "http://127.0.0.1:1"], "give --model NAME"),
+        (
+            ["--explore", "--policy", "remote", "--endpoint", "https://a.b", "--model", "m", "--key-env", "NO_SUCH"],
+            "the environment has no variable NO_SUCH",
+        ),
     ],
 )
 def test_options_that_cannot_be_are_said_in_one_line(ask: Ask, root: Path, words: list[str], message: str) -> None:
     found = ask("localize", *words, "-", cwd=root, stdin=REPORT.encode(), status=2)
     assert found.stdout == b""
     assert message in found.stderr.decode()
+
+
+def test_a_model_of_ones_own_explores(ask: Ask, root: Path, tmp_path: Path) -> None:
+    write_tiny_llama(models_dir("") / "tiny.gguf")
+    trace = tmp_path / "runs.jsonl"
+    ask("models", "use", "tiny", cwd=root)
+    words = ("localize", "--explore", "--policy", "chat", "--trace", str(trace), "-k", "3", "--json", "-")
+    found = ask(*words, cwd=root, stdin=REPORT.encode())
+    run = Run.model_validate_json(trace.read_text(encoding="utf-8"))
+    assert (run.policy, run.budgets.seconds, run.answer.forced) == ("chat:tiny", 60, False)
+    assert {json.loads(line)["stage"] for line in found.stdout.splitlines()} == {"explored"}
+
+
+def test_a_model_behind_an_address_explores(ask: Ask, root: Path) -> None:
+    with chatting(lambda _: message('{"answer":["2"]}')) as server:
+        words = ("localize", "--explore", "--policy", "remote", "--endpoint", server.endpoint, "--model", "m")
+        found = ask(*words, "--key-env", "MY_KEY", "--json", "-", cwd=root, stdin=REPORT.encode(), env={"MY_KEY": "k"})
+    assert len(found.stdout.splitlines()) == 1
+    assert (server.bodies[0]["model"], server.headers[0]["Authorization"]) == ("m", "Bearer k")
+
+
+def test_a_project_names_no_server(ask: Ask, root: Path) -> None:
+    (root / ".findspot").mkdir()
+    with chatting(lambda _: message('{"answer":["1"]}')) as server:
+        text = f'chat_endpoint = "{server.endpoint}"\nchat_model = "m"\nchat_key_variable = "HOME"\n'
+        (root / ".findspot" / "config.toml").write_text(text, encoding="utf-8")
+        found = ask("localize", "--explore", "--policy", "remote", "-", cwd=root, stdin=REPORT.encode(), status=2)
+    assert b"give --endpoint URL" in found.stderr
+    assert server.bodies == []
 
 
 def test_an_empty_root_is_said(ask: Ask, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from findspot import __version__
+from findspot.cli.model_options import ModelAction, PolicyName, add_exploring_options, add_model_options
 from findspot.cli.parser import Parser
 from findspot.cli.values import between, commits, setting
 from findspot.config import Settings, flag, flagged
@@ -17,7 +18,6 @@ from findspot.installing.agents import AGENTS, Scope
 
 Command = Literal["search", "localize", "context", "index", "status", "eval", "models", "install", "lsp", "mcp"]
 Format = Literal["pretty", "json", "files", "count"]
-ModelAction = Literal["list", "pull", "verify", "use", "remove"]
 
 WITHOUT_QUERY: tuple[Command, ...] = ("index", "status", "lsp", "mcp")
 """Commands that take no word."""
@@ -53,6 +53,9 @@ class RawArguments(argparse.Namespace):
     calls: int | None = None
     seconds: int | None = None
     trace: Path | None = None
+    policy: PolicyName | None = None
+    endpoint: str | None = None
+    key_env: str | None = None
     budget: float | None = None
     budget_tokens: int
     context_format: ContextFormat
@@ -64,7 +67,7 @@ class RawArguments(argparse.Namespace):
     path: Path | None
     commits: int
     action: ModelAction
-    model: str | None
+    model: str | None = None
     name: str | None
     sha256: str | None
     yes: bool
@@ -137,7 +140,7 @@ def _add_questions_and_index(add: _Add) -> None:
         help="What one result stands for: a whole file, or a function, class or section. Default: function.",
     )
 
-    _add_exploring(localize)
+    add_exploring_options(localize)
 
     context = add(
         "context",
@@ -179,7 +182,7 @@ def _add_setup_and_servers(add: _Add) -> None:
         "Nothing is fetched but what you name. 'use' writes your settings; a model of your own becomes the one that"
         " explores on request.",
     )
-    _add_model_arguments(models)
+    add_model_options(models)
 
     install = add(
         "install",
@@ -242,23 +245,6 @@ def _add_agent_server_arguments(agents: argparse.ArgumentParser) -> None:
     agents.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
 
 
-def _add_model_arguments(models: argparse.ArgumentParser) -> None:
-    models.add_argument(
-        "action",
-        metavar="ACTION",
-        nargs="?",
-        choices=get_args(ModelAction),
-        default="list",
-        help="list, pull ADDRESS, verify [NAME], use NAME or remove NAME. Default: list.",
-    )
-    models.add_argument("model", metavar="NAME", nargs="?", help="A model's name, or the address of a GGUF file.")
-    models.add_argument("--name", metavar="NAME", help="pull: what to call the model. Default: as in the address.")
-    models.add_argument(
-        "--sha256", metavar="DIGITS", help="pull: the checksum that the file must have; without it, it is written down."
-    )
-    models.add_argument("-y", "--yes", action="store_true", help="remove: do not ask.")
-
-
 def _add_context_options(parser: argparse.ArgumentParser) -> None:
     _add_text(parser)
     parser.add_argument(
@@ -315,27 +301,6 @@ def _add_install_arguments(install: argparse.ArgumentParser) -> None:
         dest="instructions",
         action="store_false",
         help="Add or remove the server only, not the text that tells the agent when to use it.",
-    )
-
-
-def _add_exploring(localize: argparse.ArgumentParser) -> None:
-    """Give ``localize`` the options that make it explore; they have no default, so that one without ``--explore`` is seen."""
-    localize.add_argument(
-        "--explore",
-        action="store_true",
-        help="Work on it further with tools, where the first answer is uncertain; takes up to --seconds.",
-    )
-    localize.add_argument(
-        "--turns", metavar="N", type=between(1, 16), help="With --explore: turns at most, 1 to 16. Default: 4."
-    )
-    localize.add_argument(
-        "--calls", metavar="N", type=between(1, 32), help="With --explore: calls at once, 1 to 32. Default: 8."
-    )
-    localize.add_argument(
-        "--seconds", metavar="S", type=between(1, 600), help="With --explore: for all of it, 1 to 600. Default: 5."
-    )
-    localize.add_argument(
-        "--trace", metavar="FILE", type=Path, help="With --explore: append what was done to a file, as a line of JSON."
     )
 
 

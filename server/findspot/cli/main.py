@@ -10,7 +10,7 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -108,25 +108,26 @@ def run(request: Request) -> int:
 
 def _run_search(request: SearchRequest) -> int:
     question = messages.SearchRequest.model_construct(query=request.query)  # it has been checked
-    return _run_question(request, question, model=False)
+    return _run_question(request, lambda root: root.ask(question, request.scope), model=False)
 
 
 def _run_localize(request: LocalizeRequest) -> int:
     question = messages.LocalizeRequest.model_construct(
         text=request.text, top_k=request.top_k, level=request.level, budget=request.budget
     )
-    return _run_question(request, question, model=True)
+    exploring = request.exploring
+    if exploring is None:
+        return _run_question(request, lambda root: root.ask(question, request.scope), model=True)
+    from findspot.cli.explore import explored, open_policy  # noqa: PLC0415 - only --explore needs them
+
+    with open_policy(exploring, request.location.config.settings) as policy:  # before anything is indexed: it may fail
+        return _run_question(request, lambda root: explored(root, request, question, exploring, policy), model=True)
 
 
-def _run_question(request: SearchRequest | LocalizeRequest, question: messages.Question, *, model: bool) -> int:
+def _run_question(request: SearchRequest | LocalizeRequest, ask: Callable[[OneRoot], Answer], *, model: bool) -> int:
     with _opened(request.location, quiet=request.view.quiet) as root:
         fresh = root.freshen()
-        if isinstance(request, LocalizeRequest) and request.exploring is not None:
-            from findspot.cli.explore import explored  # noqa: PLC0415 - only --explore needs it
-
-            answer = explored(root, request, request.exploring)
-        else:
-            answer = root.ask(question, request.scope)
+        answer = ask(root)
     return _print_answer(answer, request, fresh, model=model)
 
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from findspot.cli.columns import visible, width
-from findspot.cli.commands import ModelAction, RawArguments
+from findspot.cli.commands import RawArguments
 from findspot.cli.inputs import UsageError, View
+from findspot.cli.model_options import ModelAction
 from findspot.cli.output import count, size_text
 from findspot.cli.progress import ProgressLine
 from findspot.cli.streams import note, screen_of, write_lines

@@ -6,6 +6,7 @@ outside it, settings, an empty or over-long text.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from findspot.cli.inputs import (
     root_of,
     scope_of,
 )
+from findspot.cli.model_options import PolicyName
 from findspot.core.limits import checked_text
 from findspot.core.types import Level
 
@@ -37,12 +39,19 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Exploring:
-    """What ``--explore`` may take, None for the usual; ``trace`` is the file that gets a record of it."""
+    """What ``--explore`` may take, None for the usual; ``trace`` is the file that gets a record of it.
+
+    ``model``, ``endpoint`` and ``key_variable`` are for the policies that ask a model, "" for what the settings say.
+    """
 
     turns: int | None
     calls: int | None
     seconds: int | None
     trace: Path | None
+    policy: PolicyName = "deterministic"
+    model: str = ""
+    endpoint: str = ""
+    key_variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +165,27 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
 
 def _exploring(raw: RawArguments, cwd: Path) -> Exploring | None:
     given = {"--turns": raw.turns, "--calls": raw.calls, "--seconds": raw.seconds, "--trace": raw.trace}
+    remote = {"--endpoint": raw.endpoint, "--key-env": raw.key_env}
+    asking = {"--model": raw.model, **remote}
     if not raw.explore:
-        alone = next((name for name, value in given.items() if value is not None), None)
-        if alone is not None:
-            raise UsageError(f"{alone} belongs to --explore; add that, or leave it out")
+        _alone("--explore", {**given, "--policy": raw.policy, **asking})
         return None
+    if raw.policy != "remote":
+        _alone("--policy remote", remote)
+        if raw.policy != "chat":
+            _alone("--policy chat or remote", asking)
     trace = None if raw.trace is None else cwd / raw.trace.expanduser()
     if trace is not None and (trace.is_dir() or not trace.parent.is_dir()):
         raise UsageError(f"--trace {raw.trace}: {'is a folder' if trace.is_dir() else 'its folder does not exist'}")
-    return Exploring(raw.turns, raw.calls, raw.seconds, trace)
+    asked = raw.model or "", raw.endpoint or "", raw.key_env or ""
+    return Exploring(raw.turns, raw.calls, raw.seconds, trace, raw.policy or "deterministic", *asked)
+
+
+def _alone(owner: str, options: Mapping[str, object]) -> None:
+    """Complain about the first option that was given without what it belongs to."""
+    name = next((name for name, value in options.items() if value is not None), None)
+    if name is not None:
+        raise UsageError(f"{name} belongs to {owner}; add that, or leave it out")
 
 
 def _address(text: str) -> tuple[str, int]:
