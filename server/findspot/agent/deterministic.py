@@ -20,7 +20,7 @@ from findspot.service.tools import CodeFound
 _SURE = 0.35
 """Probability of the first candidate from which on the engine's order stands."""
 
-_SENTENCES = 4
+_SENTENCES = 8
 _WORDS = 5
 """Sentences that are asked, the first ones, and words that one must have."""
 
@@ -30,7 +30,7 @@ _RESULTS = 15
 _WEIGHT = 0.3
 """What the list of one sentence weighs beside the engine's own."""
 
-_EARLY = 10
+_EARLY = 5
 """What is added to ranks before their reciprocals are summed: how little the first places differ from the next."""
 
 _SENTENCE = re.compile(r"\n\s*\n|(?<=[.!?])\s+(?=[A-Z`])")
@@ -46,16 +46,21 @@ class Deterministic:
 
     def turn(self, state: State) -> Sequence[Call] | Final:
         """Ask the sentences of a report that the engine is unsure of; otherwise, and then, answer."""
-        first = state.candidates[0].probability if state.candidates else None
-        if not state.turns and not state.last and first is not None and first < _SURE:
+        if not state.turns and not state.last and _is_unsure(state):
             calls = [Call("localize", {"query": one, "limit": _RESULTS}) for one in _sentences(state.question)]
             if calls:
                 return calls[: state.left.calls]
         return Final(tuple(_fused(state)))
 
 
+def _is_unsure(state: State) -> bool:
+    """Return whether the engine is unsure of functions; the order of files gains nothing by asking again."""
+    first = state.candidates[0].probability if state.candidates else None
+    return state.level == "function" and first is not None and first < _SURE
+
+
 def _sentences(question: str) -> list[str]:
-    """Return the first sentences of a report's prose; of one sentence alone there is nothing more to ask."""
+    """Return the first sentences of a report's prose; its title is not one, since that says most already."""
     report = analyse(question, SubTokenizer(), FRAME_READERS, report="\n" in question.strip()).report
     found = [" ".join(one.split()) for one in _SENTENCE.split(report.prose) if len(one.split()) >= _WORDS]
     return found[:_SENTENCES]
