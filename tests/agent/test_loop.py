@@ -212,3 +212,29 @@ def test_an_empty_root_is_said_and_nothing_is_asked(tmp_path: Any) -> None:
         answer, run = explore(engine, QUESTION, policy)
     assert (answer.results, policy.states, run.turns) == ((), [], ())
     assert "nothing was explored: nothing is indexed yet" in answer.status.notes
+
+
+def test_hostile_calls_end_and_show_no_more_than_they_may(engine: Engine) -> None:
+    engine.set_overlay("shop/store.py", f"x = '{'a' * 300_000}'\n")
+    calls = [
+        Call("search_text", {"pattern": "(a|aa)+$b", "expression": True}),
+        Call("search_text", {"pattern": "a*a*a*a*a*c", "expression": True}),
+        Call("search_text", {"pattern": "a", "limit": 200}),
+        Call("search_text", {"pattern": "(" * 900 + "a" + ")*" * 40, "expression": True}),
+        Call("read_lines", {"path": "shop/store.py"}),
+        Call("query_syntax", {"language": "python", "query": "(string) @s", "scope": ["shop"]}),
+        Call("find_code", {"query": "a" * 100_000}),
+        Call("references", {"name": "a" * 1_000}),
+    ]
+    policy = Scripted(calls, Final((Citation("shop/cart.py", symbol="total"),)))
+    try:
+        answer, run = explore(engine, QUESTION, policy, Budgets(seconds=60, call_seconds=30, call_bytes=2_000))
+    finally:
+        engine.set_overlay("shop/store.py", None)
+    seen = policy.states[1].turns[0]
+    assert all(one.bytes <= 2_000 for one in seen)
+    assert "cannot be read" in seen[3].error
+    assert "shop/store.py:1: x = 'aaa" in seen[2].text
+    assert seen[5].text.endswith("(there is more; narrow the question down)")  # a line that no parser is given
+    assert [one.symbol for one in answer.results] == ["Cart.total"]
+    assert not run.answer.forced

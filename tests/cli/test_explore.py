@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from findspot.agent.runs import Run
-from findspot.config import models_dir
+from findspot.config import load_config, models_dir
 from tests.cli.conftest import Ask
-from tests.cli.processes import write_project
+from tests.cli.processes import COMMAND, write_project
 from tests.gguf_files import write_tiny_llama
 from tests.inference.chat_server import chatting, message
 
@@ -122,3 +123,25 @@ def test_an_empty_root_is_said(ask: Ask, tmp_path: Path) -> None:
     empty = write_project(tmp_path / "empty", {})
     found = ask("localize", "--explore", "-", cwd=empty, stdin=REPORT.encode(), status=1)
     assert b"nothing was explored: nothing is indexed yet" in found.stderr
+
+
+def test_two_processes_explore_one_root_at_once(root: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "runs.jsonl"
+    command = [*COMMAND, "localize", "--explore", "--budget", "0", "--trace", str(trace), "--json", REPORT]
+    both = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    done = [process.communicate() for process in both]
+    assert [process.returncode for process in both] == [0, 0], done
+    places = [[(one["path"], one["symbol"]) for one in map(json.loads, out.splitlines())] for out, _ in done]
+    assert places[0][0] == ("src/uploads/scheduler.py", "UploadScheduler.schedule_retry")
+    assert places[0] == places[1]
+    assert len(trace.read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_a_damaged_index_is_built_again_and_explored(ask: Ask, root: Path) -> None:
+    ask("index", cwd=root)
+    database = next(load_config(root, {}).index_dir(root).glob("*.sqlite3"))
+    with database.open("r+b") as stream:
+        stream.seek(database.stat().st_size // 2)
+        stream.write(b"\xa5" * (database.stat().st_size // 2))
+    found = ask("localize", "--explore", "--budget", "0", "--json", "-", cwd=root, stdin=REPORT.encode())
+    assert json.loads(found.stdout.splitlines()[0])["path"] == "src/uploads/scheduler.py"
