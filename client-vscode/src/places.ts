@@ -34,8 +34,8 @@ export async function open(result: Result, options: OpenOptions = {}): Promise<v
   return editor;
 }
 
-/** How long the list of tabs may take to name an editor that is open, and how often to look. */
-const TABS_MS = 500;
+/** How long the list of tabs may take to name an editor that was open, and on a busy machine one that is; how often to look. */
+const TABS_MS = { hidden: 500, visible: 5000 };
 
 const LOOK_MS = 10;
 
@@ -98,7 +98,9 @@ export class Preview implements vscode.Disposable {
 
   private async closeSeen(last: string): Promise<void> {
     // The list of tabs follows the editors with a delay.
-    for (let wait = 0; wait < TABS_MS && !textTabs().some(([uri]) => uri === last); wait += LOOK_MS) {
+    const isListed = () => textTabs().some(([uri]) => uri === last);
+    const limit = () => (isVisible(last) ? TABS_MS.visible : TABS_MS.hidden);
+    for (let wait = 0; wait < limit() && !isListed(); wait += LOOK_MS) {
       await pause(LOOK_MS);
     }
     const left = textTabs().filter(([uri]) => this.seen.has(uri) && !this.openBefore.has(uri));
@@ -112,6 +114,10 @@ export class Preview implements vscode.Disposable {
     this.latest += 1;
     this.mark.dispose();
   }
+}
+
+function isVisible(uri: string): boolean {
+  return vscode.window.visibleTextEditors.some((one) => one.document.uri.toString() === uri);
 }
 
 function textTabs(): [uri: string, tab: vscode.Tab][] {
