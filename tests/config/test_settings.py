@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,6 +13,8 @@ from findspot.config import SECTIONS, ModelSettings, Settings, flag, flagged
 def another(name: str) -> Any:
     """Return a value of a setting that is not its default."""
     default = getattr(Settings(), name)
+    if choices := get_args(Settings.model_fields[name].annotation):
+        return choices[-1]
     return not default if isinstance(default, bool) else f"{default}-2" if isinstance(default, str) else default + 1
 
 
