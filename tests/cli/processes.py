@@ -72,6 +72,16 @@ def paths(done: subprocess.CompletedProcess[bytes]) -> list[str]:
     return [str(record["path"]) for record in records(done)]
 
 
+def asking(words: list[str], cwd: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """Run the command on a terminal, and return the process and the other end of the terminal."""
+    import pty  # not on Windows
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([*COMMAND, *words], cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    return process, ours
+
+
 def rest_of(master: int) -> bytes:
     """Read what a terminal still holds, and close it."""
     parts = []

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import stat
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -20,7 +18,7 @@ from findspot.installing import sections
 from findspot.installing.agents import AGENTS, Agent, Scope, find_agent, locate, places
 from tests.architecture.tree import ROOT
 from tests.cli.conftest import Ask
-from tests.cli.processes import COMMAND, rest_of, write_project
+from tests.cli.processes import asking, rest_of, write_project
 
 CASES = [(agent, scope) for agent in AGENTS for scope in agent.servers]
 PARTS = [
@@ -212,7 +210,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(
     def refuse(*_: object, **__: object) -> tuple[int, str]:
         raise PermissionError(13, "Permission denied", "somewhere")
 
-    monkeypatch.setattr("findspot.installing.files.tempfile.mkstemp", refuse)
+    monkeypatch.setattr("findspot.config.writing.tempfile.mkstemp", refuse)
     done = ask("install", "gemini", "--yes", cwd=project, status=2)
     assert f"error: {path}: permission denied" in done.stderr.decode()
     assert path.read_text() == "{}"
@@ -283,14 +281,6 @@ def test_it_asks_before_it_changes_anything(home: Path, project: Path, answer: s
     assert process.wait() == status
     assert b"Change these 2 files? [y/N]" in seen
     assert (home / ".gemini" / "settings.json").exists() == (status == 0)
-
-
-def asking(words: list[str], cwd: Path) -> tuple[subprocess.Popen[bytes], int]:
-    """Run the command on a terminal, and return the process and the other end of the terminal."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen([*COMMAND, *words], cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    return process, ours
 
 
 def test_without_a_terminal_nothing_is_changed(ask: Ask, home: Path, project: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from findspot.config import load_config, models_dir, set_user_setting, user_config_path
 from tests.cli.conftest import Ask
+from tests.cli.processes import asking, rest_of
 from tests.gguf_files import write_gguf, write_tiny_llama
 from tests.inference.file_server import serving
 
@@ -84,6 +87,18 @@ def test_pull_use_verify_remove(ask: Ask, tmp_path: Path) -> None:
     assert b"which was unset" in ask("models", "remove", "tiny-q8", "--yes", cwd=tmp_path).stderr
     assert load_config(None).settings.chat_model == ""
     assert list(path.parent.glob("tiny*")) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal")
+@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 1), ("", 1)])
+def test_remove_asks_on_a_terminal(tmp_path: Path, folder: Path, answer: str, status: int) -> None:
+    set_user_setting("chat_model", "tiny")
+    process, terminal = asking(["models", "remove", "tiny"], tmp_path)
+    os.write(terminal, f"{answer}\n".encode())
+    seen = rest_of(terminal)
+    assert process.wait() == status
+    assert b"it is your chat_model, which will be unset? [y/N]" in seen
+    assert (folder / "tiny.gguf").exists() == (status == 1)
 
 
 def test_pull_under_another_name_with_a_checksum(ask: Ask, tmp_path: Path) -> None:

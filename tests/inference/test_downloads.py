@@ -267,19 +267,24 @@ def test_two_fetches_into_one_folder_do_not_meet(server: FileServer, target: Pat
     assert target.read_bytes() == data
 
 
-def test_a_killed_process_leaves_what_the_next_one_goes_on_with(
-    server: FileServer, tmp_path: Path, data: bytes
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGINT"])
+@pytest.mark.skipif(sys.platform == "win32", reason="has other signals")
+def test_a_process_that_is_ended_leaves_what_the_next_one_goes_on_with(
+    server: FileServer, tmp_path: Path, data: bytes, how: str
 ) -> None:
     server.hang_after = len(data) // 2
     environ = os.environ | {"XDG_DATA_HOME": str(tmp_path), "PYTHONWARNINGS": ""}
     command = [sys.executable, "-m", "findspot", "models", "pull", server.address]
-    child = subprocess.Popen(command, env=environ, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(command, env=environ, cwd=tmp_path, stderr=subprocess.PIPE)
     part = tmp_path / "findspot" / "models" / "tiny-q8.gguf.part"
     while not part.exists() or part.stat().st_size < 1000:
         assert child.poll() is None
         time.sleep(0.01)
-    child.send_signal(signal.SIGKILL)
-    child.wait()
+    child.send_signal(getattr(signal, how))
+    told = child.communicate()[1].decode()
+    if how == "SIGINT":
+        assert child.returncode == 130
+        assert told == "findspot: stopped; what has come is kept, and the same command goes on from there\n"
     server.hang_after = None
     fetched = OwnModels(part.parent).fetch(server.address)
     assert fetched.resumed >= 1000

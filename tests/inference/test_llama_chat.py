@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from findspot.errors import Cancelled, ModelError
 from findspot.inference.base import ChatModel, Message
@@ -197,6 +200,68 @@ def test_a_model_larger_than_the_machine_is_refused_before_it_is_loaded(
     monkeypatch.setattr("findspot.inference.llama_chat._memory", lambda: 1_000_000)
     with pytest.raises(ModelError, match="choose a smaller model, or set 'chat_context' lower"):
         LlamaChat(path, context=1024)
+
+
+def test_the_process_of_a_model_knows_no_index() -> None:
+    program = "import sys, findspot.inference.llama_process; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.split(".", maxsplit=1)[0] for name in done.stdout.split()}
+    assert "llama_cpp" not in loaded  # until there is a model to load
+    assert loaded.isdisjoint({"usearch", "sqlite3", "tree_sitter", "httpx2", "mcp"})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="looks a process up by its number")
+def test_nothing_outlives_a_killed_parent(path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from findspot.inference.llama_chat import LlamaChat\n"
+        "model = LlamaChat(Path(sys.argv[1]), context=1024, threads=1); model.count('')\n"
+        "print(model._process._process.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    until = time.monotonic() + 30
+    while _lives(child):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def _lives(child: int) -> bool:
+    """Return whether a process runs; one that nobody has asked for its end yet does not."""
+    try:
+        os.kill(child, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{child}/stat")
+    return not status.exists() or status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.lists(st.tuples(st.integers(4, 8000), st.integers(0, 255)), min_size=1, max_size=4))
+def test_bytes_turned_over_in_a_header_end_no_more_than_its_process(
+    path: Path, tmp_path: Path, places: list[tuple[int, int]]
+) -> None:
+    data = bytearray(path.read_bytes())
+    for place, byte in places:
+        data[place] = byte
+    turned = tmp_path / "turned.gguf"
+    turned.write_bytes(data)
+    stop = threading.Event()
+    watchdog = threading.Timer(20, stop.set)
+    watchdog.start()
+    model: LlamaChat | None = None
+    try:
+        model = LlamaChat(turned, context=512, threads=1)
+        ended = model.complete(ASKED, schema=CALL, max_tokens=10, stop=stop)
+    except (ModelError, Cancelled) as error:
+        ended = str(error)
+    finally:
+        watchdog.cancel()
+        if model is not None:
+            model.close()
+    assert isinstance(ended, str)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from findspot.cli.columns import visible
 from findspot.cli.commands import RawArguments
 from findspot.cli.inputs import UsageError
 from findspot.cli.parser import hint
-from findspot.cli.streams import note, write_lines
+from findspot.cli.streams import confirmed, note, write_lines
 from findspot.config import agent_environ
 from findspot.errors import ConfigError, InstallError, RootError
 from findspot.installing.agents import AGENTS, NAME, Agent, Scope, find_agent, places
@@ -131,13 +131,12 @@ def _say(request: InstallRequest, plan: Plan, *sentences: str) -> None:
 
 
 def _agreed(count: int) -> bool:
-    if sys.stdin is None or sys.stdin.closed or not sys.stdin.isatty():
+    agreed = confirmed(f"Change {'this file' if count == 1 else f'these {count} files'}?")
+    if agreed is None:
         raise UsageError(
             "nothing was changed, since there is no terminal to ask on; add --yes, or --dry-run to look only"
         )
-    sys.stderr.write(f"Change {'this file' if count == 1 else f'these {count} files'}? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    return agreed
 
 
 def _table(request: InstallRequest) -> Iterator[str]:

@@ -15,7 +15,7 @@ from findspot.cli.inputs import UsageError, View
 from findspot.cli.model_options import ModelAction
 from findspot.cli.output import count, size_text
 from findspot.cli.progress import ProgressLine
-from findspot.cli.streams import note, screen_of, write_lines
+from findspot.cli.streams import confirmed, note, screen_of, write_lines
 from findspot.config import Config, load_config
 from findspot.service.model_files import ModelFacts, ModelFiles
 
@@ -155,11 +155,10 @@ def _remove(files: ModelFiles, request: ModelsRequest) -> int:
     model = files.removable(request.model)
     use = f"; it is your {model.used_as}, which will be unset" if model.used_as else ""
     if not request.yes:
-        if sys.stdin is None or sys.stdin.closed or not sys.stdin.isatty():
+        agreed = confirmed(f"Delete {model.path}, {size_text(model.size)}{use}?")
+        if agreed is None:
             raise UsageError(f"remove asks before it deletes {model.path}{use}; nobody can answer here: give --yes")
-        sys.stderr.write(f"Delete {visible(model.path)}, {size_text(model.size)}{use}? [y/N] ")
-        sys.stderr.flush()
-        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        if not agreed:
             note("nothing was deleted")
             return 1
     files.remove(request.model)

@@ -55,6 +55,16 @@ def note(text: str) -> None:
     _write(sys.stderr, f"findspot: {visible(text)}\n")
 
 
+def confirmed(question: str) -> bool | None:
+    """Ask on the terminal and return whether the answer is yes; None where there is no terminal to ask on."""
+    if not _is_terminal(sys.stdin):
+        return None
+    _write(sys.stderr, f"{visible(question)} [y/N] ")
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
 def _write(stream: TextIO | None, text: str) -> None:
     if stream is not None:  # Python leaves a stream out where the caller has closed it
         stream.write(text)

@@ -32,7 +32,7 @@ from findspot.config.sources import (
     use_one_math_thread,
     user_config_path,
 )
-from findspot.config.writing import set_user_setting
+from findspot.config.writing import replace_file, set_user_setting
 
 __all__ = [
     "OWN_DIR",
@@ -55,6 +55,7 @@ __all__ = [
     "load_config",
     "models_dir",
     "project_may",
+    "replace_file",
     "secret",
     "set_user_setting",
     "use_one_math_thread",

@@ -1,9 +1,13 @@
-"""Changing one setting in the user's own file; everything else in it, comments and order too, stays as it is."""
+"""Changing one setting in the user's own file; everything else in it, comments and order too, stays as it is.
+
+And replacing a whole file, which nobody ever sees half.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -30,7 +34,9 @@ def set_user_setting(name: str, value: Any) -> Path:
             document[name] = value
         elif name in document:
             del document[name]
-        _replace(path, tomlkit.dumps(document))
+        target = Path(os.path.realpath(path))  # one that is a link, as in a collection of settings, stays one
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(target, tomlkit.dumps(document).encode(), like=target)
     except (TOMLKitError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML: {error}; mend it first, nothing was changed") from error
     except OSError as error:
@@ -38,18 +44,23 @@ def set_user_setting(name: str, value: Any) -> Path:
     return path
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write all of a file or nothing; one that is a link, as in a collection of settings, stays one."""
-    target = Path(os.path.realpath(path))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, written = tempfile.mkstemp(dir=target.parent, prefix=target.name)
+def replace_file(path: Path, data: bytes, *, like: Path) -> None:
+    """Write a file beside its place and move it there, with the permissions of ``like`` or those of any new file."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with open(descriptor, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - mkstemp gives a descriptor
-            stream.write(text)
-        if target.exists():
-            Path(written).chmod(target.stat().st_mode & 0o777)
-        Path(written).replace(target)
+        with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor has no path
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(stat.S_IMODE(like.stat().st_mode) if like.exists() else _usual_mode())
+        Path(name).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(written).unlink()
+            Path(name).unlink()
         raise
+
+
+def _usual_mode() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from findspot.config import replace_file
 from findspot.errors import InstallError, reason
 
 _BACKUP = ".findspot-backup"
@@ -75,12 +74,12 @@ def replace(file: File, data: bytes | None, *, backup: bool) -> None:
         raise InstallError(f"{file.path}: it was changed by another program just now; run this again")
     try:
         if backup and file.data is not None:
-            _write(file.backup, file.data, like=target)
+            replace_file(file.backup, file.data, like=target)
         if data is None:
             target.unlink(missing_ok=True)
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
-            _write(target, data, like=target)
+            replace_file(target, data, like=target)
     except OSError as error:
         raise InstallError(f"{file.path}: {reason(error)}; nothing in it was changed") from error
 
@@ -94,25 +93,3 @@ def remove_empty_folders(path: Path, above: Path) -> None:
             folder.rmdir()
         except OSError:  # something is in it
             return
-
-
-def _write(path: Path, data: bytes, *, like: Path) -> None:
-    """Write a file beside its place and move it there, with the permissions of ``like`` or those of any new file."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor has no path
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(stat.S_IMODE(like.stat().st_mode) if like.exists() else _usual_mode())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _usual_mode() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
