@@ -23,7 +23,7 @@ WRONG: list[tuple[list[str], str]] = [
     (["a", "--fromat", "json"], "did you mean --format?"),
     (["a", "--no-scop"], "did you mean --no-scope?"),
     (["a", "--quite"], "did you mean --quiet?"),
-    (["a", "--budget", "2"], "--budget: no such option of search; it belongs to localize and eval"),
+    (["a", "--budget", "2"], "--budget: no such option of search; it belongs to localize and context and eval"),
     (["status", "-k", "2"], "-k: no such option of status; it belongs to search and localize"),
     (["index", "--rebuid"], "did you mean --rebuild?"),
     (["lsp", "--tpc", "a:1"], "did you mean --tcp?"),
