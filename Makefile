@@ -50,7 +50,7 @@ run: $(VENV)/installed ## index a repository and answer a question (REPO=path Q=
 	@$(BIN)/findspot search --root "$(REPO)" --top-k 5 --no-text "$(Q)"
 
 test: $(VENV)/installed-dev ## run all but the slow tests on all cores (T="-k name" chooses)
-	@$(BIN)/python -m pytest -n auto -m "not slow and not editors" $(T)
+	@$(BIN)/python -m pytest -n auto -m "not slow and not editors and not agents" $(T)
 
 slow: $(VENV)/installed-dev ## run the slow tests
 	@$(BIN)/python -m pytest -n auto -m slow $(T)
@@ -76,11 +76,12 @@ bench: $(VENV)/installed-dev ## measure speed and memory beside ripgrep and a pl
 rows: $(VENV)/installed-dev ## run the tests and show which rows of the checklist have a passing one
 	@$(BIN)/python -m pytest --quiet -n auto --rows $(T)
 
-e2e: $(VENV)/installed-dev $(VSCODE) ## use the wheel in an empty environment, and all editors' clients in real editors
+e2e: $(VENV)/installed-dev $(VSCODE) ## use the wheel in an empty environment, real editors and real agent programs
 	@PYTHON="$(PYTHON)" WHEELS="$(WHEELS)" scripts/e2e.sh
 	@PYTHON="$(PYTHON)" FINDSPOT="$(CURDIR)/$(BIN)/findspot" scripts/e2e_vscode.sh
 	@PYTHON="$(PYTHON)" scripts/e2e_nvim.sh
 	@FINDSPOT="$(CURDIR)/$(BIN)/findspot" scripts/e2e_emacs.sh
+	@PYTHON="$(PYTHON)" scripts/e2e_agents.sh
 
 docs: $(VENV)/installed-dev ## write the generated pages below docs/reference
 	@$(BIN)/python -m scripts.generate_docs
