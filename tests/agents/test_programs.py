@@ -94,6 +94,7 @@ def check_answer(desk: Desk, model: Model, questioner: Questioner, *words: str) 
     assert told in model.turns[0].body
 
 
+@pytest.mark.row("C08")
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_the_program_uses_what_was_installed_for_its_user(program: Program, tmp_path: Path, project: Path) -> None:

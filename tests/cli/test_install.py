@@ -337,6 +337,16 @@ def test_places_on_other_systems_and_where_variables_move_them() -> None:
     assert (moved["app"], moved["zed"]) == (Path("x"), Path("x/zed"))
 
 
+def test_the_guide_names_every_file_of_every_agent() -> None:
+    guide = (ROOT / "docs" / "guides" / "agents.md").read_text(encoding="utf-8")
+    folders = places(Path("~"), Path("/project"), {}, "linux")
+    for agent in AGENTS:
+        row = next(line for line in guide.splitlines() if line.startswith(f"| `{agent.name}`: {agent.label} |"))
+        for templates in (*agent.servers.values(), *(one.places for one in agent.instructions.values())):
+            name = str(locate(templates, folders)).removeprefix("/project/").removeprefix("~/.config/")
+            assert f"{name}`" in row, (agent.name, name)
+
+
 def test_the_command_is_the_launcher_that_was_called(tmp_path: Path) -> None:
     launcher = tmp_path / "findspot"
     launcher.write_text("")

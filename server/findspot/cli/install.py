@@ -11,11 +11,11 @@ from pathlib import Path
 
 from findspot.cli.columns import visible
 from findspot.cli.commands import RawArguments
-from findspot.cli.inputs import UsageError
+from findspot.cli.inputs import UsageError, root_of
 from findspot.cli.parser import hint
 from findspot.cli.streams import confirmed, note, write_lines
 from findspot.config import agent_environ
-from findspot.errors import ConfigError, InstallError, RootError
+from findspot.errors import ConfigError, InstallError
 from findspot.installing.agents import AGENTS, NAME, Agent, Scope, find_agent, places
 from findspot.installing.plans import Plan, carry_out, is_installed, plan_install, plan_removal
 from findspot.service.workspaces import find_root
@@ -46,12 +46,7 @@ def resolve_install(raw: RawArguments, cwd: Path) -> InstallRequest:
         raise UsageError(f"{raw.agent}: no agent of this name{hint(raw.agent, names)}; there are {', '.join(names)}")
     if agent is None and (raw.uninstall or raw.dry_run or raw.yes):
         raise UsageError("which agent? 'findspot install' alone lists them")
-    if raw.root is None:
-        project = find_root(cwd, ())[0]
-    else:
-        project = Path(os.path.realpath(cwd / raw.root.expanduser()))
-        if not project.is_dir():
-            raise RootError(f"{raw.root}: no such folder; --root names the folder of the project")
+    project = find_root(cwd, ())[0] if raw.root is None else root_of(raw.root, cwd)
     try:
         home = Path.home()
     except RuntimeError:

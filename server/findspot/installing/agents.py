@@ -95,7 +95,7 @@ AGENTS = (
         shape="stdio",
         commands=("claude",),
         folder="{claude}",
-        next_step={"project": "Claude Code asks each person once whether to trust the servers of .mcp.json"},
+        next_step={"project": "Claude Code asks each person once before it starts a server of the project"},
     ),
     Agent(
         name="codex",
@@ -179,6 +179,9 @@ AGENTS = (
         instructions={"user": _section("{home}/.gemini/GEMINI.md"), "project": _section("{project}/GEMINI.md")},
         commands=("gemini",),
         folder="{home}/.gemini",
+        next_step=dict.fromkeys(
+            ("user", "project"), "Gemini CLI starts servers only in folders that a person has trusted"
+        ),
     ),
     Agent(
         name="qwen",
@@ -188,6 +191,7 @@ AGENTS = (
         instructions={"user": _section("{home}/.qwen/QWEN.md"), "project": _section("{project}/QWEN.md")},
         commands=("qwen",),
         folder="{home}/.qwen",
+        next_step={"project": "Qwen Code asks each person once before it starts a server of the project"},
     ),
     Agent(
         name="windsurf",
