@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from findspot.agent.bundle import Bundle
-from findspot.agent.context import context
+from findspot.agent.context import bundle, context
 from findspot.agent.forms import DATA
 from findspot.agent.tokens import TokenCounter
 from findspot.config import Config, Settings
-from findspot.core.types import ContextFormat
+from findspot.core.types import AnswerStatus, ContextFormat, IndexState
 from findspot.engine import Engine
 from findspot.service.messages import ContextRequest
 
@@ -120,6 +121,14 @@ def test_an_empty_index_and_an_unfinished_one_say_so(tmp_path: Path) -> None:
     assert not before.complete
     assert "Nothing was found." in after.text
     assert after.complete
+
+
+def test_a_place_that_is_probably_not_here_is_said_first() -> None:
+    note = "the place is probably not in this root (12%); the nearest:"
+    status = AnswerStatus(IndexState.READY, True, True, True, "applied", 2, 4, 0.1, notes=(note,))
+    for form in get_args(ContextFormat):
+        text = bundle(ContextRequest(query=QUESTION, budget_tokens=150, format=form), [], status, COUNT).text
+        assert f"T{note[1:]}" in text
 
 
 def test_unsaved_text_is_what_is_shown(engine: Engine) -> None:

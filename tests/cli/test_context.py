@@ -37,6 +37,7 @@ def run(root: Path, *argv: str, text: str | bytes = "") -> subprocess.CompletedP
     return subprocess.run(command, cwd=root, input=data, capture_output=True, env=environ, timeout=100, check=False)
 
 
+@pytest.mark.row("C08")
 def test_a_text_from_standard_input_a_file_or_in_quotes_gives_the_same_bytes(shop: Path) -> None:
     (shop.parent / "issue.txt").write_text("where is the rebate taken")
     outputs = [

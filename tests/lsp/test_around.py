@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,7 @@ async def test_actions_offer_the_cause(kind: str, shop: Path) -> None:
 
 
 @both
+@pytest.mark.row("C08")
 async def test_a_text_for_an_agent(kind: str, shop: Path) -> None:
     async with editing(kind, shop) as editor:
         await editor.until_ready()
@@ -183,6 +185,7 @@ async def test_a_text_for_an_agent(kind: str, shop: Path) -> None:
     assert "## 1. " in whole["text"]
     assert "return price * (100 - percent) / 100" in whole["text"]
     assert short["tokens"] <= 120
+    assert len(short["results"]) == len(re.findall(r"^\d+\. ", short["text"], re.MULTILINE))
     assert "did not fit" in short["text"]
     assert whole["results"][0]["path"] in whole["text"]
     assert "text" not in whole["results"][0]

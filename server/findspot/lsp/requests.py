@@ -165,20 +165,21 @@ class Requests:
             def lay_out(event: threading.Event) -> Bundle:
                 with session.scheduler.foreground.request():
                     places = [
-                        Found(result, use.engine, use.unsaved, partial(_in_root, root) if several else str)
+                        Found(result, use.engine, use.unsaved, _written(root, several=several))
                         for result, (root, _) in found.rows
                         for use in (root.access(),)
                     ]
                     return bundle(params, places, found.status, self._count, event)
 
             made = await session.scheduler.run(params.mode, lay_out, stop=stop)
-        rows = tuple((result, placed) for result, (_, placed) in found.rows)
-        return {
-            "text": made.text,
-            "tokens": made.tokens,
-            "tokenizer": made.tokenizer,
-            **_answer(Merged(rows, found.status)),
-        }
+        shown = {(one.path, one.start_line, one.end_line) for one in made.places}
+        rows = tuple(
+            (result, placed)
+            for result, (root, placed) in found.rows
+            if (_written(root, several=several)(result.path), result.span.start_line, result.span.end_line) in shown
+        )
+        answer = _answer(Merged(rows, found.status))
+        return {"text": made.text, "tokens": made.tokens, "tokenizer": made.tokenizer, **answer}
 
     async def results_document(self, params: types.TextDocumentContentParams) -> types.TextDocumentContentResult:
         """Answer ``workspace/textDocumentContent``: the results of the question in a URI, as Markdown."""
@@ -330,8 +331,9 @@ class _Bar:
             self._bar.finish("done" if kind is None else "stopped")
 
 
-def _in_root(root: Root, path: str) -> str:
-    return f"{root.path.name}/{path}"
+def _written(root: Root, *, several: bool) -> Callable[[str], str]:
+    """Return how paths of a root are written in a text that may be about several."""
+    return (lambda path: f"{root.path.name}/{path}") if several else str
 
 
 def _related(found: Related, make: Callable[[SearchResult, bytes | None], PlacedResult]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _WORDS = {
     "near": "near",
     "prior": "place",
     "model": "model",
+    "explored": "explored",
 }
 """Each kind of evidence in a word."""
 
