@@ -203,6 +203,7 @@ def test_what_can_be_saved_of_a_text_is(text: str, value: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_real_small_model_gives_valid_answers(engine: Engine) -> None:
     model = LlamaChat(small_model(), context=2048, threads=1)
     try:

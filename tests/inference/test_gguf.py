@@ -135,6 +135,11 @@ def test_bytes_turned_over_give_a_header_or_an_error(tiny: Path, tmp_path: Path,
     assert weights <= len(data)
 
 
+def test_a_part_of_a_model_is_not_the_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="one of 3 parts of a model"):
+        read_header(write_tiny_llama(tmp_path / "a-00001-of-00003.gguf", changed={"split.count": 3}))
+
+
 def test_no_tensors_and_no_name_is_no_model(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="names no architecture or no weights"):
         read_header(write_gguf(tmp_path / "a.gguf", {"general.architecture": "llama"}, {}))

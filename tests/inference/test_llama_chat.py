@@ -238,7 +238,8 @@ def _lives(child: int) -> bool:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.timeout(600)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places=st.lists(st.tuples(st.integers(4, 8000), st.integers(0, 255)), min_size=1, max_size=4))
 def test_bytes_turned_over_in_a_header_end_no_more_than_its_process(
     path: Path, tmp_path: Path, places: list[tuple[int, int]]
@@ -265,6 +266,7 @@ def test_bytes_turned_over_in_a_header_end_no_more_than_its_process(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.row("A12")
 def test_a_real_model_beside_usearch_writes_what_fits_and_takes_what_was_estimated() -> None:
     import usearch.index  # noqa: F401 - with it in this process, llama.cpp could not read the vocabulary here

@@ -221,6 +221,9 @@ def _header(said: Mapping[str, str | int | float], sizes: Counter[str], paramete
     if not family or not sizes:
         raise _Broken("its header names no architecture or no weights")
 
+    if (parts := _whole(said, "split.count")) > 1:
+        raise _Broken(f"this is one of {parts} parts of a model, which have to be joined first")
+
     def number(name: str) -> int:
         return _whole(said, f"{family}.{name}")
 
