@@ -109,6 +109,13 @@ def test_a_model_behind_an_address_explores(ask: Ask, root: Path) -> None:
     assert (server.bodies[0]["model"], server.headers[0]["Authorization"]) == ("m", "Bearer k")
 
 
+def test_a_server_that_is_not_there_leaves_the_usual_answer(ask: Ask, root: Path) -> None:
+    words = ("localize", "--explore", "--policy", "remote", "--endpoint", "http://127.0.0.1:9/v1", "--model", "m", "-")
+    found = ask(*words, cwd=root, stdin=REPORT.encode())
+    assert b"exploring failed: http://127.0.0.1:9/v1: nobody listens there; check that the server runs" in found.stderr
+    assert found.stdout
+
+
 def test_a_project_names_no_server(ask: Ask, root: Path) -> None:
     (root / ".findspot").mkdir()
     with chatting(lambda _: message('{"answer":["1"]}')) as server:

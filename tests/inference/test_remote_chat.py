@@ -35,7 +35,7 @@ def test_it_asks_as_servers_know_it_and_says_what_they_say() -> None:
     assert server.headers[0]["Authorization"] == "Bearer sesame"
 
 
-@pytest.mark.parametrize(("known", "status"), [("json_object", 400), ("", 422)])
+@pytest.mark.parametrize(("known", "status"), [("json_object", 400), ("json_object", 500), ("", 422)])
 def test_a_server_that_knows_less_is_asked_for_less_and_only_once(known: str, status: int) -> None:
     def answer(body: dict[str, Any]) -> Said:
         wanted = body.get("response_format", {}).get("type", "")

@@ -194,8 +194,10 @@ class _Exploration:
             case Overdue() | Cancelled():
                 return "exploring took too long; this is the answer without it"
             case Exception():
-                _log.warning("the policy %s failed", self.policy.name, exc_info=outcome)
-                said = str(outcome) if isinstance(outcome, FindspotError) else type(outcome).__name__
+                ours = isinstance(outcome, FindspotError)  # says what to do; whose code failed is of no interest then
+                if not ours:
+                    _log.warning("the policy %s failed", self.policy.name, exc_info=outcome)
+                said = str(outcome) if ours else type(outcome).__name__
                 return f"exploring failed: {cut(said, _ERROR_BYTES)}; this is the answer without it"
             case Final() | list() | tuple():
                 return outcome

@@ -119,7 +119,7 @@ class RemoteChat:
                     raise ModelError(f"{self._shown}: {failure(error)}; check that the server runs") from error
                 if status == 200:
                     return self._said(text)
-                if status not in _NOT_THIS_WAY:
+                if status not in _NOT_THIS_WAY and "response_format" not in text:  # some say 500
                     break
                 if status == 400 and "max_completion_tokens" in text:
                     self._length = "max_completion_tokens"
