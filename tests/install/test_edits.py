@@ -134,6 +134,11 @@ def test_an_older_entry_is_changed_where_it_stands_and_what_others_added_to_it_s
     assert jsonc.remove(old, PATH) == '{"mcpServers": {\n  "z": {}\n}}'
 
 
+def test_odd_values_of_others_are_no_hindrance() -> None:
+    text = f'{{"a": {"1" * 10_000}, "b": "\\ud800", "c": 1e999, "a": -0}}'
+    assert jsonc.remove(jsonc.put(text, PATH, ENTRY), PATH) == text
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -223,6 +228,8 @@ def test_an_older_table_is_changed_where_it_stands() -> None:
         ("a = [1,\n", "line 2: "),
         ("x = 1\nmcp_servers = { a = { command = 'x' } }\n", "line 2: 'mcp_servers' is not written as tables"),
         ("[mcp_servers]\nfindspot = { command = 'x' }\n", "line 1: 'mcp_servers' is not written as tables"),
+        ("x = " + "[" * 100_000, "line 1: nested too deeply"),
+        ("x = " + "1" * 10_000, "line 1: Exceeds the limit"),
         ("mcp_servers = 1", "line 1: 'mcp_servers' is not written as tables"),
     ],
 )

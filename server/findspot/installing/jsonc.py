@@ -168,7 +168,12 @@ def _read(text: str, at: int, depth: int) -> _Value:
             found = _PLAIN.match(text, at)
     if found is None:
         _fail(text, at, "a value is expected here" if at < len(text) else "the end of the file comes too early")
-    return _Value(at, found.end(), json.loads(found[0]))
+    return _Value(at, found.end(), json.loads(found[0], parse_int=_whole))
+
+
+def _whole(digits: str) -> int | float:
+    """Return a whole number; Python refuses to read one of thousands of digits exactly."""
+    return int(digits) if len(digits) < 1_000 else float(digits)
 
 
 def _read_object(text: str, start: int, depth: int) -> _Value:

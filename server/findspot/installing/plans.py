@@ -221,7 +221,7 @@ def _read(path: Path, scope: Scope, places: Mapping[str, Path]) -> File:
 
 
 def _encoded(file: File, text: str) -> bytes:
-    return (file.mark + text).encode()
+    return (file.mark + text).encode(errors="surrogatepass")
 
 
 @contextmanager

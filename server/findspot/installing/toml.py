@@ -113,7 +113,9 @@ def _checked(before: str, after: str, path: Sequence[str]) -> str:
 def _parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise InstallError("line 1: nested too deeply") from None
+    except ValueError as error:  # a number of thousands of digits is one without a place
         what, _, place = str(error).partition(" (at ")
         found = re.match(r"line (\d+)", place)
         raise InstallError(f"line {found[1] if found else text.count(chr(10)) + 1}: {what}") from None
