@@ -13,7 +13,7 @@ import pytest
 
 from findspot.engine.uncommitted import changed_files
 from findspot.git import find_git, git_folder
-from findspot.indexing.commits import head_commit, read_past
+from findspot.indexing.commits import file_history, head_commit, read_past
 from findspot.workspace.walker import WalkOptions, walk
 from tests.hostile.places import WAYS, make_repository, run
 from tests.hostile.traps import STARTS, WAITS, Bait, Trap
@@ -82,6 +82,8 @@ def test_reading_the_past_and_the_files_springs_no_trap(bait: Bait, name: str, o
         assert head
     if head:
         read_past(bait.root, head)
+        file_history(bait.root, "uploads.py", 10)
+        file_history(bait.root, ":(attr:x)--output=uploads.py", 10)
         changed_files(bait.root, ["uploads.py", ".gitattributes"])
     found = walk(bait.root, WalkOptions(hidden=True))
     assert "uploads.py" in found.files

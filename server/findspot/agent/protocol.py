@@ -27,7 +27,7 @@ class Budgets:
     turns: int = 4
     calls_per_turn: int = 8
     seconds: float = 5.0
-    call_seconds: float = 2.0
+    call_seconds: float = 3.0
     bytes: int = 64_000
     call_bytes: int = 8_000
 
