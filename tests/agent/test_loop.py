@@ -238,3 +238,14 @@ def test_hostile_calls_end_and_show_no_more_than_they_may(engine: Engine) -> Non
     assert seen[5].text.endswith("(there is more; narrow the question down)")  # a line that no parser is given
     assert [one.symbol for one in answer.results] == ["Cart.total"]
     assert not run.answer.forced
+
+
+def test_a_policy_may_find_what_the_engine_does_not(engine: Engine) -> None:
+    """Words that the index does not have are still parts of words in the text."""
+    question = LocalizeRequest(text="hing to ke", top_k=3)
+    policy = Scripted(
+        [Call("search_text", {"pattern": question.text})],
+        lambda state: Final(tuple(one.cited("holds it") for one in state.places.values() if one.start_line == 8)),
+    )
+    answer, _ = explore(engine, question, policy)
+    assert [(one.symbol, one.evidence[0].detail) for one in answer.results] == [("save", "holds it")]

@@ -11,7 +11,7 @@ from findspot.core.path_repair import repaired
 KNOWN = frozenset(
     ("src/app/main.py", "src/app/util.py", "lib/util.py", "README.md", "a b/c.py", "deep/src/app/only.py", "Makefile")
 )
-ROOT = "/home/me/project"
+ROOT = "/code/project"
 
 
 @pytest.mark.row("A09")
@@ -37,7 +37,7 @@ ROOT = "/home/me/project"
         ("(src/app/main.py:12-30)", "src/app/main.py"),
         ("src/app/main.py:12:3", "src/app/main.py"),
         ("src/app/main.py#L3-L9", "src/app/main.py"),
-        ("file:///home/me/project/Makefile", "Makefile"),
+        ("file:///code/project/Makefile", "Makefile"),
         ("src/app", None),
         ("~/lib/util.py", None),
         ("", None),

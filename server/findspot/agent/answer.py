@@ -80,7 +80,7 @@ def judged(citations: Sequence[Any], state: State, engine: Engine) -> Judged:
 
 def own_answer(first: Answer, wanted: int, note: str) -> Answer:
     """Return the engine's own answer, as long as ``localize`` would give it, with a sentence about why it has to stand."""
-    status = replace(first.status, notes=(*first.status.notes, note))
+    status = replace(first.status, notes=(*first.status.notes, *filter(None, [note])))
     return replace(first, results=first.results[:wanted], status=status)
 
 

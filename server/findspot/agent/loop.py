@@ -98,7 +98,6 @@ class _Exploration:
     began: float = field(default_factory=time.monotonic)
     turns: list[_Turn] = field(default_factory=list)
     known: dict[str, tuple[int, Observation]] = field(default_factory=dict)
-    calls: int = 0
     bytes: int = 0
 
     @property
@@ -115,7 +114,7 @@ class _Exploration:
         first = self._first()
         places = Places(first.results)
         wanted = self._wanted(first)
-        note = "nothing was explored: nothing is indexed yet" if not first.status.files else ""
+        note = "" if first.status.files else "nothing was explored: nothing is indexed yet"
         found = Judged(None, 0, 0)
         while not note:
             state = self._state(first, places, wanted)
@@ -125,11 +124,8 @@ class _Exploration:
                 note = outcome
             elif isinstance(outcome, Final):
                 found = self._judged(outcome, state)
-                note = (
-                    ""
-                    if found.answer
-                    else "no place of the explored answer exists; this is the answer without exploring"
-                )
+                if found.answer is None and first.results:
+                    note = "no place of the explored answer exists; this is the answer without exploring"
                 break
             elif state.last or not outcome:
                 note = "exploring gave no answer; this is the answer without it"
@@ -193,12 +189,11 @@ class _Exploration:
         match outcome:
             case Overdue() | Cancelled():
                 return "exploring took too long; this is the answer without it"
+            case FindspotError():
+                return f"exploring failed: {cut(str(outcome), _ERROR_BYTES)}; this is the answer without it"
             case Exception():
-                ours = isinstance(outcome, FindspotError)  # says what to do; whose code failed is of no interest then
-                if not ours:
-                    _log.warning("the policy %s failed", self.policy.name, exc_info=outcome)
-                said = str(outcome) if ours else type(outcome).__name__
-                return f"exploring failed: {cut(said, _ERROR_BYTES)}; this is the answer without it"
+                _log.warning("the policy %s failed", self.policy.name, exc_info=outcome)
+                return f"exploring failed: {type(outcome).__name__}; this is the answer without it"
             case Final() | list() | tuple():
                 return outcome
             case _:
@@ -219,17 +214,17 @@ class _Exploration:
         for key, call in zip(keys, taken, strict=True):
             if key not in self.known:
                 fresh.setdefault(key, call)
-        until = min(self.until, began + self.budgets.call_seconds)
+        until = min(self.answering, began + self.budgets.call_seconds)
         outcomes = all_by([partial(self._timed, call) for call in fresh.values()], until, self.stop)
         found = dict(zip(fresh, outcomes, strict=True))
         observations: list[Observation] = []
         for key, call in zip(keys, taken, strict=True):
+            room = min(self.budgets.call_bytes, self.budgets.bytes - self.bytes)
             if key in self.known:
                 turn, before = self.known[key]
-                text = f"(unchanged since the same call in turn {turn})"
+                text = cut(f"(unchanged since the same call in turn {turn})", room)
                 observation = replace(before, call=call, text=text, seconds=0.0, repeated=True)
             else:
-                room = min(self.budgets.call_bytes, self.budgets.bytes - self.bytes)
                 observation = _observed(call, found[key], places, room, self.budgets.call_seconds)
                 self.known[key] = number, observation
             self.bytes += observation.bytes
