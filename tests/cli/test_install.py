@@ -347,6 +347,25 @@ def test_the_guide_names_every_file_of_every_agent() -> None:
             assert f"{name}`" in row, (agent.name, name)
 
 
+def test_variables_of_an_agent_move_its_files(
+    ask: Ask, home: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEX_HOME", str(home / "moved"))
+    ask("install", "codex", "--yes", cwd=project)
+    assert {Path(name).relative_to(home).as_posix() for name in files_below(home)} == {
+        "moved/config.toml",
+        "moved/AGENTS.md",
+    }
+
+
+def test_what_is_still_missing_is_said(ask: Ask, home: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(home))
+    words = ("install", "windsurf", "--scope", "project", "--yes")
+    assert b"findspot is not on your PATH" in ask(*words, cwd=project).stderr
+    refused = ask(*words, "--no-instructions", cwd=project, status=2)
+    assert b"Windsurf has no servers of scope project" in refused.stderr
+
+
 def test_the_command_is_the_launcher_that_was_called(tmp_path: Path) -> None:
     launcher = tmp_path / "findspot"
     launcher.write_text("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
@@ -105,18 +106,25 @@ def run_install(request: InstallRequest) -> int:
     _say(
         request,
         plan,
-        f"{what}: {'removed' if request.uninstall else 'installed'}",
+        f"{what}: {'removed' if request.uninstall else 'installed'}, from its next start on",
         *(f"kept as it was: {one}" for one in kept),
+        *_missing(request),
     )
     return DONE
 
 
 def _plan(request: InstallRequest, agent: Agent) -> Plan:
-    if request.scope not in {*agent.servers, *agent.instructions}:
-        raise InstallError(f"{agent.label} has nothing to set up for scope {request.scope}")
+    if request.scope not in agent.servers and not request.instructions:
+        raise InstallError(f"{agent.label} has no servers of scope {request.scope}; leave out --no-instructions")
     if request.uninstall:
         return plan_removal(agent, request.scope, request.places, instructions=request.instructions)
     return plan_install(agent, request.scope, request.places, request.command, instructions=request.instructions)
+
+
+def _missing(request: InstallRequest) -> Iterator[str]:
+    """Yield what keeps an entry that names a program on the path from working here."""
+    if not request.uninstall and request.scope == "project" and shutil.which(request.command[0]) is None:
+        yield f"{request.command[0]} is not on your PATH, where the files of a project look for it"
 
 
 def _say(request: InstallRequest, plan: Plan, *sentences: str) -> None:
