@@ -128,6 +128,7 @@ AGENTS = (
         instructions={
             "project": _rule("{project}/.cursor/rules/findspot.mdc", f"description: {SUMMARY}\nalwaysApply: true")
         },
+        shape="stdio",
         commands=("cursor",),
         folder="{home}/.cursor",
         next_step={
