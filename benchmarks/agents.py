@@ -12,7 +12,7 @@ import json
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from findspot.agent.tokens import TOKENIZER, TokenCounter
 from findspot.config import Settings
 from findspot.engine import Models
 from findspot.evaluation.checkouts import BareRepository
+from findspot.evaluation.places import is_mentioned
 from findspot_training.corpus.mirrors import repository_of
 from findspot_training.measure.cases import Case, Job, jobs_of_issues, there
 from findspot_training.measure.instances import Instance, read_instances, sample
@@ -59,7 +60,8 @@ def _ask(site: Site, case: Case) -> dict[str, Any] | None:
     """Let every agent look for the functions of a case; None where the solution changed none that was there before."""
     outline = site.engine.explorer().outline
     right: dict[str, list[tuple[int, int]]] = {}
-    for path, name in site.gold(case).functions:
+    functions = site.gold(case).functions
+    for path, name in functions:
         spans = [(one.start_line, one.end_line) for one in outline(path, _OUTLINE).items if one.symbol == name]
         right.setdefault(path, []).extend(spans)
     if not any(right.values()):
@@ -68,7 +70,8 @@ def _ask(site: Site, case: Case) -> dict[str, Any] | None:
     agents = {
         name: _looked(look, Tools(site.engine, Transcript(right, count)), case.text) for name, look in AGENTS.items()
     }
-    return {"id": case.id, "agents": agents}
+    named = is_mentioned(list(right), functions, case.text)
+    return {"id": case.id, "named": named, "agents": agents}
 
 
 def _looked(look: Look, tools: Tools, report: str) -> dict[str, Any]:
@@ -120,12 +123,20 @@ def table(rows: Sequence[dict[str, Any]]) -> list[str]:
     """
     head = "".join(f" {name} |" for name in AGENTS)
     lines = [f"Median tokens ({TOKENIZER}) / calls, and in how many issues the function was read.", ""]
-    lines += [f"| language | issues |{head} grep cheapest |", "| --- | --- |" + " --- |" * (len(AGENTS) + 1)]
-    for language in [*sorted({row["language"] for row in rows}), "all"]:
-        those = [row for row in rows if language in {row["language"], "all"}]
+    lines += [f"| issues | number |{head} grep cheapest |", "| --- | --- |" + " --- |" * (len(AGENTS) + 1)]
+    groups = {
+        language: [row for row in rows if row["language"] == language]
+        for language in sorted({row["language"] for row in rows})
+    }
+    groups["all"] = list(rows)
+    groups["named in the issue"] = [row for row in rows if row["named"]]
+    groups["not named"] = [row for row in rows if not row["named"]]
+    for group, those in groups.items():
+        if not those:
+            continue
         cells = [_cell([row["agents"][name] for row in those]) for name in AGENTS]
-        cheapest = sum(_cost(row["agents"][BASELINE]) <= min(map(_cost, row["agents"].values())) for row in those)
-        lines.append(f"| {language} | {len(those)} | {' | '.join(cells)} | {cheapest} |")
+        cheapest = sum(_is_cheapest(row["agents"]) for row in those)
+        lines.append(f"| {group} | {len(those)} | {' | '.join(cells)} | {cheapest} |")
     return lines
 
 
@@ -133,6 +144,11 @@ def _cell(outcomes: Sequence[dict[str, Any]]) -> str:
     tokens = statistics.median(map(_cost, outcomes))
     calls = statistics.median(one["calls"] if one["found"] else MOST_CALLS for one in outcomes)
     return f"{tokens:,.0f} / {calls:g}, {sum(one['found'] for one in outcomes)}"
+
+
+def _is_cheapest(agents: Mapping[str, dict[str, Any]]) -> bool:
+    """Return whether grep and reading found the function, with no more tokens than any other agent."""
+    return agents[BASELINE]["found"] and _cost(agents[BASELINE]) <= min(map(_cost, agents.values()))
 
 
 def _cost(outcome: dict[str, Any]) -> int:

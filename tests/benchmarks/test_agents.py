@@ -83,7 +83,11 @@ def test_a_report_without_names_is_looked_for_by_its_words(engine: Engine) -> No
 def test_the_table_counts_what_was_not_found_as_the_most(engine: Engine) -> None:
     def row(language: str, grep: dict[str, Any]) -> dict[str, Any]:
         cheap = {"found": True, "calls": 1, "tokens": 900}
-        return {"language": language, "agents": {**dict.fromkeys(AGENTS, cheap), "grep and read": grep}}
+        return {
+            "language": language,
+            "named": language == "c",
+            "agents": {**dict.fromkeys(AGENTS, cheap), "grep and read": grep},
+        }
 
     lost = {"found": False, "calls": 9, "tokens": 700}
     lines = table([row("go", lost), row("go", {"found": True, "calls": 2, "tokens": 500}), row("c", lost)])
@@ -91,3 +95,4 @@ def test_the_table_counts_what_was_not_found_as_the_most(engine: Engine) -> None
     assert shown["| go"].startswith("| go | 2 | 30,250 / 31, 1 | 900 / 1, 2 |")
     assert shown["| go"].endswith("| 1 |")
     assert shown["| all"].startswith("| all | 3 | 60,000 / 60, 1 |")
+    assert shown["| not named"].startswith("| not named | 2 |")
