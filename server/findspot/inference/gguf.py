@@ -211,7 +211,7 @@ class _Reader:
         if known is None:
             raise _Broken("it is quantized in a way that Findspot does not know")
         name, block, size = known
-        if not 0 < numbers <= _MOST_NUMBERS or shape[0] % block:
+        if not shape or not 0 < numbers <= _MOST_NUMBERS or shape[0] % block:
             raise _Broken("its header contradicts itself")
         return name, numbers, numbers // block * size, begin
 
