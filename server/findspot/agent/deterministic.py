@@ -20,17 +20,17 @@ from findspot.service.tools import CodeFound
 _SURE = 0.35
 """Probability of the first candidate from which on the engine's order stands."""
 
-_SENTENCES = 8
+_SENTENCES = 3
 _WORDS = 5
 """Sentences that are asked, the first ones, and words that one must have."""
 
 _RESULTS = 15
 """Results that are asked for each."""
 
-_WEIGHT = 0.3
+_WEIGHT = 0.2
 """What the list of one sentence weighs beside the engine's own."""
 
-_EARLY = 5
+_EARLY = 10
 """What is added to ranks before their reciprocals are summed: how little the first places differ from the next."""
 
 _SENTENCE = re.compile(r"\n\s*\n|(?<=[.!?])\s+(?=[A-Z`])")
