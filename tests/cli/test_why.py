@@ -44,3 +44,8 @@ def test_mentions_are_said_in_words(detail: str, said: str) -> None:
 def test_an_identifier_is_written_as_the_result_writes_it() -> None:
     evidence = (Evidence("lexical", "name: id, load, loaduserbyid, user", 4.0),)
     assert why(make_result(symbol="Users.load_user_by_id", evidence=evidence)) == 'its name has "load_user_by_id"'
+
+
+def test_what_exploring_found_comes_before_all_else() -> None:
+    evidence = (Evidence("mention", "names Cart.save", 0.5), Evidence("explored", "found for 'It is kept twice.'", 1.0))
+    assert why(make_result(evidence=evidence)) == "found for 'It is kept twice.'; Cart.save is named"

@@ -26,6 +26,7 @@ _MENTIONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
 
 def why(result: SearchResult) -> str:
     """Return the reasons for a result, the most telling first; empty where there is nothing to say."""
+    explored = [item.detail for item in result.evidence if item.kind == "explored"]
     mentions = [_mention(item.detail) for item in result.evidence if item.kind == "mention"]
     if any(said.startswith("named in the trace") for said in mentions):
         mentions = [said for said in mentions if said != "its file is named in the trace"]
@@ -34,7 +35,7 @@ def why(result: SearchResult) -> str:
     graph = [item.detail for item in result.evidence if item.kind == "graph"]
     past = ["past commits like this changed its file" for item in result.evidence if item.kind == "history"]
     priors = [item.detail for item in result.evidence if item.kind == "prior"]
-    return "; ".join(dict.fromkeys([*mentions, *lexical, *meaning, *graph, *past, *priors]))
+    return "; ".join(dict.fromkeys([*explored, *mentions, *lexical, *meaning, *graph, *past, *priors]))
 
 
 def _mention(detail: str) -> str:
