@@ -31,7 +31,7 @@ def tool_page(made: str) -> str:
         lines += [f"## {tool.name}", "", f"{tool.description}", ""]
         for model, mode in ((tool.request, "validation"), (tool.answer, "serialization")):
             schema = model.model_json_schema(by_alias=False, mode=mode)  # type: ignore[arg-type]  # a Literal there
-            lines += [*_table(model, schema, without={"root"} if mode == "validation" else set()), ""]
+            lines += [*table(model, schema, without={"root"} if mode == "validation" else set()), ""]
     return "\n".join(lines)
 
 
@@ -101,11 +101,12 @@ def _with_parts(models: tuple[type[BaseModel], ...]) -> list[type[BaseModel]]:
 
 def _section(model: type[BaseModel], schema: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"### {model.__name__}", "", str(model.__doc__).strip().replace("``", "`"), "")
-    yield from _table(model, schema)
+    yield from table(model, schema)
     yield ""
 
 
-def _table(model: type[BaseModel], schema: Mapping[str, Any], without: Container[str] = ()) -> Iterator[str]:
+def table(model: type[BaseModel], schema: Mapping[str, Any], without: Container[str] = ()) -> Iterator[str]:
+    """Yield the lines of a table of fields."""
     yield from ("| field | type | meaning |", "| --- | --- | --- |")
     required = schema.get("required", ())
     for name, field in schema["properties"].items():
@@ -129,6 +130,8 @@ def _type(field: Mapping[str, Any]) -> str:
         return f"list of {_type(field['items'])}"
     if field.get("type") == "object":
         return "object of counts" if isinstance(field.get("additionalProperties"), dict) else "object"
+    if field.get("maximum") == 2**31 - 1:
+        return f"{field['type']}, from {field['minimum']:g}"
     if "maximum" in field:
         return f"{field['type']}, {field['minimum']:g} to {field['maximum']:g}"
     return str(field["type"])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from findspot.mcp.roots import Folders
+from findspot.mcp.server import serve
+from findspot.mcp.streams import MAX_LINE
+from findspot.service.engines import SharedEngines
 
 PATIENCE_SECONDS = 90.0
 
@@ -50,18 +54,17 @@ def repository(tmp_path: Path) -> Path:
 class RawClient:
     """A client of JSON lines without a library, which may say anything."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
+    def __init__(self, send: Callable[[bytes], Awaitable[None]], receive: Callable[[], Awaitable[bytes]]) -> None:
+        self._send = send
+        self._receive = receive
         self.notified: list[dict[str, Any]] = []
-        self.on_request: Callable[[dict[str, Any]], Any] = lambda _: None
+        self.asked: list[str] = []
+        self.roots: list[Path] = []
         self._ids = 0
         self._answers: dict[Any, dict[str, Any]] = {}
 
     async def send(self, line: bytes | dict[str, Any]) -> None:
-        assert self.process.stdin is not None
-        data = line if isinstance(line, bytes) else json.dumps({"jsonrpc": "2.0", **line}).encode()
-        self.process.stdin.write(data + b"\n")
-        await self.process.stdin.drain()
+        await self._send(line if isinstance(line, bytes) else json.dumps({"jsonrpc": "2.0", **line}).encode())
 
     async def ask(self, method: str, params: Any = None) -> int:
         self._ids += 1
@@ -70,18 +73,17 @@ class RawClient:
 
     async def answer(self, number: int) -> dict[str, Any]:
         """Return the answer to a request; every line before it must be the protocol's."""
-        assert self.process.stdout is not None
         async with asyncio.timeout(PATIENCE_SECONDS):
             while number not in self._answers:
-                line = await self.process.stdout.readline()
+                line = await self._receive()
                 assert line, "the server has gone"
                 message = json.loads(line)
                 if "method" not in message:
                     self._answers[message["id"]] = message
                 elif "id" in message:
-                    result = self.on_request(message)
-                    if result is not None:
-                        await self.send({"id": message["id"], "result": result})
+                    self.asked.append(message["method"])
+                    roots = [{"uri": root.as_uri()} for root in self.roots]
+                    await self.send({"id": message["id"], "result": {"roots": roots}})
                 else:
                     self.notified.append(message)
         return self._answers.pop(number)
@@ -91,6 +93,12 @@ class RawClient:
         assert "result" in response, response
         result: dict[str, Any] = response["result"]
         return result
+
+    async def error(self, method: str, params: Any = None) -> str:
+        response = await self.answer(await self.ask(method, params))
+        assert "error" in response, response
+        message: str = response["error"]["message"]
+        return message
 
     async def start(self, capabilities: dict[str, Any] | None = None) -> dict[str, Any]:
         about = {"name": "raw", "version": "1"}
@@ -109,23 +117,79 @@ class RawClient:
 
 
 @asynccontextmanager
-async def started(*words: str, cwd: Path) -> AsyncIterator[RawClient]:
+async def started(*words: str, cwd: Path) -> AsyncIterator[tuple[RawClient, asyncio.subprocess.Process]]:
     """Run ``findspot mcp`` and give a client of it."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "findspot", "mcp", *words),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         cwd=cwd,
-        env=dict(os.environ),
         limit=64 * 1024 * 1024,
     )
-    client = RawClient(process)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    stdin, stdout = process.stdin, process.stdout
+
+    async def send(line: bytes) -> None:
+        stdin.write(line + b"\n")
+        await stdin.drain()
+
     try:
-        yield client
+        yield RawClient(send, stdout.readline), process
     finally:
-        if process.stdin is not None:
-            process.stdin.close()
+        stdin.close()
         await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
+
+
+class Written:
+    """The writing end of a server in this process; what it writes can be read as from a pipe."""
+
+    def __init__(self) -> None:
+        self.lines = asyncio.StreamReader(limit=64 * 1024 * 1024)
+
+    def write(self, data: bytes, /) -> None:
+        self.lines.feed_data(data)
+
+    async def drain(self) -> None:
+        """Take everything at once."""
+
+
+@pytest.fixture
+async def engines() -> AsyncIterator[SharedEngines]:
+    """Return engines that several sessions may share."""
+    shared = SharedEngines()
+    yield shared
+    shared.close()
+
+
+Connect = Callable[..., Awaitable[RawClient]]
+
+
+@pytest.fixture
+async def connect(repository: Path, engines: SharedEngines) -> AsyncIterator[Connect]:
+    """Return what serves one more client in this process, in the repository unless other folders are given."""
+    ended: list[tuple[asyncio.StreamReader, asyncio.Task[None]]] = []
+
+    async def one(*given: Path, working: Path | None = None) -> RawClient:
+        reader, writer = asyncio.StreamReader(limit=MAX_LINE), Written()
+        folders = Folders(given, working or repository)
+
+        async def served() -> None:
+            await serve(reader, writer, engines, folders)
+            writer.lines.feed_eof()
+
+        work = asyncio.create_task(served())
+        ended.append((reader, work))
+
+        async def send(line: bytes) -> None:
+            reader.feed_data(line + b"\n")
+
+        return RawClient(send, writer.lines.readline)
+
+    yield one
+    for reader, work in ended:
+        reader.feed_eof()
+        await asyncio.wait_for(work, PATIENCE_SECONDS)
 
 
 def text_of(result: dict[str, Any]) -> str:

@@ -234,6 +234,10 @@ class Engine:
                 self._freshness.watcher.start()
                 self._filler.start()
 
+    def preload(self) -> None:
+        """Begin to load the localization model, in a thread, before anybody waits for it."""
+        self._models.preload()
+
     @property
     def read_ahead(self) -> int:
         """How many functions the localization model has read in the background since this engine was opened."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from findspot.config import load_config
 from findspot.errors import ConfigError
+from findspot.mcp.early import Early, undisturbed
 from findspot.mcp.relay import Server
 from findspot.mcp.roots import Folders
 from findspot.mcp.streams import MAX_LINE
@@ -24,6 +25,9 @@ from findspot.service.engines import SharedEngines
 from findspot.service.link import Warm
 
 SERVICE = "mcp"
+
+EARLY_SECONDS = 30.0
+"""How long an engine that was opened early is kept for a client that has not begun."""
 
 _LEAST_SECONDS = 1.0
 _MOST_FAILURES = 3
@@ -77,8 +81,11 @@ class Host:
 
     @contextlib.asynccontextmanager
     async def _own(self) -> AsyncIterator[Server]:
-        from findspot.mcp.server import serve  # noqa: PLC0415 - the SDK is slow to import and large
+        early = Early(self._engines, self._folders)
+        with undisturbed():
+            from findspot.mcp.server import serve  # noqa: PLC0415 - the SDK is slow to import and large
 
+        asyncio.get_running_loop().call_later(EARLY_SECONDS, lambda: threading.Thread(target=early.give_back).start())
         requests, answers = _Pipe(), _Pipe()
         work = asyncio.create_task(serve(requests.reader, answers, self._engines, self._folders))
         work.add_done_callback(lambda _: answers.reader.feed_eof())
@@ -87,6 +94,7 @@ class Host:
         finally:
             requests.reader.feed_eof()
             await work
+            await asyncio.to_thread(early.give_back)
 
     async def _serve_other(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await serve_other(self._engines, reader, writer)

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from findspot.errors import QueryError
 from findspot.service.uris import file_of_uri
-from findspot.service.workspaces import find_root
+from findspot.service.workspaces import find_root, home_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,15 @@ class Folders:
     working: Path
 
     def own(self) -> tuple[Path, ...]:
-        """Return the roots that need no client: those given, or the project around the working folder."""
-        return self.given or (find_root(self.working)[0],)
+        """Return the roots that need no client: those given, or the project around the working folder.
+
+        None where the working folder is no project but the home folder or all of a disk, in which programs with windows
+        start their servers: nobody means to index that.
+        """
+        if self.given:
+            return self.given
+        root, marker = find_root(self.working)
+        return () if marker is None and (root == home_folder() or root == Path(root.anchor)) else (root,)
 
 
 def names_of(folders: Sequence[Path]) -> dict[Path, str]:

@@ -1,4 +1,4 @@
-"""JSON schemas as short as a model's context deserves: no titles, no defaults of null, references written out."""
+"""JSON schemas as short as a model's context deserves: names, types and meanings, with references written out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-_LEFT_OUT = frozenset({"title", "maxLength", "maxItems"})
+_LEFT_OUT = frozenset(
+    {
+        *("title", "maxLength", "maxItems", "additionalProperties"),
+        *("minimum", "maximum", "exclusiveMaximum", "default"),
+    }
+)
+"""What a model does not need to choose well: a mistake in a call is answered with the limit that it has overstepped."""
 
 _NULL = {"type": "null"}
 
@@ -17,8 +23,7 @@ def schema_of(model: type[BaseModel], mode: Literal["validation", "serialization
     definitions = schema.pop("$defs", {})
     short: dict[str, Any] = _Short(definitions, nulls=mode == "serialization").of(schema)
     short.pop("description", None)
-    if mode == "validation":
-        short["properties"].pop("root", None)
+    short["properties"].pop("root" if mode == "validation" else "", None)
     return short
 
 
@@ -42,7 +47,7 @@ class _Short:
         return {
             key: {name: self.of(one) for name, one in value.items()} if key == "properties" else self.of(value)
             for key, value in schema.items()
-            if key not in _LEFT_OUT
+            if key not in _LEFT_OUT and not (self._nulls and key in {"required", "description"})
         }
 
     def _without_null(self, schema: dict[str, Any]) -> dict[str, Any]:

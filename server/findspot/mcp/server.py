@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
 
 from findspot import __version__
-from findspot.errors import FindspotError
+from findspot.errors import FindspotError, QueryError
+from findspot.mcp.prompts import PROMPTS, written
+from findspot.mcp.resources import TEMPLATE, address, read_address
 from findspot.mcp.roots import Folders
 from findspot.mcp.schema import schema_of
 from findspot.mcp.session import Session
@@ -35,6 +37,9 @@ INSTRUCTIONS = (
 
 ROOTS_SECONDS = 5.0
 """How long a client may take to tell its roots; without an answer the working folder is used."""
+
+MOST_ROOTS = 50
+"""Roots of one client; what it names beyond is left out."""
 
 MOST_CALLS = 64
 """Calls of one client in work at a time; more are refused, not kept."""
@@ -61,6 +66,11 @@ class Agent:
             instructions=INSTRUCTIONS,
             on_list_tools=self.list_tools,
             on_call_tool=self.call_tool,
+            on_list_resources=self.list_resources,
+            on_list_resource_templates=self.list_templates,
+            on_read_resource=self.read_resource,
+            on_list_prompts=self.list_prompts,
+            on_get_prompt=self.get_prompt,
         )
         server.middleware.clear()  # tracing that nobody has asked for
         server.add_notification_handler("notifications/initialized", types.NotificationParams, self._initialized)
@@ -82,7 +92,7 @@ class Agent:
         try:
             asked = tool.request.read(params.arguments)
             await self._know_roots(context)
-            reply = await tool.run(self._session, asked)
+            reply = await tool.run(self._session, asked, context.session.report_progress)
         except FindspotError as error:
             return _failed(str(error))
         except Exception as error:  # noqa: BLE001 - a model is told in words, the log has the trace
@@ -94,6 +104,58 @@ class Agent:
             self._calls -= 1
         content: list[types.ContentBlock] = [types.TextContent(type="text", text=reply.text)]
         return types.CallToolResult(content=content, structured_content=reply.data.to_json())
+
+    async def list_resources(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
+        """Answer ``resources/list``: there are too many spans to list; the template says how they are written."""
+        return types.ListResourcesResult(resources=[])
+
+    async def list_templates(
+        self, _: Context, __: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        """Answer ``resources/templates/list``."""
+        span = types.ResourceTemplate(
+            name="span",
+            title="Lines of a file",
+            uri_template=TEMPLATE,
+            description="Lines of an indexed file as they are now, such as findspot://project/src/app.py#L1-L20.",
+            mime_type="text/plain",
+        )
+        return types.ListResourceTemplatesResult(resource_templates=[span])
+
+    async def read_resource(
+        self, context: Context, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
+        """Answer ``resources/read``, as ``read_span`` would."""
+        with _as_protocol_errors():
+            asked = read_address(params.uri)
+            await self._know_roots(context)
+            read = await self._session.read(self._session.named(asked.root, asked.path), *asked[2:])
+        uri = address(asked.root, asked.path, read.start_line, read.end_line)
+        contents = types.TextResourceContents(uri=uri, mime_type="text/plain", text=read.text)
+        return types.ReadResourceResult(contents=[contents])
+
+    async def list_prompts(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
+        """Answer ``prompts/list``."""
+        return types.ListPromptsResult(
+            prompts=[
+                types.Prompt(
+                    name=name,
+                    title=prompt.title,
+                    description=prompt.description,
+                    arguments=[types.PromptArgument(name=prompt.argument, description=prompt.meaning, required=True)],
+                )
+                for name, prompt in PROMPTS.items()
+            ]
+        )
+
+    async def get_prompt(self, context: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+        """Answer ``prompts/get``: the task in words, and the code that it is about."""
+        with _as_protocol_errors():
+            await self._know_roots(context)
+            report = context.session.report_progress
+            text = await written(self._session, params.name, params.arguments or {}, report)
+        content = types.TextContent(type="text", text=text)
+        return types.GetPromptResult(messages=[types.PromptMessage(role="user", content=content)])
 
     async def _initialized(self, context: Context, _: types.NotificationParams) -> None:
         self._ask_roots(context)
@@ -126,10 +188,15 @@ async def _client_roots(context: Context) -> list[Path]:
         found = await context.session.send_request(
             types.ListRootsRequest(), types.ListRootsResult, request_read_timeout_seconds=ROOTS_SECONDS
         )
-        paths = [file_of_uri(str(root.uri)) for root in found.roots]
-    except (MCPError, ValidationError, FindspotError) as error:
+    except (MCPError, ValidationError) as error:
         _log.warning("the client does not tell its roots: %s", error)
         return []
+    paths: list[Path] = []
+    for root in found.roots[:MOST_ROOTS]:
+        try:
+            paths.append(file_of_uri(str(root.uri)))
+        except QueryError as error:
+            _log.warning("%s", error)
     return paths
 
 
@@ -140,8 +207,17 @@ def _shown(name: str) -> types.Tool:
         description=tool.description,
         input_schema=schema_of(tool.request, mode="validation"),
         output_schema=schema_of(tool.answer, mode="serialization"),
-        annotations=types.ToolAnnotations(read_only_hint=True, open_world_hint=False),
+        annotations=types.ToolAnnotations(read_only_hint=True),
     )
+
+
+@contextmanager
+def _as_protocol_errors() -> Iterator[None]:
+    """Turn Findspot's errors into the protocol's, where no model reads them."""
+    try:
+        yield
+    except FindspotError as error:
+        raise MCPError(types.INVALID_PARAMS, str(error)) from error
 
 
 def _failed(text: str) -> types.CallToolResult:

@@ -5,28 +5,38 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from findspot.agent.tokens import TokenCounter
 from findspot.config import load_config
-from findspot.core.types import IndexState, IndexStatus
-from findspot.errors import Cancelled, FindspotError, RootError
+from findspot.core.types import IndexStatus, Progress, SearchResult
+from findspot.errors import Cancelled, FindspotError, OutsideRootError, RootError
+from findspot.mcp import prose
+from findspot.mcp.answers import Lines
 from findspot.mcp.roots import Folders, absolute, names_of
 from findspot.service.engines import Access, EngineSource
 from findspot.service.fan_out import Questions
-from findspot.service.messages import Mode
+from findspot.service.messages import Mode, Question
+from findspot.service.questions import Merged
 from findspot.service.scheduling import Scheduler
 from findspot.service.upkeep import Upkeep
-from findspot.service.workspaces import Root, Workspace
+from findspot.service.workspaces import EngineFile, Root, Workspace
 
 FIRST_SECONDS = 1.0
 """How long a question waits for the first index of a folder: a small one is ready by then. What is there is asked after it."""
 
 POLL_SECONDS = 0.05
 
+BEGIN_SECONDS = 0.05
+"""How long to wait for a question that follows at once before the files are compared with the index."""
+
 _log = logging.getLogger(__name__)
+
+Report = Callable[[float, float | None, str], Awaitable[None]]
+"""Is told how much is done, of how much, and what that is."""
 
 
 class Session:
@@ -41,6 +51,7 @@ class Session:
         self.count = TokenCounter()
         self._upkeep = Upkeep(self.scheduler)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._steps: dict[Root, Progress | str | None] = {}
         self.names: dict[Path, str] = {}
         """How each root is called towards the client."""
 
@@ -62,20 +73,32 @@ class Session:
                 self.spawn(self._maintained(root_added))
 
     def path_of(self, written: str) -> Path:
-        """Return the absolute path that a client's word for a file means; raises ``QueryError``."""
+        """Return the absolute path that a client's word for a file means, of which there is a root; raises ``QueryError``."""
         return absolute(written, self.names)
+
+    def named(self, root: str, path: str) -> str:
+        """Return what ``path_of`` understands for a file of the root of that name; raises ``OutsideRootError``."""
+        found = next((folder for folder, name in self.names.items() if name == root), None)
+        if found is None:
+            raise OutsideRootError(f"there is no root {root[:200]}; there are {', '.join(self.names.values())}")
+        return str(found / path)
 
     def shown(self, root: Path, path: str) -> str:
         """Return how a root-relative path is written to the client."""
         return path if len(self.names) == 1 else f"{self.names.get(root, root.name)}/{path}"
 
-    def missing(self) -> list[str]:
+    def _gone(self) -> list[str]:
         """Return what to say of roots that have vanished; for worker threads. Raises ``RootError`` where none is left."""
-        roots = self.workspace.chosen(None)
+        roots = self.workspace.roots
+        if not roots:
+            raise RootError(
+                f"there is no project to search: the server was started in {self.folders.working} and the client names no"
+                " folder; start it in the folder of a project, or with --root DIR"
+            )
         gone = [str(root.path) for root in roots if not root.path.is_dir()]
         if len(gone) == len(roots):
-            raise RootError(f"{', '.join(gone)}: no such folder any more; start the server in the folder to search")
-        return [f"{folder}: no such folder any more; it is left out" for folder in gone]
+            raise RootError(f"{', '.join(gone)} is no folder any more, so there is nothing to search; use other tools")
+        return [f"{folder} is no folder any more; it is left out" for folder in gone]
 
     def _open(self, folder: Path) -> Access:
         config = load_config(folder, lenient=True)
@@ -83,7 +106,42 @@ class Session:
             _log.warning("%s", warning)
         return self._engines.open(folder, config)
 
-    # --- index ---
+    # --- asking ---
+
+    async def ask(self, question: Question, report: Report) -> tuple[Merged[Root], list[str]]:
+        """Ask all roots; returns the results, each with its root, and what must be said above them.
+
+        Where nothing is indexed yet, the first index is waited for, ``FIRST_SECONDS`` at most.
+        """
+        gone = await self.scheduler.run(Mode.SEARCH, lambda _: self._gone())
+        stop = threading.Event()
+        found = await self.questions.ask(question, _root_of, stop)
+        if not found.status.chunks and not found.status.complete:
+            await self._first_indexed(report)
+            found = await self.questions.ask(question, _root_of, stop)
+        if gone:
+            found = replace(found, status=replace(found.status, complete=False))
+        return found, [*gone, *prose.standing(found.status, self.indexing())]
+
+    async def read(self, written: str, start_line: int, end_line: int | None) -> Lines:
+        """Return lines of an indexed file as they are now; raises what the engine raises."""
+
+        def work(_: threading.Event) -> Lines:
+            with self.scheduler.foreground.request():
+                file = self.file(written)
+                read = file.access.engine.explorer().read(file.path, start_line, end_line)
+                return Lines.of(read, path=self.shown(file.root.path, read.path))
+
+        return await self.scheduler.run(Mode.SEARCH, work)
+
+    def file(self, written: str) -> EngineFile:
+        """Return the file that a client's word means; for worker threads. Raises what ``Workspace.file`` raises."""
+        self._gone()
+        try:
+            return self.workspace.file(self.path_of(written))
+        except OutsideRootError as error:
+            roots = ", ".join(str(root.path) for root in self.workspace.roots)
+            raise OutsideRootError(f"{written[:200]} lies outside of what is searched: {roots}") from error
 
     async def statuses(self) -> list[tuple[Root, IndexStatus | str]]:
         """Return where the index of each root stands, or why it cannot be opened."""
@@ -94,21 +152,52 @@ class Session:
             except FindspotError as error:
                 return str(error)
 
-        roots = self.workspace.chosen(None)
-        return await self.scheduler.run(Mode.SEARCH, lambda _: [(root, one(root)) for root in roots])
+        def work(_: threading.Event) -> list[tuple[Root, IndexStatus | str]]:
+            self._gone()
+            return [(root, one(root)) for root in self.workspace.roots]
 
-    async def first_indexed(self, seconds: float = FIRST_SECONDS) -> None:
-        """Wait until each root has an index that can be asked, at most ``seconds``."""
+        return await self.scheduler.run(Mode.SEARCH, work)
+
+    def indexing(self) -> list[str]:
+        """Return how far the indexing of each root is that is being indexed."""
+        return [
+            step if isinstance(step, str) else prose.progress(self.names.get(root.path, root.name), step)
+            for root, step in self._steps.copy().items()
+            if step is not None
+        ]
+
+    # --- index ---
+
+    async def _first_indexed(self, report: Report) -> None:
+        """Wait until no root is being indexed, at most ``FIRST_SECONDS``, and report how far that is."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        while loop.time() < until:
-            found = [status for _, status in await self.statuses() if isinstance(status, IndexStatus)]
-            if not any(status.chunks == 0 and status.state in _COMING for status in found):
-                return
+        until = loop.time() + FIRST_SECONDS
+        told: Progress | str | None = None
+        while self._steps and loop.time() < until:
+            step = next(iter(self._steps.copy().values()), None)
+            if isinstance(step, Progress) and step != told:
+                told = step
+                await report(float(step.done), step.total, "; ".join(self.indexing()))
             await asyncio.sleep(POLL_SECONDS)
 
     async def _maintained(self, root: Root) -> None:
-        await self._upkeep.begin(root, threading.Event(), on_locked=_log.info)
+        stop = threading.Event()
+        self._steps[root] = None
+
+        def step(made: Progress) -> None:
+            self._steps[root] = made
+
+        def locked(why: str) -> None:
+            self._steps[root] = why
+
+        try:
+            await asyncio.sleep(BEGIN_SECONDS)
+            # A client that starts a server for one question is answered from the index as it is, and sooner.
+            give_way = self.scheduler.foreground.give_way
+            await self.scheduler.run(Mode.INDEX, lambda _: give_way(FIRST_SECONDS), root, stop)
+            await self._upkeep.begin(root, stop, step, locked)
+        finally:
+            del self._steps[root]
 
     async def _closed(self, root: Root) -> None:
         await self.scheduler.run(Mode.SEARCH, lambda _: root.close())
@@ -135,7 +224,8 @@ class Session:
         self.scheduler.join()
 
 
-_COMING = frozenset({IndexState.EMPTY, IndexState.INDEXING})
+def _root_of(root: Root, _: SearchResult, __: bytes | None) -> Root:
+    return root
 
 
 async def _guarded(work: Coroutine[Any, Any, None]) -> None:

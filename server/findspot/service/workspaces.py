@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from findspot.core.types import Diagnostic, EditorContext
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
-from findspot.workspace.roots import find_root, marker_of
+from findspot.workspace.roots import find_root, home_folder, marker_of
 
 if TYPE_CHECKING:
     from findspot.config import Config
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from findspot.service.engines import Access
     from findspot.service.messages import EditorView
 
-__all__ = ["EngineFile", "Part", "Root", "Workspace", "find_root", "marker_of"]
+__all__ = ["EngineFile", "Part", "Root", "Workspace", "find_root", "home_folder", "marker_of"]
 
 _log = logging.getLogger(__name__)
 
