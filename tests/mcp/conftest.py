@@ -116,29 +116,42 @@ class RawClient:
                 await asyncio.sleep(0.05)
 
 
+class ProcessClient(RawClient):
+    """A client of a process."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.process = process
+        self._stdin = process.stdin
+        super().__init__(self._to_process, process.stdout.readline)
+
+    async def _to_process(self, line: bytes) -> None:
+        self._stdin.write(line + b"\n")
+        await self._stdin.drain()
+
+    async def close(self) -> None:
+        """Leave, and wait for the end of the process."""
+        self._stdin.close()
+        await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
+
+
 @asynccontextmanager
-async def started(*words: str, cwd: Path) -> AsyncIterator[tuple[RawClient, asyncio.subprocess.Process]]:
+async def started(*words: str, cwd: Path) -> AsyncIterator[ProcessClient]:
     """Run ``findspot mcp`` and give a client of it."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "findspot", "mcp", *words),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        cwd=cwd,
-        limit=64 * 1024 * 1024,
+    client = ProcessClient(
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "findspot", "mcp", *words),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            cwd=cwd,
+            limit=64 * 1024 * 1024,
+        )
     )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    stdin, stdout = process.stdin, process.stdout
-
-    async def send(line: bytes) -> None:
-        stdin.write(line + b"\n")
-        await stdin.drain()
-
     try:
-        yield RawClient(send, stdout.readline), process
+        yield client
     finally:
-        stdin.close()
-        await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
+        await client.close()
 
 
 class Written:

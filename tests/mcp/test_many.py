@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from findspot.config import load_config
-from tests.mcp.conftest import PATIENCE_SECONDS, RawClient, started, text_of
+from tests.mcp.conftest import PATIENCE_SECONDS, ProcessClient, started, text_of
 
 AGENTS = 10
 
@@ -23,12 +23,12 @@ MOST_MEGABYTES = 60
 needs_proc = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads memory from /proc")
 
 
-def has_engine(client: RawClient) -> bool:
+def has_engine(client: ProcessClient) -> bool:
     """Return whether a process has loaded the vector index's library."""
     return "usearch" in Path(f"/proc/{client.process.pid}/maps").read_text()
 
 
-def megabytes(client: RawClient) -> float:
+def megabytes(client: ProcessClient) -> float:
     """Return the memory of a process, its share of pages that others have, too, included."""
     lines = Path(f"/proc/{client.process.pid}/smaps_rollup").read_text().splitlines()
     (share,) = [int(line.split()[1]) for line in lines if line.startswith("Pss:")]
@@ -39,14 +39,14 @@ def listeners() -> list[Path]:
     return list((load_config(None).cache_dir / "processes").glob("*.json"))
 
 
-async def finds(client: RawClient) -> None:
+async def finds(client: ProcessClient) -> None:
     """Ask, and see the right place."""
     answer = await client.call("find_code", query="where are upload retries scheduled")
     assert not answer.get("isError"), text_of(answer)
     assert answer["structuredContent"]["results"][0]["symbol"] == "Uploader.schedule_retry"
 
 
-async def opened(stack: AsyncExitStack, repository: Path) -> RawClient:
+async def opened(stack: AsyncExitStack, repository: Path) -> ProcessClient:
     client = await stack.enter_async_context(started(cwd=repository))
     await client.start()
     return client

@@ -47,10 +47,10 @@ async def test_the_official_client_finds_code_and_looks_around(repository: Path)
 
 
 async def test_a_raw_client_gets_json_lines_and_nothing_else(repository: Path) -> None:
-    async with started(cwd=repository) as (client, process):
+    async with started(cwd=repository) as client:
         await client.start()
         await client.until_indexed()
         text = text_of(await client.call("find_code", query="schedule_retry"))
         assert "src/retry.py:5-9" in text
         assert "def schedule_retry(self, item: str, attempt: int)" in text
-    assert process.returncode == 0
+    assert client.process.returncode == 0
