@@ -24,7 +24,7 @@ from findspot.engine import Engine
 from findspot.errors import QueryError
 from findspot.languages.paths import path_class
 from findspot.languages.table import FRAME_READERS
-from findspot.mcp import prose
+from findspot.mcp.page import laid_out, written
 from findspot.service.finding import PAGE, FindRequest
 from findspot.service.messages import ContextRequest, LocalizeRequest
 from findspot.service.questions import ask_engine
@@ -304,9 +304,10 @@ def _show(tools: Tools, arguments: object, results: Sequence[SearchResult]) -> N
     """Take a page of find_code as it is written for a model, then read what it shows in part only."""
     if not results:
         return
-    text, shown = prose.found(results, [], lambda one: one.path, 2_500, None)
+    shown = laid_out(results, lambda one: one.path, 2_500, tools.transcript.count)
+    text = written(shown)
     tools.transcript.call("find_code", arguments, text, _numbered(text))
-    for one in results[:shown]:
+    for one in (place.result for place in shown):
         span = range(one.span.start_line, one.span.end_line + 1)
         if not set(span) <= tools.transcript.seen[one.path]:
             tools.read(one.path, span[0], min(span[-1], span[0] + WINDOW - 1))

@@ -70,6 +70,11 @@ def laid_out(
     return shown
 
 
+def written(shown: Sequence[Shown]) -> str:
+    """Return the text of places."""
+    return "\n".join(line for one in shown for line in (one.heading, one.code) if line)
+
+
 def _add(one: Shown, order: Iterator[int], room: int, count: Count) -> int:
     """Choose lines in the given order until the next one does not fit; returns what they cost."""
     width, spent = len(str(one.result.span.end_line)), 0

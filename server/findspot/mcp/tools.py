@@ -21,7 +21,7 @@ from findspot.core.limits import MAX_RESULTS
 from findspot.core.types import IndexStatus, SearchResult
 from findspot.mcp import prose
 from findspot.mcp.answers import Around, CodePlace, Lines, Neighbour, Places, RootStatus, Statuses, Written
-from findspot.mcp.page import laid_out
+from findspot.mcp.page import laid_out, written
 from findspot.mcp.session import Report, Session
 from findspot.service.checked import LineNumber, Name, Scope, Text, Tokens
 from findspot.service.finding import PAGE, FindRequest
@@ -98,7 +98,7 @@ async def find_code(session: Session, asked: FindCode, report: Report) -> Reply:
     # An answer that chose its own length may have more to tell.
     more = len(shown) < len(rows) or (asked.k is None and not asked.offset and bool(page))
     following = asked.offset + len(shown) if more and asked.offset + len(shown) < MAX_RESULTS else 0
-    parts = [*notes, *("\n".join(filter(None, (one.heading, one.code))) for one in shown)]
+    parts = [*notes, written(shown)] if shown else [*notes]
     if not shown:
         parts.append("No more results." if asked.offset else "Nothing was found; try other words or a wider scope.")
     if following:
