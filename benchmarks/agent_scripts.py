@@ -24,7 +24,8 @@ from findspot.engine import Engine
 from findspot.errors import QueryError
 from findspot.languages.paths import path_class
 from findspot.languages.table import FRAME_READERS
-from findspot.mcp.page import laid_out, written
+from findspot.mcp.page import laid_out
+from findspot.mcp.page import written as page_text
 from findspot.service.finding import PAGE, FindRequest
 from findspot.service.messages import ContextRequest, LocalizeRequest
 from findspot.service.questions import ask_engine
@@ -305,7 +306,7 @@ def _show(tools: Tools, arguments: object, results: Sequence[SearchResult]) -> N
     if not results:
         return
     shown = laid_out(results, lambda one: one.path, 2_500, tools.transcript.count)
-    text = written(shown)
+    text = page_text(shown)
     tools.transcript.call("find_code", arguments, text, _numbered(text))
     for one in (place.result for place in shown):
         span = range(one.span.start_line, one.span.end_line + 1)

@@ -7,15 +7,11 @@ import gc
 import logging
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from findspot.config import load_config
 from findspot.errors import FindspotError
 from findspot.mcp.roots import Folders
-from findspot.service.engines import SharedEngines
-
-if TYPE_CHECKING:
-    from findspot.engine import Engine
+from findspot.service.engines import Access, SharedEngines
 
 _log = logging.getLogger(__name__)
 
@@ -26,24 +22,24 @@ class Early:
     def __init__(self, engines: SharedEngines, folders: Folders) -> None:
         self._engines = engines
         self._folders = folders
-        self._engine: Engine | None = None
+        self._access: Access | None = None
         self._thread = threading.Thread(target=self._open, name="findspot-early", daemon=True)
         self._thread.start()
 
     def _open(self) -> None:
         try:
             for root in self._folders.own()[:1]:
-                self._engine = self._engines.open(root, load_config(root, lenient=True)).engine
-                self._engine.preload()
+                self._access = self._engines.open(root, load_config(root, lenient=True))
+                self._access.engine.preload()
         except FindspotError as error:  # whoever asks about this folder is told
             _log.info("%s", error)
 
     def give_back(self) -> None:
         """Give the engine back; one that a session uses stays open. Waits for the thread."""
         self._thread.join()
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            self._engines.give_back(engine)
+        access, self._access = self._access, None
+        if access is not None:
+            self._engines.give_back(access.engine)
 
 
 @contextlib.contextmanager
