@@ -85,7 +85,7 @@ class Engine:
         """Open the index of a resolved root; use ``Engine.open``."""
         self.root = root
         self.config = config
-        self._models = models
+        self._models, self.preload = models, models.preload
         self._owns_models = owns_models
         self._index_dir = config.index_dir(root)
         options = preparer_options(root, config.settings, config.environ)
@@ -213,7 +213,7 @@ class Engine:
         """
         from findspot.workspace.watcher import Watcher  # noqa: PLC0415 - loads watchdog, which a single answer never needs
 
-        self._models.preload()
+        self.preload()
 
         def changed(paths: frozenset[str] | None) -> None:
             report = self.refresh(paths=None if paths is None else sorted(paths), lock_seconds=_WATCH_LOCK_SECONDS)
@@ -233,10 +233,6 @@ class Engine:
                 )
                 self._freshness.watcher.start()
                 self._filler.start()
-
-    def preload(self) -> None:
-        """Begin to load the localization model, in a thread, before anybody waits for it."""
-        self._models.preload()
 
     @property
     def read_ahead(self) -> int:
@@ -293,7 +289,7 @@ class Engine:
         asked = self._asked(own)
         seconds = self.config.settings.budget if budget is None else budget
         if seconds > 0:
-            self._models.preload()  # while the candidates are gathered
+            self.preload()  # while the candidates are gathered
         inside, wanted = clean_scope(scope), checked_length(top_k, self.config.settings.top_k)
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
 
