@@ -174,7 +174,7 @@ class Desk:
 
     def expect_listed(self, pattern: str) -> None:
         """Wait until the program lists our server so: some give a server no more than a few seconds to start."""
-        for _ in range(6):
+        for _ in range(15):
             said = self.listing()
             if re.search(pattern, said):
                 return

@@ -95,7 +95,7 @@ def check_answer(desk: Desk, model: Model, questioner: Questioner, *words: str) 
 
 
 @pytest.mark.row("C08")
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_the_program_uses_what_was_installed_for_its_user(program: Program, tmp_path: Path, project: Path) -> None:
     questioner = Questioner(program)
@@ -114,7 +114,7 @@ def test_the_program_uses_what_was_installed_for_its_user(program: Program, tmp_
         assert b"a comment" not in data or "a comment" in path.read_text()
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_the_program_uses_what_was_installed_for_the_project(program: Program, tmp_path: Path, project: Path) -> None:
     """Files that the project shares name no folder of anybody; a program may ask its user before it starts the server."""
