@@ -28,6 +28,19 @@ def bundled(places: list[Place], budget: int = 2_000, form: str = "markdown", qu
     return laid_out(Bundle(query, TOKENIZER, budget, notes), places, COUNT, FORMS[form])
 
 
+def fenced(text: str) -> int:
+    """Return how many blocks a reader of Markdown sees, all of them closed, and nothing but ours outside of them."""
+    blocks, fence = 0, ""
+    for line in text.split("\n"):
+        ticks = re.match(r" {0,3}(`{3,})\s*$", line)
+        if fence and ticks and len(ticks[1]) >= len(fence):
+            fence = ""
+        elif not fence and (opening := re.match(r"(`{3,})\d+(?:-\d+)?$", line)):
+            blocks, fence = blocks + 1, opening[1]
+    assert not fence
+    return blocks
+
+
 LINES = st.lists(st.text(max_size=60) | st.sampled_from(["```", "</code>", '"}', "]]>", "日本語", "   "]), max_size=30)
 PLACES = st.lists(
     st.builds(
@@ -63,6 +76,8 @@ def test_the_budget_is_never_exceeded_and_the_count_is_right(
     seen = [(one.path, number) for one in made.places for piece in one.pieces
             for number in range(piece.start_line, piece.end_line + 1)]  # fmt: skip
     assert len(seen) == len(set(seen)), "a line was shown twice"
+    if form == "markdown":
+        assert fenced(made.text) == sum(len(one.pieces) for one in made.places)
     if form == "json":
         assert json.loads(made.text)["tokens"] == made.tokens
     if form == "xml":
