@@ -158,6 +158,103 @@ def test_an_older_entry_is_brought_up_to_date_and_the_first_backup_kept(ask: Ask
 
 
 @pytest.mark.parametrize(
+    ("agent", "data"),
+    [
+        ("claude", b'{"mcpServers": {"findspot": {"type": "http", "url": "https://example.org/mcp"}}}'),
+        ("opencode", b'{"mcp": {"findspot": {"type": "local", "command": ["npx", "/findspot/other.js"]}}}'),
+        ("zed", b'{"context_servers": {"findspot": {"command": {"path": "other", "args": ["x"]}}}}'),
+        ("qwen", b'{"mcpServers": {"findspot": "theirs"}}'),
+        ("codex", b'[mcp_servers.findspot]\nurl = "https://example.org/mcp"\n'),
+        ("codex", b'[mcp_servers.findspot.env]\nA = "b"\n'),
+    ],
+)
+def test_another_server_of_the_same_name_is_left_alone(
+    ask: Ask, home: Path, project: Path, agent: str, data: bytes
+) -> None:
+    """Half of their entry and half of ours would keep some agents from starting at all."""
+    found = find_agent(agent)
+    assert found is not None
+    path = server_file(found, "user", home, project)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    done = ask("install", agent, "--yes", cwd=project, status=2)
+    said = (
+        f"error: {path}, '{'.'.join(found.path)}' in it starts something else; rename that entry or take it out first"
+    )
+    assert done.stderr.decode().startswith(f"findspot: {said}")
+    assert b"nothing of Findspot" in ask("install", agent, "--uninstall", "--yes", cwd=project).stderr
+    assert files_below(home) == {str(path): data}
+
+
+@pytest.mark.parametrize(
+    "command", ["findspot", "/opt/a b/findspot", r"C:\tools\findspot.exe", "uvx findspot", "sh -c 'findspot mcp'"]
+)
+def test_an_entry_written_by_hand_is_ours_however_it_starts_us(
+    ask: Ask, home: Path, project: Path, command: str
+) -> None:
+    path = home / ".cursor" / "mcp.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"mcpServers": {"findspot": {"command": command, "env": {"A": "b"}}}}))
+    before = files_below(home)
+    ask("install", "cursor", "--yes", cwd=project)
+    assert entry_of(AGENTS[3], path)["command"] == own_command()[0]
+    ask("install", "cursor", "--uninstall", "--yes", cwd=project)
+    assert files_below(home) == before
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'[mcp_servers.findspot]\ncommand = "findspot"\n[mcp_servers.findspot.env]\nA = "b"\n',
+        b'[mcp_servers.findspot.env]\nA = "b"\n[mcp_servers.findspot]\ncommand = "findspot" # mine\n',
+    ],
+)
+def test_tables_inside_our_table_are_kept(ask: Ask, home: Path, project: Path, data: bytes) -> None:
+    """Codex writes there which tools a person has allowed for good."""
+    words = ("install", "codex", "--no-instructions", "--yes")
+    path = home / ".codex" / "config.toml"
+    path.parent.mkdir()
+    path.write_bytes(data)
+    ask(*words, cwd=project)
+    assert entry_of(AGENTS[1], path) == {"command": own_command()[0], "args": ["mcp"], "env": {"A": "b"}}
+    allowed = b'\n[mcp_servers.findspot.tools.find_code]\napproval_mode = "approve"\n'
+    path.write_bytes(path.read_bytes() + allowed)
+    assert b"everything is in place" in ask(*words, cwd=project).stderr
+    path.write_bytes(path.read_bytes().removesuffix(allowed))
+    ask(*words, "--uninstall", cwd=project)
+    assert files_below(home) == {str(path): data}
+    path.write_bytes(b"a = 1\n")
+    ask(*words, cwd=project)
+    path.write_bytes(path.read_bytes() + allowed)
+    ask(*words, "--uninstall", cwd=project)
+    assert path.read_bytes() == b"a = 1\n"
+
+
+def test_what_people_wrote_below_our_page_stays(ask: Ask, home: Path, project: Path) -> None:
+    path = home / ".claude" / "skills" / "findspot" / "SKILL.md"
+    ask("install", "claude", "--yes", cwd=project)
+    older = path.read_text().replace("name: findspot\n", "name: older\n").replace("Finding code", "Older")
+    path.write_text(f"{older}\nAsk me first.\n")
+    ask("install", "claude", "--yes", cwd=project)
+    text = path.read_text()
+    assert text.startswith("---\nname: findspot\n")
+    assert text.endswith(f"{sections.section()}\n\nAsk me first.\n")
+    ask("install", "claude", "--uninstall", "--yes", cwd=project)
+    assert path.read_text().endswith("---\n\nAsk me first.\n")
+    assert not sections.has_section(path.read_text())
+
+
+def test_a_comment_around_our_entry_stays(ask: Ask, home: Path, project: Path) -> None:
+    path = home / ".cursor" / "mcp.json"
+    path.parent.mkdir()
+    path.write_text("// my servers\n")
+    ask("install", "cursor", "--yes", cwd=project)
+    path.write_text(path.read_text() + "// more\n")
+    ask("install", "cursor", "--uninstall", "--yes", cwd=project)
+    assert path.read_text() == "// my servers\n{\n}\n// more\n"
+
+
+@pytest.mark.parametrize(
     ("data", "message"),
     [
         (b'{\n "a": 1\n "b": 2\n}', "line 3: ',' or '}' is expected here; nothing in it was changed"),

@@ -231,6 +231,7 @@ def test_an_older_table_is_changed_where_it_stands() -> None:
         ("x = " + "[" * 100_000, "line 1: nested too deeply"),
         ("x = " + "1" * 10_000, "line 1: Exceeds the limit"),
         ("mcp_servers = 1", "line 1: 'mcp_servers' is not written as tables"),
+        ("[[mcp_servers]]\na = 1\n", "line 1: 'mcp_servers' is not written as tables"),
     ],
 )
 def test_toml_that_cannot_be_edited_is_refused_with_its_line(text: str, message: str) -> None:

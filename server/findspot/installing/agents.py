@@ -7,9 +7,9 @@ whose file exists counts, else the last.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, Literal
 
 from findspot.installing.sections import SUMMARY
@@ -209,6 +209,23 @@ AGENTS = (
         },
     ),
 )
+
+
+def starts_findspot(entry: Any) -> bool:
+    """Return whether an entry of our name starts this program: by its path, as a module, or through a launcher or shell."""
+    parts = [entry.get("command"), entry.get("args")] if isinstance(entry, dict) else []
+    words = [word for part in parts for text in _texts(part) for word in text.split()]
+    return any(PureWindowsPath(word.strip("'\"")).stem in {NAME, f"{NAME}-mcp"} for word in words)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            yield from (text for item in value for text in _texts(item))
+        case dict():
+            yield from (text for item in value.values() for text in _texts(item))
 
 
 def find_agent(word: str) -> Agent | None:

@@ -65,7 +65,8 @@ def remove(text: str, path: Sequence[str]) -> str | None:
             depth -= 1
         text = _cut(text, chain[depth - 1], path[depth - 1])
     root = _root(text)
-    return None if root is None or (not root.members and _is_blank(text, root)) else text
+    blank = root is None or not (root.members or (text[: root.start] + text[root.end :]).strip())
+    return None if blank and (root is None or _is_blank(text, root)) else text
 
 
 def _set(text: str, path: Sequence[str], value: Any) -> str:

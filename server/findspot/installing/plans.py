@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from findspot.errors import InstallError
 from findspot.installing import jsonc, sections, toml
-from findspot.installing.agents import AGENTS, Agent, Format, Scope, candidates, locate
+from findspot.installing.agents import AGENTS, Agent, Format, Scope, candidates, locate, starts_findspot
 from findspot.installing.files import File, read_file, remove_empty_folders, replace
 
 
@@ -62,12 +62,17 @@ class ServerEdit:
     command: list[str]
 
     def has(self, text: str) -> bool:
-        """Return whether there is an entry of our name."""
-        return _SYNTAX[self.agent.format].get(text, self.agent.path) is not None
+        """Return whether there is an entry of our name that starts Findspot."""
+        return starts_findspot(_SYNTAX[self.agent.format].get(text, self.agent.path))
 
     def put(self, text: str) -> str:
-        """Return ``text`` with the entry."""
-        return _SYNTAX[self.agent.format].put(text, self.agent.path, self.agent.entry(self.command))
+        """Return ``text`` with the entry; ``InstallError`` where its name is taken by another server."""
+        syntax, path = _SYNTAX[self.agent.format], self.agent.path
+        if syntax.get(text, path) is not None and not self.has(text):
+            raise InstallError(
+                f"'{'.'.join(path)}' in it starts something else; rename that entry or take it out first"
+            )
+        return syntax.put(text, path, self.agent.entry(self.command))
 
     def remove(self, text: str) -> str | None:
         """Return ``text`` without the entry."""
@@ -91,15 +96,17 @@ class InstructionsEdit:
 
     def put(self, text: str) -> str:
         """Return ``text`` with the section, or our page instead of it."""
-        return sections.put_section(text) if self.front is None else sections.page(self.front)
+        return sections.put_section(text) if self.front is None else sections.put_page(text, self.front)
 
     def remove(self, text: str) -> str | None:
-        """Return ``text`` without the section, or nothing of our page."""
-        return sections.remove_section(text) if self.front is None else None
+        """Return ``text`` without the section; of our page only what people wrote below it."""
+        return sections.remove_section(text) if self.front is None else sections.remove_page(text)
 
     def carry(self, text: str, source: str) -> str:
-        """Return ``text`` with the section of ``source``; a page of ours is carried whole."""
-        return sections.put_section(text, sections.section_of(source)) if self.front is None else source
+        """Return ``text`` with the section of ``source``; a page of ours takes its place, if nobody wrote on it."""
+        if self.front is None:
+            return sections.put_section(text, sections.section_of(source))
+        return source if sections.remove_page(source) is None else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +205,23 @@ def _edits(
 def _removal(file: File, text: str, edit: Edit) -> Change:
     before = None if file.backup.is_symlink() else read_file(file.backup)
     kept = None if before is None else before.text()
-    if before is not None and kept is not None and _encoded(before, edit.carry(kept, text)) == file.data:
+    if (
+        before is not None
+        and kept is not None
+        and before.data != file.data
+        and _carried(before, kept, edit, text) == file.data
+    ):
         return Change(file, before.data, backup=False, restores=True)
     rest = edit.remove(text)
     return Change(file, None if rest is None else _encoded(file, rest), backup=rest is not None)
+
+
+def _carried(before: File, kept: str, edit: Edit, source: str) -> bytes | None:
+    """Return the bytes of a backup with what of ours stands in ``source``, None where it cannot be put in."""
+    try:
+        return _encoded(before, edit.carry(kept, source))
+    except InstallError:
+        return None
 
 
 def _readers(agent: Agent, scope: Scope, places: Mapping[str, Path], file: File) -> list[str]:

@@ -29,6 +29,7 @@ SUMMARY = (
 )
 """What decides whether an agent reads the rest, where its instructions are a skill or a rule."""
 
+_FRONT = re.compile(r"\A---\r?\n.*?\n---\r?\n", re.DOTALL)
 _SECTION = re.compile(rf"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
 
 
@@ -40,6 +41,19 @@ def section() -> str:
 def page(front: str) -> str:
     """Return a whole file of our own: ``front`` matter in YAML, then the instructions."""
     return f"---\n{front}\n---\n\n{section()}\n"
+
+
+def put_page(text: str, front: str) -> str:
+    """Return a page of ours for ``text``: an older one is brought up to date and keeps what people wrote below it."""
+    whole = page(front).replace("\n", "\r\n" if "\r\n" in text else "\n")
+    head = _FRONT.match(whole)
+    return put_section(_FRONT.sub(lambda _: head[0] if head else "", text)) if has_section(text) else whole
+
+
+def remove_page(text: str) -> str | None:
+    """Return ``text`` without the instructions; None if nothing but the front matter is left."""
+    rest = remove_section(text)
+    return rest if rest is not None and _FRONT.sub("", rest).strip() else None
 
 
 def has_section(text: str) -> bool:

@@ -33,48 +33,55 @@ def get(text: str, path: Sequence[str]) -> Any:
 def put(text: str, path: Sequence[str], entry: Mapping[str, Any]) -> str:
     """Return ``text`` in which the table ``path`` has the values of ``entry``; its other values stay."""
     old = get(text, path)
-    if isinstance(old, dict) and entry.items() <= old.items():
+    known = old if isinstance(old, dict) else {}
+    changed = {name: value for name, value in entry.items() if name not in known or known[name] != value}
+    if isinstance(old, dict) and not changed:
         return text
     newline = "\r\n" if "\r\n" in text else "\n"
-    if old is None:
+    spans = [] if old is None else [(start, end) for start, end, name in _spans(text, path) if name == tuple(path)]
+    if not spans:
         table = tomlkit.table()
-        table.update(entry)
+        table.update(changed)
         block = f"[{'.'.join(path)}]\n{tomlkit.dumps(table)}".replace("\n", newline)
         apart = "" if not text.strip() else newline if text.endswith("\n") else newline * 2
-        return _checked(text, text + apart + block, path)
-    start, end = _spans(text, path)[0]
+        return _checked(text, text + apart + block, path, entry)
+    start, end = spans[0]
     section = tomlkit.parse(text[start:end])
     place: Any = section
     for name in path:
         place = place[name]
-    place.update(entry)
-    return _checked(text, text[:start] + tomlkit.dumps(section) + text[end:], path)
+    place.update(changed)
+    return _checked(text, text[:start] + tomlkit.dumps(section) + text[end:], path, entry)
 
 
 def remove(text: str, path: Sequence[str]) -> str | None:
     """Return ``text`` without the table ``path`` and what lies in it; None if nothing is left."""
     if get(text, path) is None:
         return text
-    for start, end in reversed(_spans(text, path)):
+    for start, end, _ in reversed(_spans(text, path)):
         before = re.sub(r"(\A|\n)\r?\n\Z", r"\1", text[:start])
         text = before + text[end:]
     return text if text.strip() else None
 
 
-def _spans(text: str, path: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where the table ``path`` and the tables in it stand, without the comments that lead to what follows."""
-    spans: list[tuple[int, int]] = []
+def _spans(text: str, path: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Return where the table ``path`` and the tables in it stand, without the comments that lead to what follows, and their names."""
+    spans: list[tuple[int, int, tuple[str, ...]]] = []
     headers = [*_headers(text), (len(text), ())]
     for (start, name), (following, _) in itertools.pairwise(headers):
         if list(name[: len(path)]) == list(path):
             lines = text[start:following].splitlines(keepends=True)
             while not lines[-1].strip() or lines[-1].lstrip().startswith("#"):
                 lines.pop()
-            spans.append((start, start + sum(map(len, lines))))
+            spans.append((start, start + sum(map(len, lines)), name))
     if not spans or get(text, path) is None:
-        line = next((number for number, line in enumerate(text.splitlines(), 1) if path[0] in line), 1)
-        raise InstallError(f"line {line}: '{path[0]}' is not written as tables of their own; make this change by hand")
+        raise _by_hand(text, path)
     return spans
+
+
+def _by_hand(text: str, path: Sequence[str]) -> InstallError:
+    line = next((number for number, line in enumerate(text.splitlines(), 1) if path[0] in line), 1)
+    return InstallError(f"line {line}: '{path[0]}' is not written as tables of their own; make this change by hand")
 
 
 def _headers(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -100,13 +107,14 @@ def _name(header: str) -> tuple[str, ...]:
     return tuple(name)
 
 
-def _checked(before: str, after: str, path: Sequence[str]) -> str:
-    """Return ``after`` if it is still TOML: nothing can be added to a table that is written between braces."""
+def _checked(before: str, after: str, path: Sequence[str], entry: Mapping[str, Any]) -> str:
+    """Return ``after`` if it has ``entry`` now: nothing can be added to a list, or to a table that is written between braces."""
     try:
-        tomllib.loads(after)
-    except tomllib.TOMLDecodeError:
-        _spans(before, path)
-        raise
+        found = get(after, path)
+    except InstallError:
+        found = None
+    if not isinstance(found, dict) or not entry.items() <= found.items():
+        raise _by_hand(before, path)
     return after
 
 
