@@ -1,7 +1,8 @@
-"""The policy that needs no model: what the engine is unsure of is asked again, sentence by sentence, and the lists are fused.
+"""The policy that needs no model: the engine's order stays, and an uncertain answer says what in the report speaks for it.
 
-A report says several things, and the engine answers all of them at once. Where it is unsure of its first result, each sentence is
-asked for itself; a candidate that several of them find moves up. Where it is sure, its order stands (0038).
+A report says several things, and the engine answers all of them at once. Where it is unsure, the first sentences are asked by
+themselves, side by side, and each candidate that they find is given with the sentence. They do not change the order: every rule
+that let them did so well on the issues that it was chosen on and badly on others (0038).
 """
 
 from __future__ import annotations
@@ -18,20 +19,14 @@ from findspot.service.messages import Result
 from findspot.service.tools import CodeFound
 
 _SURE = 0.35
-"""Probability of the first candidate from which on the engine's order stands."""
+"""Probability of the first candidate from which on nothing is asked."""
 
 _SENTENCES = 3
 _WORDS = 5
 """Sentences that are asked, the first ones, and words that one must have."""
 
-_RESULTS = 15
-"""Results that are asked for each."""
-
-_WEIGHT = 0.2
-"""What the list of one sentence weighs beside the engine's own."""
-
-_EARLY = 10
-"""What is added to ranks before their reciprocals are summed: how little the first places differ from the next."""
+_RESULTS = 5
+"""Results of a sentence that count."""
 
 _SENTENCE = re.compile(r"\n\s*\n|(?<=[.!?])\s+(?=[A-Z`])")
 
@@ -50,11 +45,11 @@ class Deterministic:
             calls = [Call("localize", {"query": one, "limit": _RESULTS}) for one in _sentences(state.question)]
             if calls:
                 return calls[: state.left.calls]
-        return Final(tuple(_fused(state)))
+        reasons = _reasons(state)
+        return Final(tuple(_cited(one, reasons.get(_place(one), ())) for one in state.candidates[: state.wanted]))
 
 
 def _is_unsure(state: State) -> bool:
-    """Return whether the engine is unsure of functions; the order of files gains nothing by asking again."""
     first = state.candidates[0].probability if state.candidates else None
     return state.level == "function" and first is not None and first < _SURE
 
@@ -66,21 +61,14 @@ def _sentences(question: str) -> list[str]:
     return found[:_SENTENCES]
 
 
-def _fused(state: State) -> list[Citation]:
-    """Return the candidates by the sum of their reciprocal ranks, weighted; of equals the engine's first."""
-    scores = [1.0 / (_EARLY + rank) for rank in range(1, len(state.candidates) + 1)]
-    reasons: list[list[str]] = [[] for _ in scores]
-    numbers = {_place(one): number for number, one in reversed(list(enumerate(state.candidates)))}
+def _reasons(state: State) -> dict[tuple[str, str | int], list[str]]:
+    """Return the sentences that found each place."""
+    found: dict[tuple[str, str | int], list[str]] = {}
     for observation in (one for turn in state.turns for one in turn):
-        if not isinstance(observation.answer, CodeFound):
-            continue
-        ranks = {place: rank for rank, place in reversed(list(enumerate(map(_place, observation.answer.results), 1)))}
-        for place, rank in ranks.items():
-            if place in numbers:
-                scores[numbers[place]] += _WEIGHT / (_EARLY + rank)
-                reasons[numbers[place]].append(str(observation.call.arguments["query"]))
-    order = sorted(range(len(scores)), key=lambda number: (-scores[number], number))
-    return [_cited(state.candidates[number], reasons[number]) for number in order[: state.wanted]]
+        if isinstance(observation.answer, CodeFound):
+            for place in dict.fromkeys(map(_place, observation.answer.results)):
+                found.setdefault(place, []).append(str(observation.call.arguments["query"]))
+    return found
 
 
 def _place(one: SearchResult | Result) -> tuple[str, str | int]:
