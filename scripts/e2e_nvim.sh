@@ -22,4 +22,9 @@ export FINDSPOT_NEOVIM
 "$FINDSPOT_NEOVIM" --version | head -n 1
 
 # pynvim leaves its socket to be closed by the garbage collector.
-.venv/bin/python -m pytest tests/nvim -m editors -q -n auto -W ignore::ResourceWarning "$@"
+tests=$(mktemp)
+trap 'rm -f "$tests"' EXIT
+failed=0
+.venv/bin/python -m pytest tests/nvim -m editors -q -n auto -W ignore::ResourceWarning "$@" | tee "$tests" || failed=1
+echo "nvim: $(tail -n 1 "$tests")"
+exit "$failed"
