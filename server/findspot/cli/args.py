@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from findspot.cli.commands import WITHOUT_QUERY, RawArguments, build_parser
 from findspot.cli.parser import hint
 
+_OPTIONAL_VALUE = {"status": "--skipped", "mcp": "--http"}
+"""Options of commands without a query that may stand with or without a value."""
+
 
 def parse(argv: Sequence[str]) -> RawArguments:
     """Take the words of the command line apart; leaves by ``SystemExit`` for ``--help`` and for usage errors.
@@ -34,8 +37,9 @@ def parse(argv: Sequence[str]) -> RawArguments:
     meant = (difflib.get_close_matches(words[0], commands, n=1, cutoff=0.75) or [""])[0] if words else ""
     command = words.pop(0) if words and words[0] in commands else "search"
     _know(parser, commands, command, options)
-    if command == "status" and "--skipped" in options and len(words) == 1 and not rest:
-        options[options.index("--skipped")] = f"--skipped={words.pop()}"
+    optional = _OPTIONAL_VALUE.get(command, "")
+    if optional in options and len(words) == 1 and not rest:
+        options[options.index(optional)] = f"{optional}={words.pop()}"
     if command in WITHOUT_QUERY and (words or rest):
         commands[command].error(f"{command} takes no query; to search for this word: findspot -- {command} ...")
     if command == "eval" and len(words) + len(rest) > 1:

@@ -73,6 +73,8 @@ class RawArguments(argparse.Namespace):
     yes: bool
     tcp: str | None
     roots: list[Path]
+    http: str | None
+    token_file: Path | None
     agent: str | None
     scope: Scope
     uninstall: bool
@@ -241,6 +243,19 @@ def _add_agent_server_arguments(agents: argparse.ArgumentParser) -> None:
         type=Path,
         help="Folder to search; may be given several times. Default: the folders that the agent names, else the project"
         " around the current folder.",
+    )
+    agents.add_argument(
+        "--http",
+        metavar="HOST:PORT",
+        nargs="?",
+        const="127.0.0.1:0",
+        help="Listen for clients by HTTP on this address of this machine; without it on a free port.",
+    )
+    agents.add_argument(
+        "--token-file",
+        metavar="FILE",
+        type=Path,
+        help="File with the token that clients by HTTP send. Default: a new one, shown on standard error.",
     )
     agents.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
 

@@ -209,7 +209,12 @@ def _run_agent_server(request: AgentServerRequest) -> int:
     from findspot.mcp.roots import Folders  # noqa: PLC0415 - only this command needs them
     from findspot.mcp.stdio import run_stdio  # noqa: PLC0415 - only this command needs the protocol
 
-    return run_stdio(Folders(request.roots, request.cwd))
+    folders = Folders(request.roots, request.cwd)
+    if request.address is not None:
+        from findspot.mcp.http import run_http  # noqa: PLC0415 - loads a web server
+
+        return run_http(folders, *request.address, request.token)
+    return run_stdio(folders)
 
 
 @contextmanager

@@ -26,6 +26,9 @@ from findspot.cli.model_options import PolicyName
 from findspot.core.limits import checked_text
 from findspot.core.types import Level
 
+_LEAST_TOKEN, _MOST_TOKEN = 16, 512
+"""Characters of a token: what cannot be guessed, and fits into a header."""
+
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
@@ -110,10 +113,15 @@ class ServerRequest:
 
 @dataclass(frozen=True, slots=True)
 class AgentServerRequest:
-    """``findspot mcp``; ``roots`` are absolute, none where the agent or the current folder tells them."""
+    """``findspot mcp``; ``roots`` are absolute, none where the agent or the current folder tells them.
+
+    ``address`` is host and port for HTTP, None for standard input and output; without ``token`` a new one is made.
+    """
 
     roots: tuple[Path, ...]
     cwd: Path
+    address: tuple[str, int] | None = None
+    token: str | None = None
 
 
 Request = (
@@ -131,9 +139,9 @@ Request = (
 def resolve(raw: RawArguments, cwd: Path) -> Request:
     """Resolve ``raw`` as seen from ``cwd``; raises a ``FindspotError`` that says what to change."""
     if raw.command == "lsp":
-        return ServerRequest(None if raw.tcp is None else _address(raw.tcp))
+        return ServerRequest(None if raw.tcp is None else _address("--tcp", raw.tcp))
     if raw.command == "mcp":
-        return AgentServerRequest(tuple(root_of(root, cwd) for root in raw.roots), cwd)
+        return _agent_server(raw, cwd)
     if raw.command == "context":
         return resolve_context(raw, cwd)
     view = View(raw.format, not raw.no_text, raw.quiet)
@@ -188,8 +196,30 @@ def _alone(owner: str, options: Mapping[str, object]) -> None:
         raise UsageError(f"{name} belongs to {owner}; add that, or leave it out")
 
 
-def _address(text: str) -> tuple[str, int]:
+def _agent_server(raw: RawArguments, cwd: Path) -> AgentServerRequest:
+    if raw.token_file is not None and raw.http is None:
+        raise UsageError("--token-file is for --http; add --http, or leave it out")
+    address = None if raw.http is None else _address("--http", raw.http)
+    token = None if raw.token_file is None else _token(cwd / raw.token_file.expanduser())
+    return AgentServerRequest(tuple(root_of(root, cwd) for root in raw.roots), cwd, address, token)
+
+
+def _token(file: Path) -> str:
+    if not file.is_file():
+        raise UsageError(
+            f"{file}: no such file; --token-file names one with at least {_LEAST_TOKEN} letters and digits"
+        )
+    with file.open("rb") as stream:
+        token = stream.read(_MOST_TOKEN + 1).decode("ascii", "replace").strip()
+    if not (_LEAST_TOKEN <= len(token) <= _MOST_TOKEN and token.isprintable() and token.isascii() and " " not in token):
+        raise UsageError(
+            f"{file}: a token has {_LEAST_TOKEN} to {_MOST_TOKEN} letters, digits or signs, without spaces"
+        )
+    return token
+
+
+def _address(option: str, text: str) -> tuple[str, int]:
     host, separator, port = text.rpartition(":")
     if not separator or not port.isascii() or not port.isdigit() or int(port) > 0xFFFF:
-        raise UsageError(f"--tcp {text}: write HOST:PORT, for example 127.0.0.1:2087")
+        raise UsageError(f"{option} {text}: write HOST:PORT, for example 127.0.0.1:2087")
     return host.strip("[]") or "127.0.0.1", int(port)

@@ -52,8 +52,10 @@ Context = ServerRequestContext[dict[str, Any], Any]
 class Agent:
     """The handlers of one client."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, asks_client: bool = True) -> None:
+        """Take the session; only where it is the client's own does ``asks_client`` let the client choose its roots."""
         self._session = session
+        self._asks_client = asks_client
         self._roots: asyncio.Task[None] | None = None
         self._calls = 0
 
@@ -177,7 +179,7 @@ class Agent:
         folders = self._session.folders
         told: Sequence[Path] = ()
         capabilities = context.session.client_capabilities
-        if not folders.given and capabilities is not None and capabilities.roots is not None:
+        if self._asks_client and not folders.given and capabilities is not None and capabilities.roots is not None:
             told = await _client_roots(context)
         self._session.use(told or folders.own())
 
