@@ -34,6 +34,7 @@ SECTIONS: dict[str, Callable[[Workplace], list[Line]]] = {
     "edit": speed.edit,
     "command": processes.command,
     "server": processes.server,
+    "agents": processes.agents,
 }
 """What ``--only`` takes, beside ``quality``, in the order of measuring."""
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 
+from benchmarks.agent_client import AgentClient
 from benchmarks.installed import installed_size
 from benchmarks.language_client import LanguageClient
 from benchmarks.measure import MEMORY_KIND, Budget, Line, Samples, Stopwatch, folder_size, tree_memory
@@ -129,6 +130,27 @@ def server(place: Workplace) -> list[Line]:
             (Budget("max", 250),),
             f"{note}; the model is loaded",
         ),
+    ]
+
+
+def agents(place: Workplace) -> list[Line]:
+    """Start the server for agents and wait for the first answer of ``find_code``."""
+    place.ensure_index()
+    command = [*place.command, "mcp", "--root", str(place.repo)]
+    first, memory = Stopwatch(), list[float]()
+    for number in range(-1, place.repetitions.servers):
+        question = place.questions.short[number % len(place.questions.short)]
+        watch = first if number >= 0 else Stopwatch()  # the first run may still have to compile bytecode
+        started = time.perf_counter()
+        with AgentClient(command, place.environ()) as client:
+            client.start()
+            client.call("find_code", query=question.text)
+            watch.seconds.append(time.perf_counter() - started)
+            memory.append(tree_memory(client.pid))
+    note = "from the start of the process; no other server of this user runs"
+    return [
+        Line("agents, start to first answer", "findspot", "s", first.samples("s"), (Budget("p50", 1.0),), note),
+        Line("server for agents, memory", "findspot", "MB", Samples(tuple(memory[1:])), note=MEMORY_KIND),
     ]
 
 

@@ -86,6 +86,8 @@ ROWS = {
     "server, start to first answer",
     "server at rest, memory",
     "server at rest after localize",
+    "agents, start to first answer",
+    "server for agents, memory",
 }
 
 
