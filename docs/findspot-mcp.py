@@ -1,8 +1,11 @@
+"""Findspot's server for coding agents in one file: `uv run findspot-mcp.py` or `pipx run findspot-mcp.py`."""
+
 # /// script
 # requires-python = ">=3.11"
 # dependencies = ["findspot"]
 # ///
-"""Findspot's server for coding agents in one file: `uv run findspot-mcp.py` or `pipx run findspot-mcp.py`."""
+
+from __future__ import annotations
 
 import sys
 
