@@ -85,6 +85,7 @@ _SAID = {
     errno.EROFS: ("it cannot be written to", "choose another place"),
     errno.ENOSPC: ("the disk is full", "free some space and try again"),
     errno.EDQUOT: ("your share of the disk is full", "free some space and try again"),
+    errno.EFBIG: ("the file system or a limit allows no file so large", "choose another disk, or raise ulimit -f"),
     errno.EMFILE: ("too many files are open", "raise the limit with ulimit -n and try again"),
     errno.ENFILE: ("too many files are open", "end other programs and try again"),
     errno.ENAMETOOLONG: ("the name is too long", "give a shorter one"),

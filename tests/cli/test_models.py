@@ -175,6 +175,26 @@ def test_mistakes_are_one_line_that_says_what_to_do(
     assert done.stdout == b""
 
 
+@pytest.mark.parametrize("words", [("list",), ("use", "tiny"), ("pull", "https://example.org/a.gguf")], ids=" ".join)
+def test_a_folder_that_cannot_be_read_is_said(ask: Ask, tmp_path: Path, folder: Path, words: tuple[str, ...]) -> None:
+    """Not that there are no models. Tests may run as a user who may read anything, so it is no folder here."""
+    ask("models", "use", "tiny", cwd=tmp_path)
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    folder.write_text("in the way")
+    done = ask("models", *words, cwd=tmp_path, status=2)
+    assert done.stderr.decode() == (
+        f"findspot: error: {folder}: a file stands where a folder is needed; check its name\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+def test_a_checksum_that_is_a_pipe_is_not_waited_for(ask: Ask, tmp_path: Path, folder: Path) -> None:
+    os.mkfifo(folder / "tiny.gguf.sha256")
+    assert b"tiny: a whole file; no checksum" in ask("models", "verify", "tiny", cwd=tmp_path).stderr
+
+
 def test_listing_opens_no_connection_and_no_index(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("a connection was opened"))
     write_gguf(models_dir("") / "odd.gguf", {"general.architecture": "llama"}, {})

@@ -107,6 +107,13 @@ def test_a_weak_tag_is_not_trusted_but_a_date_is(server: FileServer, target: Pat
     assert target.read_bytes() == data
 
 
+def test_a_tag_that_cannot_be_sent_back_is_not_used(server: FileServer, target: Path, data: bytes) -> None:
+    server.tag, server.cut_after, server.cuts = '"\xff\xfe"', 10_000, 1
+    fetch(server, target)
+    assert "If-Range" not in server.asked[1]
+    assert target.read_bytes() == data
+
+
 @pytest.mark.parametrize("honest", [True, False], ids=["honest", "ignores If-Range"])
 def test_a_file_that_changed_meanwhile_is_fetched_anew(
     server: FileServer, target: Path, tmp_path: Path, honest: bool
@@ -244,9 +251,11 @@ def test_a_file_beyond_all_models_is_refused(server: FileServer, target: Path, m
 
 def test_a_note_from_elsewhere_is_not_believed(server: FileServer, target: Path, data: bytes) -> None:
     target.parent.mkdir()
-    target.with_name("tiny.gguf.part").write_bytes(b"GGUF" + bytes(9_996))
     note = {"address": "http://127.0.0.1/other", "validator": '"one"', "total": len(data)}
-    for written in (json.dumps(note), "[]", "{", '{"address": 1}'):
+    mine = note | {"address": server.address}
+    bad = [note, mine | {"validator": '"\xff"'}, mine | {"validator": ["x"]}, [], {"address": 1}]
+    for written in (*map(json.dumps, bad), "{"):
+        target.with_name("tiny.gguf.part").write_bytes(b"GGUF" + bytes(9_996))
         target.with_name("tiny.gguf.part.json").write_text(written, encoding="utf-8")
         fetch(server, target)
         assert target.read_bytes() == data

@@ -272,9 +272,9 @@ class _Fetch:
 
     def _known(self, fresh: _Part) -> _Part:
         """Return what the note says of the part, which is thrown away if it is of something else or cannot be continued."""
-        with contextlib.suppress(OSError, ValueError, TypeError):
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
             known = _Part(**json.loads(self._note.read_text(encoding="utf-8")))
-            if known.address == fresh.address and known.validator and isinstance(known.validator, str):
+            if known.address == fresh.address and known.validator and _is_sendable(known.validator):
                 return known
         self._forget()
         return fresh
@@ -287,9 +287,13 @@ class _Fetch:
 def _validator(response: httpx2.Response) -> str:
     """Return what the file is known by; a weak tag does not promise the same bytes."""
     tag = response.headers.get("ETag", "")
-    if tag and not tag.startswith("W/"):
-        return str(tag)
-    return str(response.headers.get("Last-Modified", ""))
+    known = tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified", "")
+    return str(known) if _is_sendable(known) else ""
+
+
+def _is_sendable(value: str) -> bool:
+    """Return whether ``value`` can be sent back in a header."""
+    return value.isascii() and value.isprintable()
 
 
 def _changed() -> Exception:

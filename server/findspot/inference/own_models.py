@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from findspot.errors import ModelError
+from findspot.errors import ModelError, reason
 from findspot.inference.addresses import check_address, is_private, without_secrets
 from findspot.inference.downloads import Fetched, Tell, fetch_model, file_sha256
 from findspot.inference.gguf import GgufHeader, read_header
@@ -55,7 +56,8 @@ class OwnModels:
         self.folder = folder
 
     def all(self) -> list[OwnModel]:
-        """Return the models by name, at most a thousand."""
+        """Return the models by name, at most a thousand; ``ModelError`` for a folder that cannot be read."""
+        self._check_folder()
         files = islice(self.folder.rglob(f"*{SUFFIX}"), _MOST_LISTED)
         return sorted(self._models(files), key=lambda model: model.name)
 
@@ -90,6 +92,7 @@ class OwnModels:
         called = called[: -len(SUFFIX)] if called.lower().endswith(SUFFIX) else called
         if not _NAME.fullmatch(called):
             raise ModelError(f"{called!r} is no name for a model; give one of letters and digits with --name")
+        self._check_folder()
         fetched = fetch_model(address, self.folder / f"{called}{SUFFIX}", sha256=sha256, tell=tell)
         _record(fetched.path).write_text(f"{fetched.sha256}  {fetched.path.name}\n", encoding="utf-8")
         return fetched
@@ -99,6 +102,15 @@ class OwnModels:
         """Delete a model and its checksum."""
         model.path.unlink()
         _record(model.path).unlink(missing_ok=True)
+
+    def _check_folder(self) -> None:
+        """Raise ``ModelError`` where the folder is there and cannot be read: a search in it would only find nothing."""
+        try:
+            os.scandir(self.folder).close()
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise ModelError(f"{self.folder}: {reason(error)}") from error
 
     def _models(self, files: Iterator[Path] | list[Path]) -> Iterator[OwnModel]:
         for path in files:
@@ -114,8 +126,11 @@ def _record(path: Path) -> Path:
 
 def _recorded(path: Path) -> str:
     """Return the checksum in the file beside ``path``, which is of the form that sha256sum reads and writes."""
+    record = _record(path)
     try:
-        with _record(path).open(encoding="utf-8") as stream:
+        if not record.is_file():  # a pipe would be waited for
+            return ""
+        with record.open(encoding="utf-8") as stream:
             first = stream.read(64)
     except (OSError, ValueError):
         return ""
