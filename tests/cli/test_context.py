@@ -82,6 +82,7 @@ def test_paths_and_an_empty_folder(shop: Path, tmp_path: Path) -> None:
         (("x y", "--format", "yaml"), "", b"must be markdown or json or xml"),
         (("x y", "nowhere/"), "", b"nowhere: no such file or folder"),
         (("-",), " \n", b"the text is empty"),
+        (("",), "", b"the text is empty"),
         (("-",), "x" * 900_000, b"cut the text down"),
         (("missing/file.txt",), "", b"no such file"),
     ],

@@ -53,6 +53,14 @@ def test_a_record_is_appended_to_the_file_that_was_named(ask: Ask, root: Path, t
     assert b"runs.jsonl: lies in the root" in err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+def test_an_answer_is_not_lost_with_its_record(ask: Ask, root: Path) -> None:
+    done = ask("localize", "--explore", "--trace", "/dev/full", "-", cwd=root, stdin=REPORT.encode())
+    assert b"warning: /dev/full: the disk is full" in done.stderr
+    assert b"no record of this run was kept" in done.stderr
+    assert done.stdout
+
+
 def test_nothing_is_written_that_was_not_asked_for(ask: Ask, root: Path) -> None:
     before = sorted(root.rglob("*"))
     ask("localize", "--explore", "-", cwd=root, stdin=REPORT.encode())

@@ -51,6 +51,26 @@ def test_two_first_searches_at_once_both_answer(project: Path) -> None:
         assert json.loads(out.splitlines()[0])["path"] == "src/uploads/scheduler.py"
 
 
+INTERRUPTED_EARLY = """
+import signal, sys
+
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "findspot.cli.commands":
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+from findspot.__main__ import run
+sys.exit(run())
+"""
+
+
+@posix_only
+def test_an_interrupt_while_the_command_is_still_loading_is_quiet(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED_EARLY], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 @posix_only
 def test_quiet_shows_nothing_on_a_terminal(project: Path) -> None:
     import pty

@@ -14,6 +14,7 @@ from findspot.cli.resolve import Exploring, LocalizeRequest
 from findspot.cli.streams import note
 from findspot.config import Settings
 from findspot.core.types import Answer
+from findspot.errors import reason
 from findspot.service import messages
 from findspot.service.one_root import OneRoot
 
@@ -24,7 +25,7 @@ _MODEL_SECONDS: Final = 60.0
 def explored(
     root: OneRoot, request: LocalizeRequest, question: messages.LocalizeRequest, exploring: Exploring, policy: Policy
 ) -> Answer:
-    """Explore, write the record, and return the answer; raises what asking raises, and ``OSError``."""
+    """Explore, write the record, and return the answer; raises what asking raises."""
     usual = Budgets() if exploring.policy == "deterministic" else Budgets(seconds=_MODEL_SECONDS)
     budgets = Budgets(
         turns=exploring.turns or usual.turns,
@@ -33,7 +34,10 @@ def explored(
     )
     found = root.run(lambda engine, stop: explore(engine, question, policy, budgets, scope=request.scope, stop=stop))
     if exploring.trace is not None:
-        append_run(exploring.trace, found.run)
+        try:
+            append_run(exploring.trace, found.run)
+        except OSError as error:  # the answer may have taken minutes
+            note(f"warning: {exploring.trace}: {reason(error)}; no record of this run was kept")
         if not request.view.quiet and exploring.trace.resolve().is_relative_to(request.location.root):
             note(f"{exploring.trace}: lies in the root, and will be found by searches unless it is ignored")
     return found.answer

@@ -94,6 +94,8 @@ def scope_of(raw: RawArguments, location: RootLocation, paths: Sequence[Path]) -
 def issue_text(raw: RawArguments, cwd: Path) -> str:
     """Return the text of the file of ``raw``, of standard input (``-`` or none), or that itself where it is no file but a text."""
     name = raw.file
+    if name == "":  # an empty variable, say; as a path it would be the current folder
+        return name
     if name is not None and name != "-":
         if not os.path.exists(cwd / name):  # noqa: PTH110 - Path.exists raises for names that are too long
             if len(name.split()) != 1 or not (read_path(name) or set(name) & {"/", os.sep}):
