@@ -142,3 +142,17 @@ def test_unsaved_text_is_what_is_shown(engine: Engine) -> None:
 def test_a_scope_is_kept(engine: Engine) -> None:
     made = context(engine, engine.config.settings, ContextRequest(query=QUESTION), COUNT, scope=("docs",))
     assert {one.path for one in made.places} == {"docs/retry.md"}
+
+
+@pytest.mark.parametrize("left", [None, "", "x = 1\n"], ids=["deleted", "emptied", "cut short"])
+def test_a_file_that_changes_behind_the_index_takes_no_other_place_away(tmp_path: Path, left: str | None) -> None:
+    root = tmp_path / "root"
+    (root / "app").mkdir(parents=True)
+    for name in ("upload.py", "worker.py"):
+        (root / "app" / name).write_text(FILES[f"app/{name}"], encoding="utf-8")
+    with Engine.open(root, Config(Settings(workers=1), tmp_path / "cache")) as opened:
+        opened.refresh()
+        changed = root / "app" / "upload.py"
+        changed.unlink() if left is None else changed.write_text(left, encoding="utf-8")
+        made = asked(opened, QUESTION)
+    assert "app/worker.py" in {one.path for one in made.places}

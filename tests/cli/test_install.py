@@ -455,6 +455,13 @@ def test_variables_of_an_agent_move_its_files(
     }
 
 
+def test_a_home_folder_must_be_whole(ask: Ask, home: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, "person")
+    assert b"set HOME to it" in ask("install", "zed", "--yes", cwd=project, status=2).stderr
+    assert not (project / "person").exists()
+
+
 def test_what_is_still_missing_is_said(ask: Ask, home: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(home))
     words = ("install", "windsurf", "--scope", "project", "--yes")

@@ -51,6 +51,19 @@ def test_two_first_searches_at_once_both_answer(project: Path) -> None:
         assert json.loads(out.splitlines()[0])["path"] == "src/uploads/scheduler.py"
 
 
+@posix_only
+@pytest.mark.parametrize("words", [("x y",), ("context", "x y"), ("install", "zed", "--dry-run")], ids=" ".join)
+def test_a_current_folder_that_is_gone_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    started = subprocess.run(
+        ["sh", "-c", 'rmdir "$0"; exec "$@"', str(gone), *COMMAND, *words], cwd=gone, capture_output=True, check=False
+    )
+    assert started.returncode == 2
+    assert started.stderr.splitlines()[-1] == b"findspot: error: the current folder is gone; change to another one"
+    assert b"Traceback" not in started.stderr
+
+
 INTERRUPTED_EARLY = """
 import signal, sys
 

@@ -205,7 +205,10 @@ def _outer(one: Found, definitions: Sequence[Definition]) -> Iterator[Piece]:
         and definition.start_line < result.span.start_line <= definition.end_line
     ]
     for definition in around:
-        text = one.engine.explorer(one.unsaved).read(result.path, definition.start_line, definition.end_line).text
+        try:
+            text = one.engine.explorer(one.unsaved).read(result.path, definition.start_line, definition.end_line).text
+        except QueryError:  # the file has been deleted or cut short since
+            return
         name = definition.symbol.rpartition(".")[2]
         first = next((at for at, line in enumerate(_lines(text)[:_HEAD]) if name in line), 0)  # behind decorators
         yield Piece(definition.start_line + first, _lines(text)[first : first + 1])

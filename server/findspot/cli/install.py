@@ -51,7 +51,9 @@ def resolve_install(raw: RawArguments, cwd: Path) -> InstallRequest:
     try:
         home = Path.home()
     except RuntimeError:
-        raise ConfigError("there is no home folder; set HOME to it") from None
+        home = Path()
+    if not home.is_absolute():
+        raise ConfigError("there is no home folder; set HOME to it")
     return InstallRequest(
         agent,
         raw.scope,

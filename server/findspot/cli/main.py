@@ -36,7 +36,7 @@ from findspot.cli.skipped import skipped_lines, skipped_note
 from findspot.cli.streams import discard_output, note, prepare_streams, screen_of, write_lines
 from findspot.config import Config, load_config, use_one_math_thread
 from findspot.core.types import Answer, IndexState
-from findspot.errors import Cancelled, FindspotError, complaint
+from findspot.errors import Cancelled, FindspotError, RootError, complaint
 from findspot.service import messages
 from findspot.service.one_root import Freshened, Listener, OneRoot
 
@@ -81,8 +81,15 @@ def _command(argv: Sequence[str]) -> int:
     if raw.command == "install":
         from findspot.cli.install import resolve_install, run_install  # noqa: PLC0415 - only this command needs them
 
-        return run_install(resolve_install(raw, Path.cwd()))
-    return run(resolve(raw, Path.cwd()))
+        return run_install(resolve_install(raw, _current_folder()))
+    return run(resolve(raw, _current_folder()))
+
+
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise RootError("the current folder is gone; change to another one") from None
 
 
 def run(request: Request) -> int:
