@@ -8,6 +8,7 @@ import pytest
 
 from findspot.agent.loop import explore
 from findspot.agent.protocol import Citation, Final
+from findspot.config import Config, Settings
 from findspot.core.types import Level
 from findspot.engine import Engine
 from findspot.service.messages import LocalizeRequest
@@ -143,3 +144,25 @@ def test_a_file_that_went_away_is_not_cited(engine: Engine) -> None:
         assert cite(engine, Citation("shop/gone.py", 1, 1)) == ([], 0, 1)
     finally:
         engine.refresh()
+
+
+@pytest.mark.row("A10")
+@pytest.mark.parametrize("left", [None, "", "x = 1\n"], ids=["deleted", "emptied", "cut short"])
+def test_a_place_that_has_gone_since_it_was_indexed_is_refused(tmp_path: Path, left: str | None) -> None:
+    """Neither by its lines, nor by its symbol, nor as a candidate of the engine's own."""
+    root = tmp_path / "root"
+    root.mkdir()
+    kept, gone = root / "kept.py", root / "gone.py"
+    for path in (kept, gone):
+        path.write_text("import os\n\n\ndef where_items_are_kept(item):\n    return os.fspath(item)\n")
+    with Engine.open(root, Config(Settings(workers=1, localization_model=""), tmp_path / "cache")) as engine:
+        engine.refresh()
+        gone.unlink() if left is None else gone.write_text(left)
+        places, _, refused = cite(
+            engine,
+            Citation("gone.py", 4, 5),
+            Citation("gone.py", symbol="where_items_are_kept"),
+            Citation("kept.py", 4, 5),
+        )
+    assert places == [("kept.py", "where_items_are_kept", 4, 5)]
+    assert refused == 2

@@ -60,7 +60,7 @@ def judged(citations: Sequence[Any], state: State, engine: Engine) -> Judged:
         place = None if candidate is not None or not _is_citation(one) else _found(one, state, citer)
         if place is not None:
             candidate = _same(place, state.candidates)
-        if (candidate is None and place is None) or _is_repeat(candidate, place, kept, found):
+        if not _stands(candidate, place, citer) or _is_repeat(candidate, place, kept, found):
             refused += 1
             continue
         repaired += place is not None and place.mended
@@ -98,7 +98,7 @@ def _is_text(text: Any) -> bool:
 
 
 def _as_candidate(one: Any, state: State) -> SearchResult | None:
-    """Return the engine's own result that is cited by its very lines; it needs no further check."""
+    """Return the engine's own result that is cited by its very lines."""
     if not _is_citation(one):
         return None
     lines = one.path, one.start_line, one.end_line
@@ -124,6 +124,13 @@ def _same(place: Cited, candidates: Sequence[SearchResult]) -> SearchResult | No
         ):
             return one
     return None
+
+
+def _stands(candidate: SearchResult | None, place: Cited | None, citer: Citer) -> bool:
+    """Return whether there is such a place in the file as it is now, which may be shorter than the index knows, or gone."""
+    if candidate is not None:
+        return candidate.fresh or citer.stands(candidate.path, candidate.span)
+    return place is not None and citer.stands(place.row.path, place.span)
 
 
 def _is_repeat(

@@ -17,6 +17,7 @@ from findspot.retrieval.question import Question, analysed
 from findspot.retrieval.results import Ranked
 from findspot.storage.records import ChunkRow
 from findspot.storage.store import IndexStore
+from findspot.workspace.files import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,10 @@ class Citer:
         is meant.
         """
         found = self._path(path)
-        rows = self._view.chunks_of(found)
-        source = self._reading.source(rows[0]) if rows else None
+        rows, source = self._now(found)
         if source is None:
             raise QueryError(f"{found} is empty or gone")
-        total = source.text.count(b"\n") + (not source.text.endswith(b"\n"))
+        total = _line_count(source)
         given = [line for line in (start_line, end_line) if line is not None]
         if level == "file" or not (given or symbol):
             return Cited(rows[0], whole_span([row.span for row in rows]), "file", None, found != path)
@@ -108,6 +108,16 @@ class Citer:
         ]
         return self._reading.results(found, "explored")
 
+    def stands(self, path: str, span: Span) -> bool:
+        """Return whether the file is there now and has all lines of ``span``, which the index gave."""
+        _, source = self._now(path)
+        return source is not None and span.end_line <= _line_count(source)
+
+    def _now(self, path: str) -> tuple[Sequence[ChunkRow], Source | None]:
+        """Return what the index has of a file, and the file as it is now."""
+        rows = self._view.chunks_of(path)
+        return rows, self._reading.source(rows[0]) if rows else None
+
     def _path(self, path: str) -> str:
         if path in self._overlay.paths or path in self._store.stored_files((path,)):
             return path
@@ -127,6 +137,10 @@ class Citer:
             # One of two of a name has the span of the other.
             one_of_two = not whole.touches(row.span.start_line, row.span.end_line)
             yield replace(whole, span=row.span if one_of_two else whole_span([row.span, whole.span]))
+
+
+def _line_count(source: Source) -> int:
+    return source.text.count(b"\n") + (not source.text.endswith(b"\n"))
 
 
 def _is_called(name: str, wanted: str) -> bool:
