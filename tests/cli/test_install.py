@@ -313,6 +313,21 @@ def test_a_folder_that_cannot_be_written_to_is_named(
     assert path.read_text() == "{}"
 
 
+def test_what_was_changed_before_an_error_is_said(home: Path, project: Path) -> None:
+    """Something gets in the way of the second file while a person thinks."""
+    process, terminal = asking(["install", "claude"], project)
+    seen = b""
+    while b"[y/N]" not in seen:
+        seen += os.read(terminal, 4096)
+    (home / ".claude").mkdir()
+    (home / ".claude" / "skills").write_text("in the way")
+    os.write(terminal, b"y\n")
+    seen += rest_of(terminal)
+    assert process.wait() == 2
+    said = f"changed before that: {home / '.claude.json'}; mend the cause and run this again"
+    assert said in seen.decode().replace("\r\n", "\n")
+
+
 def test_a_link_in_the_home_folder_is_followed(ask: Ask, home: Path, project: Path, tmp_path: Path) -> None:
     """People keep their configuration in a repository and link to it."""
     kept = tmp_path / "dotfiles" / "claude.json"

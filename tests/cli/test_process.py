@@ -146,12 +146,12 @@ def test_closed_streams_do_no_harm(project: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_behind_standard_output_is_an_error(project: Path) -> None:
+@pytest.mark.parametrize("words", [("upload",), ("install", "zed", "--dry-run"), ("models",)], ids=" ".join)
+def test_a_full_disk_behind_standard_output_is_an_error(project: Path, words: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run([*COMMAND, "upload"], cwd=project, stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run([*COMMAND, *words], cwd=project, stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 2
-    assert b"the disk is full" in done.stderr
-    assert b"Traceback" not in done.stderr
+    assert done.stderr == b"findspot: error: the disk is full; free some space and try again\n"
 
 
 def test_a_cache_folder_that_cannot_be_made_is_an_error(project: Path, tmp_path: Path) -> None:

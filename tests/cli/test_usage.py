@@ -70,6 +70,7 @@ WRONG: list[tuple[list[str], str]] = [
     (["eval", "--commits", "0"], "--commits 0: must be a whole number from 1 on"),
     (["eval", "--commits", "all"], "--commits all: must be a whole number from 1 on"),
     (["eval", "a", "b"], "eval takes one PATH; leave out b"),
+    (["install", "claude", "codex"], "install takes one AGENT; run it once more for codex"),
     (["lsp", "--tcp", "here"], "--tcp here: write HOST:PORT, for example 127.0.0.1:2087"),
     (["lsp", "--stdio", "--tcp", "127.0.0.1:1"], "--tcp and --stdio cannot be used together"),
     (["a\x1b[31m", "no\x1b[31mwhere"], "no\\x1b[31mwhere: no such file"),

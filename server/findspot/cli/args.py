@@ -44,6 +44,8 @@ def parse(argv: Sequence[str]) -> RawArguments:
         commands[command].error(f"{command} takes no query; to search for this word: findspot -- {command} ...")
     if command == "eval" and len(words) + len(rest) > 1:
         commands[command].error(f"eval takes one PATH; leave out {[*words, *rest][1]}")
+    if command == "install" and len(words) + len(rest) > 1:
+        commands[command].error(f"install takes one AGENT; run it once more for {[*words, *rest][1]}")
     if command == "models" and len(words) + len(rest) > 2:
         commands[command].error(f"models takes an ACTION and one NAME; leave out {[*words, *rest][2]}")
     raw = RawArguments(command=command, meant="" if meant in argv else meant)

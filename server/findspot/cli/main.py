@@ -33,7 +33,7 @@ from findspot.cli.resolve import (
     resolve,
 )
 from findspot.cli.skipped import skipped_lines, skipped_note
-from findspot.cli.streams import discard_output, note, prepare_streams, screen_of, write_lines
+from findspot.cli.streams import discard_output, drop_unwritten, note, prepare_streams, screen_of, write_lines
 from findspot.config import Config, load_config, use_one_math_thread
 from findspot.core.types import Answer, IndexState
 from findspot.errors import Cancelled, FindspotError, RootError, complaint
@@ -61,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ERROR
     except OSError as error:
         note(f"error: {complaint(error)}")
+        drop_unwritten()
         return ERROR
     except Exception:  # noqa: BLE001 - Python's own status for a crash is 1, which means "nothing found" here
         traceback.print_exc()

@@ -77,3 +77,12 @@ def discard_output() -> None:
         if isinstance(stream, io.TextIOWrapper):
             os.dup2(nothing, stream.fileno())
     os.close(nothing)
+
+
+def drop_unwritten() -> None:
+    """Discard what standard output does not take: Python would try and complain once more when it exits."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        discard_output()

@@ -172,8 +172,14 @@ def plan_removal(agent: Agent, scope: Scope, places: Mapping[str, Path], *, inst
 
 def carry_out(plan: Plan, places: Mapping[str, Path]) -> None:
     """Make all changes of ``plan``; ``InstallError`` if a file is not any more as it was read."""
+    done: list[str] = []
     for change in plan.changes:
-        replace(change.file, change.after, backup=change.backup)
+        try:
+            replace(change.file, change.after, backup=change.backup)
+        except InstallError as error:
+            already = f"; changed before that: {', '.join(done)}; mend the cause and run this again" if done else ""
+            raise InstallError(f"{error}{already}") from error
+        done.append(str(change.file.path))
         if change.restores:
             change.file.backup.unlink()
         if change.after is None:
