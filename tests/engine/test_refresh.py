@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from findspot.config import load_config
 from findspot.core.types import IndexState, ProblemKind, Progress, RefreshReport
 from findspot.engine import Engine, Models
 from findspot.errors import Cancelled, IndexDamagedError, IndexLockedError
+from findspot.indexing import indexer
 from findspot.storage.locks import indexing_lock
 from findspot.storage.schema import DATABASE_NAME
 from findspot.workspace.walker import Walk, walk
@@ -253,6 +254,32 @@ def test_a_locked_index_is_said_and_still_answers(tmp_path: Path, models: Models
             assert engine.status().other_process_indexing
             assert engine.search("handler_0_0").results
         engine.refresh()
+
+
+def test_the_lock_of_its_own_refresh_is_no_other_process(
+    tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between taking the lock and the first step there is nothing else that shows who indexes."""
+    make_files(tmp_path, 1)
+    held, go_on = threading.Event(), threading.Event()
+
+    @contextlib.contextmanager
+    def locked(*words: Any) -> Iterator[None]:
+        with indexing_lock(*words):
+            held.set()
+            assert go_on.wait(30)
+            yield
+
+    monkeypatch.setattr(indexer, "indexing_lock", locked)
+    with open_engine(tmp_path, models) as engine:
+        work = threading.Thread(target=engine.refresh)
+        work.start()
+        assert held.wait(30)
+        status = engine.status()
+        go_on.set()
+        work.join()
+        assert not status.other_process_indexing
+        assert status.state is IndexState.INDEXING
 
 
 def damage(database: Path) -> None:

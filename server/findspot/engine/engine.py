@@ -382,7 +382,7 @@ class Engine:
             embedder=None if self._no_embedder else self.config.settings.embedder,
             localization_model=self.config.settings.localization_model or None,
             ranker=self.config.settings.ranker or None,
-            other_process_indexing=step is None and is_locked(self._index_dir),
+            other_process_indexing=not self._refreshing.locked() and is_locked(self._index_dir),
             message=self._message(self._own),
             complete=self._is_complete(state, self._own),
             problems=totals.problems,
