@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from findspot.config import load_config
+from findspot.mcp.host import Host
+from findspot.mcp.roots import Folders
+from findspot.service.link import Line
 from tests.mcp.conftest import PATIENCE_SECONDS, ProcessClient, started, text_of
 
 AGENTS = 10
@@ -110,6 +113,40 @@ async def test_a_question_that_is_being_answered_survives_the_end_of_its_server(
         first.process.kill()
         answer = await second.answer(asked)
         assert answer["result"]["structuredContent"]["results"][0]["path"].startswith("src/")
+
+
+@pytest.mark.slow
+@needs_proc
+@pytest.mark.row("B07")
+async def test_when_the_first_agent_stops_to_work_the_rest_goes_on(repository: Path) -> None:
+    async with AsyncExitStack() as stack:
+        first = await opened(stack, repository)
+        await first.until_indexed()
+        second = await opened(stack, repository)
+        await finds(second)
+        first.process.send_signal(signal.SIGSTOP)
+        try:
+            await finds(second)
+            assert has_engine(second)
+        finally:
+            first.process.send_signal(signal.SIGCONT)
+        await finds(first)
+
+
+async def test_a_process_that_ends_after_it_was_found_is_passed_over(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: Line, __: str) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(Line, "choose", gone)
+    async with AsyncExitStack() as stack:
+        await opened(stack, repository)
+        host = Host(Folders((), repository))
+        async with host.connect() as server:
+            assert await server.works()
+        assert len(listeners()) == 1
+        host.close()
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from findspot.mcp import relay
 from findspot.mcp.relay import Relay, Server
 from findspot.mcp.streams import MAX_LINE
 
@@ -46,6 +47,10 @@ class Behind:
 
     def __init__(self) -> None:
         self.requests, self.answers = Pipe(), Pipe()
+        self.stopped = False
+
+    async def works(self) -> bool:
+        return not self.stopped
 
     def end(self) -> None:
         self.answers.reader.feed_eof()
@@ -62,7 +67,7 @@ class Client:
     @asynccontextmanager
     async def _connect(self) -> AsyncIterator[Server]:
         behind = self._left.pop(0)
-        yield behind.answers.reader, behind.requests
+        yield Server(behind.answers.reader, behind.requests, behind.works)
 
     async def leave(self) -> None:
         self.said.reader.feed_eof()
@@ -214,4 +219,32 @@ async def test_when_the_client_goes_all_is_over(goes: Callable[[Client, Behind],
     await opened(client, server)
     client.said.say(id=1, method="tools/call")
     await goes(client, server)
+    await asyncio.wait_for(client.running, PATIENCE_SECONDS)
+
+
+@pytest.mark.row("B07")
+async def test_a_server_that_works_no_more_without_ending_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "SILENT_SECONDS", 0.05)
+    first, second = Behind(), Behind()
+    client = Client(first, second)
+    await opened(client, first)
+    client.said.say(id=1, method="tools/call")
+    assert (await first.requests.next())["id"] == 1
+    first.stopped = True
+    await begun_again(second)
+    assert (await second.requests.next())["id"] == 1
+    second.answers.say(id=1, result="the code")
+    assert (await client.heard.next())["result"] == "the code"
+    await client.leave()
+
+
+async def test_a_client_that_sends_no_more_gets_what_it_waits_for() -> None:
+    server = Behind()
+    client = Client(server)
+    await opened(client, server)
+    client.said.say(id=1, method="tools/call")
+    client.said.reader.feed_eof()
+    await server.requests.next()
+    server.answers.say(id=1, result="the code")
+    assert (await client.heard.next())["result"] == "the code"
     await asyncio.wait_for(client.running, PATIENCE_SECONDS)

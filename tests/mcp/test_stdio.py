@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from mcp import ClientSession, StdioServerParameters, stdio_client
 from mcp.types import TextContent
 
-from tests.mcp.conftest import started, text_of
+from tests.mcp.conftest import PATIENCE_SECONDS, started, text_of
 
 
 @pytest.mark.row("C08")
@@ -54,3 +57,33 @@ async def test_a_raw_client_gets_json_lines_and_nothing_else(repository: Path) -
         assert "src/retry.py:5-9" in text
         assert "def schedule_retry(self, item: str, attempt: int)" in text
     assert client.process.returncode == 0
+
+
+HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
+
+
+def lines(*messages: dict[str, object]) -> bytes:
+    """Return messages as a client sends them."""
+    return b"".join(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n" for message in messages)
+
+
+def test_requests_from_a_pipe_are_answered_before_the_end(repository: Path) -> None:
+    said = lines({"id": 0, "method": "initialize", "params": HELLO}, {"id": 1, "method": "tools/list"})
+    command = [sys.executable, "-m", "findspot", "mcp"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=repository) as process:
+        answers, told = process.communicate(said, timeout=PATIENCE_SECONDS)
+    assert [json.loads(line)["id"] for line in answers.splitlines()] == [0, 1]
+    assert (process.returncode, told) == (0, b"")
+
+
+def test_a_client_that_never_reads_leaves_no_process(repository: Path) -> None:
+    unread, out = os.pipe()
+    command = [sys.executable, "-m", "findspot", "mcp"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, cwd=repository) as process:
+        os.close(out)
+        with closing(os.fdopen(unread, "rb")):
+            asked = ({"id": number, "method": "tools/list"} for number in range(1, 100))
+            said = lines({"id": 0, "method": "initialize", "params": HELLO}, *asked)
+            process.communicate(said, timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0

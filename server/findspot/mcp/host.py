@@ -11,8 +11,10 @@ import asyncio
 import contextlib
 import json
 import logging
+import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 from findspot.config import load_config
@@ -20,9 +22,9 @@ from findspot.errors import ConfigError
 from findspot.mcp.early import Early, undisturbed
 from findspot.mcp.relay import Server
 from findspot.mcp.roots import Folders
-from findspot.mcp.streams import MAX_LINE
+from findspot.mcp.streams import MAX_LINE, LineReader, LineWriter
 from findspot.service.engines import SharedEngines
-from findspot.service.link import Warm
+from findspot.service.link import Line, Warm
 
 SERVICE = "mcp"
 
@@ -50,7 +52,7 @@ class Host:
         """Yield the streams of a server for this client: that of a warm process, else one in this process."""
         loop = asyncio.get_running_loop()
         async with contextlib.AsyncExitStack() as stack:
-            line = None
+            line = chosen = None
             if self._warm is not None:
                 # One at a time, so that of many agents that start together one serves the others.
                 with self._warm.starting():
@@ -58,20 +60,23 @@ class Host:
                         # Which folders the client will name is not known yet.
                         first = next(iter(self._folders.own()), self._folders.working)
                         line = self._warm.find(first, SERVICE)
-                    if line is None:
+                        chosen = None if line is None else _chosen(line)
+                    if chosen is None:
                         services = {SERVICE: self._serve_other}
                         await stack.enter_async_context(
                             self._warm.listening(services, self._engines.is_open, for_all=True)
                         )
-            if line is None:
-                yield await stack.enter_async_context(self._own())
+            if line is None or chosen is None:
+                yield Server(*await stack.enter_async_context(self._own()), _always)
                 return
             began = loop.time()
-            reader, writer = await asyncio.open_connection(sock=line.choose(SERVICE), limit=MAX_LINE)
+            reader, writer = await asyncio.open_connection(sock=chosen, limit=MAX_LINE)
             try:
                 writer.write(_introduction(self._folders))
-                yield reader, writer
+                yield Server(reader, writer, partial(asyncio.to_thread, line.answers))
             finally:
+                if writer.transport.get_write_buffer_size():
+                    writer.transport.abort()  # to a process that is stopped the rest would be written for ever
                 writer.close()
                 self._failures = self._failures + 1 if loop.time() - began < _LEAST_SECONDS else 0
 
@@ -80,7 +85,7 @@ class Host:
         self._engines.close()
 
     @contextlib.asynccontextmanager
-    async def _own(self) -> AsyncIterator[Server]:
+    async def _own(self) -> AsyncIterator[tuple[LineReader, LineWriter]]:
         early = Early(self._engines, self._folders)
         with undisturbed():
             from findspot.mcp.server import serve  # noqa: PLC0415 - the SDK is slow to import and large
@@ -142,6 +147,21 @@ async def serve_other(engines: SharedEngines, reader: asyncio.StreamReader, writ
     said = json.loads(await reader.readline())
     folders = Folders(tuple(Path(str(name)) for name in said["given"]), Path(str(said["working"])))
     await serve(reader, writer, engines, folders)
+
+
+def _chosen(line: Line) -> socket.socket | None:
+    """Return the connection to the server of a warm process; None if that has ended since it answered."""
+    try:
+        return line.choose(SERVICE)
+    except OSError as error:
+        _log.info("a warm process has gone: %s", error)
+        line.close()
+        return None
+
+
+async def _always() -> bool:
+    """Return that the server of this process works: it does, if this does."""
+    return True
 
 
 def _introduction(folders: Folders) -> bytes:

@@ -3,7 +3,7 @@
 The client speaks to one server all the time. Behind it there is at first a warm process, where one is found: this process
 then only carries lines and loads neither the SDK nor an engine. When the warm process ends, as it does when its own client
 leaves, the next is looked for, or this process becomes it; it is told how the session began and what has not been answered
-yet, and the client notices nothing but the time. A call whose second server ends as well is answered with an error: it may
+yet, and the client notices nothing but the time. So it is when that process has stopped to work without ending. A call whose second server ends as well is answered with an error: it may
 be what ends them.
 """
 
@@ -13,9 +13,9 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from findspot.mcp.streams import LineReader, LineWriter
 
@@ -27,7 +27,25 @@ _INTERNAL_ERROR: Final = -32603
 
 _OPENING: Final = ("initialize", "notifications/initialized")
 
-Server = tuple[LineReader, LineWriter]
+SILENT_SECONDS: Final = 5.0
+"""How long a server may say nothing while it has something to answer, before it is looked whether it works at all."""
+
+LEAVING_SECONDS: Final = 2.0
+"""How long a client that sends no more, as one in a pipe does, is given the answers it waits for."""
+
+
+_AGAIN_SECONDS: Final = 1.0
+_POLL_SECONDS: Final = 0.02
+
+
+class Server(NamedTuple):
+    """Who answers: where its answers come from, where requests go to, and whether it works, if slowly."""
+
+    answers: LineReader
+    requests: LineWriter
+    works: Callable[[], Awaitable[bool]]
+
+
 Connect = Callable[[], AbstractAsyncContextManager[Server]]
 
 
@@ -43,6 +61,8 @@ class Relay:
         self._known: set[str] = set()  # requests whose answers the client has had from an earlier server
         self._server: LineWriter | None = None
         self._ready = asyncio.Event()
+        self._heard = 0  # lines of servers so far
+        self._telling = 0  # lines that are being written to the client
 
     async def run(self, connect: Connect) -> None:
         """Serve the client until it leaves; ``connect`` finds a server each time one is needed.
@@ -52,10 +72,10 @@ class Relay:
         coming = asyncio.create_task(self._take())
         try:
             while not coming.done():
-                async with connect() as (answers, server):
-                    await self._begin(server)
-                    going = asyncio.create_task(self._give(answers))
-                    await asyncio.wait({coming, going}, return_when=asyncio.FIRST_COMPLETED)
+                async with connect() as server:
+                    await self._begin(server.requests)
+                    going = asyncio.create_task(self._give(server.answers))
+                    await self._until_over(coming, going, server)
                     self._ready.clear()
                     going.cancel()
                     await asyncio.wait({going})
@@ -66,6 +86,20 @@ class Relay:
         finally:
             coming.cancel()
             await asyncio.wait({coming})
+
+    async def _until_over(self, coming: asyncio.Task[None], going: asyncio.Task[None], server: Server) -> None:
+        """Wait until the client sends no more, or the server has ended, or does not work: one that is stopped never ends."""
+        failures = 0
+        while failures < _TRIES and not going.done() and not coming.done():
+            heard = self._heard
+            timeout = _AGAIN_SECONDS if failures else SILENT_SECONDS
+            await asyncio.wait({coming, going}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            silent = bool(self._unanswered) and self._heard == heard and not going.done() and not coming.done()
+            failures = failures + 1 if silent and not await server.works() else 0
+        until = asyncio.get_running_loop().time() + LEAVING_SECONDS
+        while coming.done() and (self._unanswered or self._telling) and asyncio.get_running_loop().time() < until:
+            if going in (await asyncio.wait({going}, timeout=_POLL_SECONDS))[0]:
+                break
 
     async def _take(self) -> None:
         """Carry lines from the client to the server."""
@@ -124,6 +158,7 @@ class Relay:
     async def _give(self, answers: LineReader) -> None:
         """Carry lines from the server to the client, until the server ends."""
         while line := await _next(answers):
+            self._heard += 1
             message = _parsed(line)
             key = _key(message)
             if "method" in message:
@@ -137,11 +172,14 @@ class Relay:
             await self._tell(line)
 
     async def _tell(self, line: bytes) -> None:
+        self._telling += 1
         try:
             self._write.write(line)
             await self._write.drain()
         except (OSError, ValueError) as error:
             raise _ClientGoneError(str(error)) from error
+        finally:
+            self._telling -= 1
 
 
 class _ClientGoneError(Exception):

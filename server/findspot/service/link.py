@@ -36,13 +36,16 @@ MAX_LINE: Final = 64 * 1024 * 1024
 """Bytes of one line that a service may be sent."""
 
 _FIRST_SECONDS = 5.0
-_ANSWER_SECONDS = 5.0
+_ANSWER_SECONDS = 2.0
 """A process that does not answer within this time is passed over: it hangs, or is no longer the one that listened."""
 
 _STARTING_SECONDS = 5.0
 
 _MAX_RECORD = 4_096
 _MAX_PROCESSES = 100
+
+_BROKEN: Final = (OSError, EOFError, asyncio.LimitOverrunError, LookupError, TypeError, ValueError, RecursionError)
+"""What a connection that says something else raises."""
 
 Service = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -61,11 +64,21 @@ class Record:
 class Line:
     """A connection to a warm process, before it is given to one of its services."""
 
-    def __init__(self, connection: socket.socket, services: frozenset[str], *, is_open: bool, for_all: bool) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        services: frozenset[str],
+        *,
+        is_open: bool,
+        for_all: bool,
+        again: Callable[[], Line | None],
+    ) -> None:
         """Take what the process has said.
 
-        ``is_open`` is whether it has the engine of the root that was asked for, ``for_all`` whether it opens any.
+        ``is_open`` is whether it has the engine of the root that was asked for, ``for_all`` whether it opens any;
+        ``again`` makes another connection to the process.
         """
+        self._again = again
         self.is_open = is_open
         self.for_all = for_all
         self.services = services
@@ -76,6 +89,14 @@ class Line:
         self._connection.sendall(_line({"service": service}))
         self._connection.settimeout(None)
         return self._connection
+
+    def answers(self) -> bool:
+        """Return whether the process still answers others; waits for that, so it is for worker threads."""
+        other = self._again()
+        if other is None:
+            return False
+        other.close()
+        return True
 
     def close(self) -> None:
         """Hang up."""
@@ -147,7 +168,7 @@ class Warm:
                 service = await _introduced(reader, writer, token, offer, is_open)
                 if service is not None and service in services:
                     await services[service](reader, writer)
-            except (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError) as error:
+            except _BROKEN as error:
                 _log.info("a connection of another process ends: %s", error)
             finally:
                 writer.close()
@@ -207,17 +228,16 @@ def _read(path: Path) -> Record | None:
             said: Any = json.loads(stream.read(_MAX_RECORD))
         record = Record(**said)
         port, token = said["port"], said["token"]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
-    return record if isinstance(port, int) and isinstance(token, str) else None
+    return record if isinstance(port, int) and 0 < port < 65_536 and isinstance(token, str) else None
 
 
 def _connect(path: Path, record: Record, root: Path) -> Line | None:
     try:
         connection = socket.create_connection(("127.0.0.1", record.port), timeout=_ANSWER_SECONDS)
     except ConnectionRefusedError:
-        with contextlib.suppress(OSError):  # its process has ended without taking the file along
-            path.unlink(missing_ok=True)
+        _forget(path)
         return None
     except OSError as error:
         _log.info("process %s cannot be reached: %s", record.pid, error)
@@ -230,11 +250,20 @@ def _connect(path: Path, record: Record, root: Path) -> Line | None:
             frozenset(map(str, answer["services"])),
             is_open=bool(answer["open"]),
             for_all=bool(answer["for_all"]),
+            again=lambda: _connect(path, record, root),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         _log.info("process %s does not answer: %s", record.pid, error)
         connection.close()
+        if isinstance(error, ConnectionResetError):  # it ended meanwhile
+            _forget(path)
         return None
+
+
+def _forget(path: Path) -> None:
+    """Remove what a process has left that ended without taking it along."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _read_line(connection: socket.socket) -> bytes:
