@@ -88,6 +88,13 @@ class RawClient:
                     self.notified.append(message)
         return self._answers.pop(number)
 
+    async def next_asked(self) -> Any:
+        """Return the id of the next request of the server, which is left without an answer."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while "id" not in (message := json.loads(await self._receive())) or "method" not in message:
+                pass
+        return message["id"]
+
     async def request(self, method: str, params: Any = None) -> dict[str, Any]:
         response = await self.answer(await self.ask(method, params))
         assert "result" in response, response

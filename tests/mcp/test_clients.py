@@ -13,8 +13,9 @@ from mcp import types
 
 from findspot.mcp import server
 from findspot.mcp.roots import Folders, absolute, names_of
+from findspot.mcp.session import Session
 from findspot.service.engines import SharedEngines
-from tests.mcp.conftest import Connect, started, text_of
+from tests.mcp.conftest import PATIENCE_SECONDS, Connect, started, text_of
 
 QUESTION = {"name": "find_code", "arguments": {"query": "where are upload retries scheduled"}}
 CAN_TELL = {"roots": {"listChanged": True}}
@@ -105,6 +106,50 @@ async def test_nobody_means_to_index_the_home_folder(
     assert answer["isError"] is True
     assert "start it in the folder of a project, or with --root DIR" in text_of(answer)
     assert Folders((), Path(home.anchor)).own() == ()
+
+
+async def test_nobody_means_a_client_to_have_the_whole_disk_indexed(connect: Connect, repository: Path) -> None:
+    client = await connect(working=repository)
+    client.roots = [Path(repository.anchor), Path.home()]
+    await client.start(CAN_TELL)
+    assert await told_roots(client) == ["uploads"]
+
+
+async def test_of_roots_that_are_told_late_the_newest_count(connect: Connect, tmp_path: Path) -> None:
+    client = await connect()
+    client.roots = [project(tmp_path / "new", "two")]
+    old = project(tmp_path / "old", "one")
+    await client.start(CAN_TELL)
+    first = await client.next_asked()
+    await client.send({"method": "notifications/roots/list_changed"})
+    await client.until_indexed()
+    await client.send({"id": first, "result": {"roots": [{"uri": old.as_uri()}]}})
+    assert await told_roots(client) == ["new"]
+
+
+async def test_a_root_that_comes_later_is_indexed(connect: Connect, tmp_path: Path) -> None:
+    client = await connect()
+    client.roots = [tmp_path / "later"]
+    await client.start(CAN_TELL)
+    assert (await client.call("find_code", query="one"))["isError"]
+    project(tmp_path / "later", "one")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not (answer := await client.call("find_code", query="one"))["structuredContent"]["complete"]:
+            await asyncio.sleep(0.05)
+    assert answer["structuredContent"]["results"][0]["symbol"] == "one"
+
+
+async def test_a_client_that_changes_its_roots_and_leaves_gives_all_back(
+    engines: SharedEngines, repository: Path, tmp_path: Path
+) -> None:
+    session = Session(engines, Folders((), repository))
+    session.use([repository])
+    await session.statuses()
+    assert engines.is_open(repository)
+    session.use([tmp_path])
+    session.shutdown()
+    await asyncio.to_thread(session.close)
+    assert not engines.is_open(repository)
 
 
 async def test_a_root_that_vanishes_is_said_and_the_others_answer(connect: Connect, tmp_path: Path) -> None:

@@ -26,12 +26,17 @@ class Folders:
         """Return the roots that need no client: those given, or the project around the working folder.
 
         None where the working folder is no project but the home folder or all of a disk, in which programs with windows
-        start their servers: nobody means to index that.
+        start their servers, and which they name to them: nobody means to index that.
         """
         if self.given:
             return self.given
         root, marker = find_root(self.working)
-        return () if marker is None and (root == home_folder() or root == Path(root.anchor)) else (root,)
+        return () if marker is None and too_wide(root) else (root,)
+
+
+def too_wide(folder: Path) -> bool:
+    """Return whether a folder is the home folder or all of a disk."""
+    return folder in {home_folder(), Path(folder.anchor)}
 
 
 def names_of(folders: Sequence[Path]) -> dict[Path, str]:

@@ -21,7 +21,7 @@ from findspot import __version__
 from findspot.errors import FindspotError, QueryError
 from findspot.mcp.prompts import PROMPTS, written
 from findspot.mcp.resources import TEMPLATE, address, read_address
-from findspot.mcp.roots import Folders
+from findspot.mcp.roots import Folders, too_wide
 from findspot.mcp.schema import schema_of
 from findspot.mcp.session import Session
 from findspot.mcp.streams import LineReader, LineWriter
@@ -169,8 +169,10 @@ class Agent:
     async def _know_roots(self, context: Context) -> None:
         if self._roots is None:
             self._ask_roots(context)
-        if self._roots is not None:
-            await asyncio.shield(self._roots)
+        while (asked := self._roots) is not None:
+            await asyncio.shield(asked)
+            if asked is self._roots:  # else they have changed while they were told
+                break
 
     def _ask_roots(self, context: Context) -> None:
         self._roots = asyncio.get_running_loop().create_task(self._take_roots(context))
@@ -180,8 +182,9 @@ class Agent:
         told: Sequence[Path] = ()
         capabilities = context.session.client_capabilities
         if self._asks_client and not folders.given and capabilities is not None and capabilities.roots is not None:
-            told = await _client_roots(context)
-        self._session.use(told or folders.own())
+            told = [folder for folder in await _client_roots(context) if not too_wide(folder)]
+        if asyncio.current_task() is self._roots:  # else they have changed since
+            self._session.use(told or folders.own())
 
 
 async def _client_roots(context: Context) -> list[Path]:
@@ -190,8 +193,12 @@ async def _client_roots(context: Context) -> list[Path]:
         found = await context.session.send_request(
             types.ListRootsRequest(), types.ListRootsResult, request_read_timeout_seconds=ROOTS_SECONDS
         )
-    except (MCPError, ValidationError) as error:
-        _log.warning("the client does not tell its roots: %s", error)
+    except ValidationError:
+        _log.warning("the client does not tell its roots: its answer holds no list of them")
+        return []
+    except MCPError as error:
+        gone = error.error.code == types.CONNECTION_CLOSED
+        _log.log(logging.INFO if gone else logging.WARNING, "the client does not tell its roots: %s", error)
         return []
     paths: list[Path] = []
     for root in found.roots[:MOST_ROOTS]:
@@ -233,6 +240,8 @@ async def serve(read: LineReader, write: LineWriter, engines: EngineSource, fold
     try:
         async with _messages(read, write) as (inbox, outbox):
             await server.run(inbox, outbox, server.create_initialization_options())
+    except* OSError as group:
+        _log.info("the client reads no more: %s", group.exceptions)
     finally:
         session.shutdown()
         # In a thread: a model call of this client that has to end first delays nobody else.
@@ -273,6 +282,8 @@ async def _messages(read: LineReader, write: LineWriter) -> AsyncIterator[tuple[
 async def _next_line(read: LineReader) -> bytes:
     try:
         return await read.readline()
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         _log.warning("the connection ends: %s", error)
-        return b""
+    except OSError as error:
+        _log.info("the client has gone: %s", error)
+    return b""

@@ -52,6 +52,8 @@ class Session:
         self._upkeep = Upkeep(self.scheduler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._steps: dict[Root, Progress | str | None] = {}
+        self._failed: set[Root] = set()  # what is not kept up to date, because that failed
+        self._leaving: set[Root] = set()  # no longer roots, but not closed yet
         self.names: dict[Path, str] = {}
         """How each root is called towards the client."""
 
@@ -66,11 +68,12 @@ class Session:
                 self.workspace.remove(root.name)
                 root.stop.set()
                 self.scheduler.stop_all(root)
-                self.spawn(self._closed(root))
+                self._leaving.add(root)
+                self._spawn(self._closed, root)
         for folder in wanted:
             root_added = self.workspace.add(str(folder))
             if root_added is not None:
-                self.spawn(self._maintained(root_added))
+                self._spawn(self._maintained, root_added)
 
     def path_of(self, written: str) -> Path:
         """Return the absolute path that a client's word for a file means, of which there is a root; raises ``QueryError``."""
@@ -114,6 +117,9 @@ class Session:
         Where nothing is indexed yet, the first index is waited for, ``FIRST_SECONDS`` at most.
         """
         gone = await self.scheduler.run(Mode.SEARCH, lambda _: self._gone())
+        for root in self._failed.intersection(self.workspace.roots):
+            self._failed.discard(root)
+            self._spawn(self._maintained, root)  # a folder may have come back
         stop = threading.Event()
         found = await self.questions.ask(question, _root_of, stop)
         if not found.status.chunks and not found.status.complete:
@@ -196,17 +202,21 @@ class Session:
             give_way = self.scheduler.foreground.give_way
             await self.scheduler.run(Mode.INDEX, lambda _: give_way(FIRST_SECONDS), root, stop)
             await self._upkeep.begin(root, stop, step, locked)
+        except Exception:
+            self._failed.add(root)
+            raise
         finally:
             del self._steps[root]
 
     async def _closed(self, root: Root) -> None:
         await self.scheduler.run(Mode.SEARCH, lambda _: root.close())
+        self._leaving.discard(root)
 
     # --- life ---
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a coroutine beside the messages; its failure is logged."""
-        task = asyncio.get_running_loop().create_task(_guarded(work))
+    def _spawn(self, work: Callable[[Root], Coroutine[Any, Any, None]], root: Root) -> None:
+        """Run work on a root beside the messages; its failure is logged."""
+        task = asyncio.get_running_loop().create_task(_guarded(work, root))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -219,7 +229,7 @@ class Session:
     def close(self) -> None:
         """Wait for the threads and give the engines back; from any thread, after ``shutdown``."""
         self.scheduler.drop_waiting()
-        for root in self.workspace.roots:
+        for root in (*self.workspace.roots, *self._leaving):
             root.close()
         self.scheduler.join()
 
@@ -228,9 +238,9 @@ def _root_of(root: Root, _: SearchResult, __: bytes | None) -> Root:
     return root
 
 
-async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+async def _guarded(work: Callable[[Root], Coroutine[Any, Any, None]], root: Root) -> None:
     try:
-        await work
+        await work(root)
     except Cancelled:
         _log.info("background work was cancelled")
     except FindspotError as error:
