@@ -158,6 +158,7 @@ def test_closing_ends_the_process_and_a_call_that_runs(path: Path) -> None:
         ({"general.architecture": "nonsense"}, "cannot load this file|does not write"),
         ({"tokenizer.ggml.pre": "nonsense"}, "cannot load this file"),
         ({"llama.block_count": 7}, "cannot load this file"),
+        ({"llama.block_count": 4096}, "cannot load this file|GGML_ASSERT"),
         ({"llama.attention.head_count": 3}, "cannot load this file|has ended"),
         ({"llama.embedding_length": 63}, "cannot load this file|has ended"),
         ({"llama.rope.dimension_count": 9999}, "cannot load this file|has ended"),

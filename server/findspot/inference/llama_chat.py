@@ -133,7 +133,7 @@ class _Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._log,
-                env=child_environ(),
+                env=child_environ() | {"GGML_NO_BACKTRACE": "1"},  # or it runs a debugger, whose words hide its own
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except (OSError, ValueError) as error:
