@@ -31,7 +31,7 @@ $(VENV)/bin/python:
 # An install is repeated only when what it depends on has changed.
 $(VENV)/installed: pyproject.toml constraints.txt scripts/llama_wheel.py | $(VENV)/bin/python
 	@$(BIN)/python scripts/llama_wheel.py "$(WHEELS)"
-	@echo "==> installing Findspot (about 260 MB, a minute)"
+	@echo "==> installing Findspot (about 295 MB, a minute)"
 	@$(PIP) install --find-links "$(WHEELS)" --constraint constraints.txt --editable .
 	@touch $@
 
