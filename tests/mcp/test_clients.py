@@ -139,6 +139,24 @@ async def test_a_root_that_comes_later_is_indexed(connect: Connect, tmp_path: Pa
     assert answer["structuredContent"]["results"][0]["symbol"] == "one"
 
 
+async def test_a_root_that_is_made_anew_is_indexed_anew(
+    connect: Connect, engines: SharedEngines, tmp_path: Path
+) -> None:
+    root = project(tmp_path / "web", "one")
+    client = await connect(root)
+    await client.start()
+    await client.until_indexed()
+    (engine,) = (shared.engine for shared in engines._engines.values())
+    shutil.rmtree(root)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while engine.freshness.watching:
+            await asyncio.sleep(0.05)
+        project(root, "two")
+        while not (answer := await client.call("find_code", query="two"))["structuredContent"]["complete"]:
+            await asyncio.sleep(0.05)
+    assert answer["structuredContent"]["results"][0]["symbol"] == "two"
+
+
 async def test_a_client_that_changes_its_roots_and_leaves_gives_all_back(
     engines: SharedEngines, repository: Path, tmp_path: Path
 ) -> None:

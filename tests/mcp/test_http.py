@@ -78,9 +78,29 @@ async def test_who_has_no_token_or_comes_from_elsewhere_stays_out(repository: Pa
         status, said = await asyncio.to_thread(ask, {"Authorization": "Bearer wrong"})
         assert status == 401
         assert "Authorization: Bearer TOKEN" in said
+        assert (await asyncio.to_thread(ask, {"Authorization": f"bearer {token}"}))[0] != 401  # its case says nothing
         assert (await asyncio.to_thread(ask, {**known, "Host": f"evil.example:{port}"}))[0] == 421
         assert (await asyncio.to_thread(ask, {**known, "Origin": "http://evil.example"}))[0] == 403
         assert (await asyncio.to_thread(ask, {**known, "Mcp-Session-Id": "made-up"}))[0] == 404
+
+
+async def test_an_open_stream_at_the_end_is_no_failure(repository: Path) -> None:
+    async with listening(cwd=repository) as (url, token, process):
+        about = {"name": "raw", "version": "1"}
+        hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": about}
+        known = {"Authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(headers=known, timeout=PATIENCE_SECONDS) as client:
+            accepts = {"Accept": "application/json, text/event-stream"}
+            message = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}
+            session = {
+                "Mcp-Session-Id": (await client.post(url, json=message, headers=accepts)).headers["mcp-session-id"]
+            }
+            async with client.stream("GET", url, headers={**accepts, **session}) as stream:
+                assert stream.status_code == 200
+                process.send_signal(signal.SIGTERM)
+                assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 0
+        assert process.stderr is not None
+        assert b"Traceback" not in await process.stderr.read()
 
 
 async def test_a_token_of_ones_own_is_read_from_a_file_and_not_shown(repository: Path, tmp_path: Path) -> None:

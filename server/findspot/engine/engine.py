@@ -107,7 +107,7 @@ class Engine:
         self._watching = threading.Lock()
         self._closing = threading.Event()
         self._progress: Progress | None = None
-        self._freshness = Freshness()
+        self.freshness = Freshness()
         self._filler = Filler(
             self._store,
             model,
@@ -115,7 +115,7 @@ class Engine:
             self._own.texts.text_of,
             config.settings.read_ahead,
             lambda: self._progress is not None,
-            self._freshness.read_ahead_ended,
+            self.freshness.read_ahead_ended,
         )
 
     @classmethod
@@ -143,7 +143,7 @@ class Engine:
         self._filler.close()
         self.uncommitted.close()
         with self._watching:
-            watcher, self._freshness.watcher = self._freshness.watcher, None
+            watcher, self.freshness.watcher = self.freshness.watcher, None
             if watcher is not None:
                 watcher.stop()
         with self._refreshing:
@@ -185,7 +185,7 @@ class Engine:
                 scope,
                 rebuild=rebuild,
                 workers=self.config.settings.workers,
-                lasting=self._freshness.watcher is not None,
+                lasting=self.freshness.watcher is not None,
                 lock_seconds=lock_seconds,
                 progress=report,
                 stop=either,
@@ -197,12 +197,12 @@ class Engine:
                     self._store.mark_damaged()
                     done = run()
             except Exception as error:
-                self._freshness.refresh_failed(error, scope, closing=self._closing.is_set())
+                self.freshness.refresh_failed(error, scope, closing=self._closing.is_set())
                 raise
             finally:
                 self._progress = None
             if done.whole:
-                self._freshness.passed()
+                self.freshness.passed()
         self._filler.index_changed()
         return done
 
@@ -217,21 +217,21 @@ class Engine:
 
         def changed(paths: frozenset[str] | None) -> None:
             report = self.refresh(paths=None if paths is None else sorted(paths), lock_seconds=_WATCH_LOCK_SECONDS)
-            self._freshness.mended(Work.CHANGES)
+            self.freshness.mended(Work.CHANGES)
             if on_change is not None and (report.added or report.changed or report.removed):
                 on_change(report)
 
         with self._watching:
-            if self._freshness.watcher is None and not self._closing.is_set():
-                self._freshness.watcher = Watcher(
+            if not self._closing.is_set() and not self.freshness.watch_again():
+                self.freshness.watcher = Watcher(
                     self.root,
                     changed,
                     debounce_seconds=self.config.settings.debounce_ms / 1000,
                     options=self._indexer.walk_options,
-                    on_error=partial(self._freshness.failed, Work.WATCHING),
+                    on_error=partial(self.freshness.failed, Work.WATCHING),
                     on_first=self._pool.warm,
                 )
-                self._freshness.watcher.start()
+                self.freshness.watcher.start()
                 self._filler.start()
 
     @property
@@ -405,16 +405,16 @@ class Engine:
         if is_locked(self._index_dir):
             return IndexState.INDEXING
         if self._guarded(self._store.corpus).files == 0:
-            return IndexState.FAILED if self._freshness.indexing_failed else IndexState.EMPTY
+            return IndexState.FAILED if self.freshness.indexing_failed else IndexState.EMPTY
         return IndexState.ABORTED
 
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _is_complete(self, state: IndexState, own: Unsaved) -> bool:
-        return state is IndexState.READY and self._freshness.settled and not own.buffers.pending
+        return state is IndexState.READY and self.freshness.settled and not own.buffers.pending
 
     def _message(self, own: Unsaved) -> str:
-        return "; ".join(filter(None, (self._freshness.message, self._no_embedder, own.buffers.pending)))
+        return "; ".join(filter(None, (self.freshness.message, self._no_embedder, own.buffers.pending)))
 
     def _asked(self, own: Unsaved) -> _Asked:
         return _Asked(time.monotonic(), self._is_complete(self._state(), own), own, own.texts.reading())
@@ -445,5 +445,5 @@ class Engine:
             return ask()
         except IndexDamagedError as error:
             self._store.mark_damaged()
-            self._freshness.refresh_failed(error)
+            self.freshness.refresh_failed(error)
             raise

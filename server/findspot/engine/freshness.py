@@ -33,6 +33,10 @@ class Watching(Protocol):
     """What is asked of a watcher."""
 
     @property
+    def running(self) -> bool:
+        """True between ``start`` and the end of watching."""
+
+    @property
     def settled(self) -> bool:
         """True when every change so far has been dealt with."""
 
@@ -92,6 +96,20 @@ class Freshness:
         """Note that a pass over the whole root has succeeded, which also makes good what failed for some files."""
         self.mended(Work.WHOLE, Work.STOPPED, Work.CHANGES)
         self._checked = True
+
+    @property
+    def watching(self) -> bool:
+        """True while the folder is watched; no longer once it was gone."""
+        return self.watcher is not None and self.watcher.running
+
+    def watch_again(self) -> bool:
+        """Begin once more where the folder was gone for a while; returns False where nothing has watched it yet."""
+        if self.watcher is None:
+            return False
+        if not self.watcher.running:
+            self.watcher.start()
+            self.mended(Work.WATCHING)
+        return True
 
     @property
     def indexing_failed(self) -> bool:

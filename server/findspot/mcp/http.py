@@ -81,6 +81,7 @@ async def _serve(listener: socket.socket, session: Session, token: str, hosts: l
     config = uvicorn.Config(
         _with_token(app, token), log_config=None, lifespan="on", timeout_graceful_shutdown=GRACE_SECONDS
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_worth_telling)
     server = _Server(config)
 
     def stop() -> None:
@@ -94,6 +95,11 @@ async def _serve(listener: socket.socket, session: Session, token: str, hosts: l
     await server.serve([listener])
 
 
+def _is_worth_telling(record: logging.LogRecord) -> bool:
+    """Return whether a line of the web server's log is more than a stream that was open at the end."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
+
+
 class _Server(uvicorn.Server):
     """Leaves signals to us: uvicorn raises them again when it is done, which would end the process before its threads."""
 
@@ -105,12 +111,13 @@ class _Server(uvicorn.Server):
 
 def _with_token(app: ASGIApp, token: str) -> ASGIApp:
     """Return ``app`` for those who know the token."""
-    wanted = f"Bearer {token}".encode()
+    wanted = token.encode()
 
     async def checked(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             given = next((value for key, value in scope["headers"] if key == b"authorization"), b"")
-            if not hmac.compare_digest(given, wanted):
+            scheme, _, secret = given.partition(b" ")
+            if scheme.lower() != b"bearer" or not hmac.compare_digest(secret, wanted):
                 told = PlainTextResponse(
                     "The token is missing or wrong: send the header 'Authorization: Bearer TOKEN'.\n",
                     401,

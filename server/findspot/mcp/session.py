@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -52,7 +53,6 @@ class Session:
         self._upkeep = Upkeep(self.scheduler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._steps: dict[Root, Progress | str | None] = {}
-        self._failed: set[Root] = set()  # what is not kept up to date, because that failed
         self._leaving: set[Root] = set()  # no longer roots, but not closed yet
         self.names: dict[Path, str] = {}
         """How each root is called towards the client."""
@@ -103,6 +103,15 @@ class Session:
             raise RootError(f"{', '.join(gone)} is no folder any more, so there is nothing to search; use other tools")
         return [f"{folder} is no folder any more; it is left out" for folder in gone]
 
+    def _left_alone(self) -> list[Root]:
+        """Return the roots that nobody keeps up to date, because their folders were gone for a while; for worker threads."""
+        found: list[Root] = []
+        for root in self.workspace.roots:
+            with contextlib.suppress(FindspotError):  # the answer says why it cannot be opened
+                if root not in self._steps and root.path.is_dir() and not root.access().engine.freshness.watching:
+                    found.append(root)
+        return found
+
     def _open(self, folder: Path) -> Access:
         config = load_config(folder, lenient=True)
         for warning in config.warnings:
@@ -117,9 +126,8 @@ class Session:
         Where nothing is indexed yet, the first index is waited for, ``FIRST_SECONDS`` at most.
         """
         gone = await self.scheduler.run(Mode.SEARCH, lambda _: self._gone())
-        for root in self._failed.intersection(self.workspace.roots):
-            self._failed.discard(root)
-            self._spawn(self._maintained, root)  # a folder may have come back
+        for root in await self.scheduler.run(Mode.SEARCH, lambda _: self._left_alone()):
+            self._spawn(self._maintained, root)
         stop = threading.Event()
         found = await self.questions.ask(question, _root_of, stop)
         if not found.status.chunks and not found.status.complete:
@@ -202,9 +210,6 @@ class Session:
             give_way = self.scheduler.foreground.give_way
             await self.scheduler.run(Mode.INDEX, lambda _: give_way(FIRST_SECONDS), root, stop)
             await self._upkeep.begin(root, stop, step, locked)
-        except Exception:
-            self._failed.add(root)
-            raise
         finally:
             del self._steps[root]
 
