@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from findspot.agent.tokens import TokenCounter
 from findspot.mcp.roots import Folders
 from findspot.mcp.server import serve
 from findspot.mcp.streams import MAX_LINE
@@ -195,7 +196,7 @@ async def connect(repository: Path, engines: SharedEngines) -> AsyncIterator[Con
         folders = Folders(given, working or repository)
 
         async def served() -> None:
-            await serve(reader, writer, engines, folders)
+            await serve(reader, writer, engines, folders, TokenCounter())
             writer.lines.feed_eof()
 
         work = asyncio.create_task(served())

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from mcp import types
 
+from findspot.agent.tokens import TokenCounter
 from findspot.mcp import server
 from findspot.mcp.roots import Folders, absolute, names_of
 from findspot.mcp.session import Session
@@ -160,7 +161,7 @@ async def test_a_root_that_is_made_anew_is_indexed_anew(
 async def test_a_client_that_changes_its_roots_and_leaves_gives_all_back(
     engines: SharedEngines, repository: Path, tmp_path: Path
 ) -> None:
-    session = Session(engines, Folders((), repository))
+    session = Session(engines, Folders((), repository), TokenCounter())
     session.use([repository])
     await session.statuses()
     assert engines.is_open(repository)

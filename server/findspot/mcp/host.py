@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 
+from findspot.agent.tokens import TokenCounter
 from findspot.config import load_config
 from findspot.errors import ConfigError
 from findspot.mcp.early import Early, undisturbed
@@ -45,6 +46,7 @@ class Host:
         self._folders = folders
         self._warm = warm_processes()
         self._engines = SharedEngines()
+        self._count = TokenCounter()
         self._failures = 0
 
     @contextlib.asynccontextmanager
@@ -92,7 +94,7 @@ class Host:
 
         asyncio.get_running_loop().call_later(EARLY_SECONDS, lambda: threading.Thread(target=early.give_back).start())
         requests, answers = _Pipe(), _Pipe()
-        work = asyncio.create_task(serve(requests.reader, answers, self._engines, self._folders))
+        work = asyncio.create_task(serve(requests.reader, answers, self._engines, self._folders, self._count))
         work.add_done_callback(lambda _: answers.reader.feed_eof())
         try:
             yield answers.reader, requests
@@ -102,7 +104,7 @@ class Host:
             await asyncio.to_thread(early.give_back)
 
     async def _serve_other(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await serve_other(self._engines, reader, writer)
+        await serve_other(self._engines, self._count, reader, writer)
 
 
 @contextlib.contextmanager
@@ -115,12 +117,13 @@ def shared(engines: SharedEngines) -> Iterator[None]:
     if warm is None:
         yield
         return
+    count = TokenCounter()
     ended = asyncio.Event()
     loop = asyncio.new_event_loop()
 
     async def listen() -> None:
         async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await serve_other(engines, reader, writer)
+            await serve_other(engines, count, reader, writer)
 
         async with warm.listening({SERVICE: other}, engines.is_open, for_all=False):
             await ended.wait()
@@ -140,13 +143,15 @@ def shared(engines: SharedEngines) -> Iterator[None]:
         thread.join(_LEAST_SECONDS)
 
 
-async def serve_other(engines: SharedEngines, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def serve_other(
+    engines: SharedEngines, count: TokenCounter, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     """Serve the client of another process, which has said in a first line where its folders are."""
     from findspot.mcp.server import serve  # noqa: PLC0415 - see above
 
     said = json.loads(await reader.readline())
     folders = Folders(tuple(Path(str(name)) for name in said["given"]), Path(str(said["working"])))
-    await serve(reader, writer, engines, folders)
+    await serve(reader, writer, engines, folders, count)
 
 
 def _chosen(line: Line) -> socket.socket | None:

@@ -24,6 +24,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from findspot.agent.tokens import TokenCounter
 from findspot.errors import FindspotError
 from findspot.mcp.roots import Folders
 from findspot.mcp.server import Agent
@@ -58,7 +59,7 @@ def run_http(folders: Folders, host: str, port: int, token: str | None) -> int:
         if token is None:
             _tell_token(url, secret)
         engines = SharedEngines()
-        session = Session(engines, folders)
+        session = Session(engines, folders, TokenCounter())
 
         def close() -> None:
             session.close()

@@ -18,6 +18,7 @@ from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
 
 from findspot import __version__
+from findspot.agent.tokens import TokenCounter
 from findspot.errors import FindspotError, QueryError
 from findspot.mcp.prompts import PROMPTS, written
 from findspot.mcp.resources import TEMPLATE, address, read_address
@@ -233,9 +234,11 @@ def _failed(text: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
 
 
-async def serve(read: LineReader, write: LineWriter, engines: EngineSource, folders: Folders) -> None:
+async def serve(
+    read: LineReader, write: LineWriter, engines: EngineSource, folders: Folders, count: TokenCounter
+) -> None:
     """Serve one client over a pair of streams of JSON lines until it leaves; nothing of the process is touched."""
-    session = Session(engines, folders)
+    session = Session(engines, folders, count)
     server = Agent(session).server()
     try:
         async with _messages(read, write) as (inbox, outbox):

@@ -43,13 +43,14 @@ Report = Callable[[float, float | None, str], Awaitable[None]]
 class Session:
     """Everything one client has opened; methods belong to the event loop's thread unless they say otherwise."""
 
-    def __init__(self, engines: EngineSource, folders: Folders) -> None:
+    def __init__(self, engines: EngineSource, folders: Folders, count: TokenCounter) -> None:
+        """``count`` is shared by all sessions of a process: its vocabulary takes megabytes."""
         self.folders = folders
         self._engines = engines
         self.workspace = Workspace(self._open, engines.give_back, self.path_of)
         self.scheduler = Scheduler()
         self.questions = Questions(self.workspace, self.scheduler, prepare=lambda: None)
-        self.count = TokenCounter()
+        self.count = count
         self._upkeep = Upkeep(self.scheduler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._steps: dict[Root, Progress | str | None] = {}
