@@ -70,7 +70,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) ->
 
 def test_the_console_command_exists(wheel: zipfile.ZipFile) -> None:
     entry = next(name for name in wheel.namelist() if name.endswith("entry_points.txt"))
-    assert "findspot = findspot.cli.main:main" in wheel.read(entry).decode()
+    assert "findspot = findspot.__main__:run" in wheel.read(entry).decode()
 
 
 def test_each_dependency_has_a_pin_inside_its_range() -> None:

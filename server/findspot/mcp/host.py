@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
@@ -25,7 +24,7 @@ from findspot.mcp.relay import Server
 from findspot.mcp.roots import Folders
 from findspot.mcp.streams import MAX_LINE, LineReader, LineWriter
 from findspot.service.engines import SharedEngines
-from findspot.service.link import Line, Warm
+from findspot.service.link import Connection, Line, Warm
 
 SERVICE = "mcp"
 
@@ -154,7 +153,7 @@ async def serve_other(
     await serve(reader, writer, engines, folders, count)
 
 
-def _chosen(line: Line) -> socket.socket | None:
+def _chosen(line: Line) -> Connection | None:
     """Return the connection to the server of a warm process; None if that has ended since it answered."""
     try:
         return line.choose(SERVICE)

@@ -47,6 +47,9 @@ _MAX_PROCESSES = 100
 _BROKEN: Final = (OSError, EOFError, asyncio.LimitOverrunError, LookupError, TypeError, ValueError, RecursionError)
 """What a connection that says something else raises."""
 
+Connection = socket.socket
+"""What a line to a warm process becomes."""
+
 Service = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -84,7 +87,7 @@ class Line:
         self.services = services
         self._connection = connection
 
-    def choose(self, service: str) -> socket.socket:
+    def choose(self, service: str) -> Connection:
         """Give the connection to a service; the caller closes it. Raises ``OSError``."""
         self._connection.sendall(_line({"service": service}))
         self._connection.settimeout(None)
