@@ -39,6 +39,8 @@ const TABS_MS = { hidden: 500, visible: 5000 };
 
 const LOOK_MS = 10;
 
+const CLOSE_TRIES = 20;
+
 /** Shows places while a list is open, and brings the user back to where they were. */
 export class Preview implements vscode.Disposable {
   private readonly mark = vscode.window.createTextEditorDecorationType({
@@ -63,7 +65,8 @@ export class Preview implements vscode.Disposable {
       return;
     }
     const opening = open(result, { preserveFocus: true, preview: true });
-    this.showing = opening.catch(() => undefined);
+    // One that was begun before may end after this one.
+    this.showing = Promise.allSettled([this.showing, opening]);
     const editor = await opening;
     this.shown?.setDecorations(this.mark, []);
     this.shown = editor;
@@ -103,11 +106,16 @@ export class Preview implements vscode.Disposable {
     for (let wait = 0; wait < limit() && !isListed(); wait += LOOK_MS) {
       await pause(LOOK_MS);
     }
-    const left = textTabs().filter(([uri]) => this.seen.has(uri) && !this.openBefore.has(uri));
-    await vscode.window.tabGroups.close(
-      left.map(([, tab]) => tab),
-      true,
-    );
+    for (let tries = 0; tries < CLOSE_TRIES; tries += 1) {
+      const left = textTabs().filter(([uri]) => this.seen.has(uri) && !this.openBefore.has(uri));
+      if (left.length === 0) {
+        return;
+      }
+      const tabs = left.map(([, tab]) => tab);
+      // A tab that has changed since it was listed is refused, and is another one in the next list.
+      await vscode.window.tabGroups.close(tabs, true).then(undefined, () => undefined);
+      await pause(LOOK_MS);
+    }
   }
 
   dispose(): void {

@@ -19,7 +19,8 @@ before(() => indexed());
 afterEach(async () => {
   await run("workbench.action.closeQuickOpen");
   await run("workbench.action.closeAllEditors");
-  // What counts as open before a picker is the list of tabs, which follows with a delay.
+  // What a picker goes back to is the active editor, and what was open before it the list of tabs; both follow with a delay.
+  await eventually(() => ["output", undefined].includes(vscode.window.activeTextEditor?.document.uri.scheme));
   await eventually(() => vscode.window.tabGroups.all.every((group) => group.tabs.length === 0));
   await run("findspot.clearResults");
 });
