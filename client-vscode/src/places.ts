@@ -52,12 +52,17 @@ export class Preview implements vscode.Disposable {
   private readonly visible = this.origin?.visibleRanges[0];
   private readonly openBefore = new Set(textTabs().map(([uri]) => uri));
   private latest = 0;
+  private isOver = false;
   private shown: vscode.TextEditor | undefined;
   /** What has been shown; those that were not open before go again. */
   private readonly seen = new Set<string>();
   private showing: Promise<unknown> = Promise.resolve();
 
   async show(result: Result): Promise<void> {
+    // A list that is closed may still tell which place of it is the active one.
+    if (this.isOver) {
+      return;
+    }
     this.latest += 1;
     const turn = this.latest;
     await pause(60);
@@ -78,6 +83,7 @@ export class Preview implements vscode.Disposable {
 
   /** Go back to the editor and the lines that were there before. */
   async restore(): Promise<void> {
+    this.isOver = true;
     this.latest += 1;
     // An editor that is still on its way would come after the one that is brought back.
     await this.showing;
@@ -119,6 +125,7 @@ export class Preview implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.isOver = true;
     this.latest += 1;
     this.mark.dispose();
   }
