@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import subprocess
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from benchmarks.language_client import PATIENCE_SECONDS, ServerError
+from benchmarks.language_client import ServerError, ServerProcess
 
 
-class AgentClient:
-    """One server process over its pipes. Requests are answered one after the other; use it in one thread."""
-
-    def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(env))
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._stdin, self._stdout = self._process.stdin, self._process.stdout
-        self._ids = itertools.count(1)
-        self._guard = threading.Timer(PATIENCE_SECONDS, self._process.kill)
-        self._guard.daemon = True
-        self._guard.start()
-
-    @property
-    def pid(self) -> int:
-        """The server's process id."""
-        return self._process.pid
+class AgentClient(ServerProcess):
+    """A client of ``findspot mcp``."""
 
     def __enter__(self) -> Self:
         return self

@@ -18,8 +18,8 @@ class ServerError(Exception):
     """The server answered with an error, or went away."""
 
 
-class LanguageClient:
-    """One server process over its pipes. Requests are answered one after the other; use it in one thread."""
+class ServerProcess:
+    """One server over its pipes, ended when it hangs. Requests are answered one after the other; use it in one thread."""
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(env))
@@ -36,6 +36,10 @@ class LanguageClient:
     def pid(self) -> int:
         """The server's process id."""
         return self._process.pid
+
+
+class LanguageClient(ServerProcess):
+    """A client of ``findspot lsp``."""
 
     def __enter__(self) -> Self:
         return self
