@@ -1,0 +1,1 @@
+"""The search page and the HTTP interface, on this machine only."""

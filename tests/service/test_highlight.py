@@ -1,0 +1,28 @@
+"""Source as classified pieces: what is shown is the source, whatever the lexer thinks of it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from findspot.service.highlight import Piece, highlighted
+
+
+def test_names_keywords_and_comments_are_told_apart() -> None:
+    """A line of Python falls into pieces of several kinds."""
+    lines = highlighted("def save(x):  # keep\n    return 1\n", "shop/cart.py")
+    assert Piece("def", "keyword") in lines[0]
+    assert Piece("save", "function") in lines[0]
+    assert Piece("# keep", "comment") in lines[0]
+    assert Piece("1", "number") in lines[1]
+
+
+def test_a_file_that_no_lexer_knows_is_plain() -> None:
+    """Its lines come back as they are."""
+    assert highlighted("a b\n\nc", "notes.unknown-suffix") == [[Piece("a b", "plain")], [], [Piece("c", "plain")]]
+
+
+@given(st.text(max_size=200), st.sampled_from(["a.py", "b.js", "c.html", "d.md", "Makefile", "e.none"]))
+def test_pieces_make_up_the_text(text: str, path: str) -> None:
+    """Nothing is lost or added, whatever the text is."""
+    assert "\n".join("".join(piece.text for piece in line) for line in highlighted(text, path)) == text
