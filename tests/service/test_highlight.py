@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from findspot.service.highlight import Piece, highlighted
+from findspot.languages.table import LANGUAGES
+from findspot.service.highlight import Piece, highlighted, lexer_of
 
 
 def test_names_keywords_and_comments_are_told_apart() -> None:
@@ -26,3 +28,23 @@ def test_a_file_that_no_lexer_knows_is_plain() -> None:
 def test_pieces_make_up_the_text(text: str, path: str) -> None:
     """Nothing is lost or added, whatever the text is."""
     assert "\n".join("".join(piece.text for piece in line) for line in highlighted(text, path)) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "piece"),
+    [
+        ("a.h", "class Cart {};", Piece("class", "keyword")),
+        ("run", "#!/usr/bin/env python3\nimport os", Piece("import", "keyword")),
+        ("setup.cfg", "[a]\n# note", Piece("# note", "comment")),
+        ("icon.svg", '<svg a="1"/>', Piece('"1"', "string")),
+    ],
+)
+def test_the_language_is_the_one_that_indexing_sees(path: str, text: str, piece: Piece) -> None:
+    """By the name of the file, and by its first lines where that does not tell."""
+    assert any(piece in line for line in highlighted(text, path))
+
+
+def test_every_language_has_a_lexer_or_is_known_to_have_none() -> None:
+    """A language that is added is named as Pygments names it, or listed."""
+    plain = {name for name in LANGUAGES if lexer_of(name) is None}
+    assert plain == {"assembly", "csv", "ignore"}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Final, Literal, NamedTuple, get_args
 
-from pygments.lexers import get_lexer_for_filename
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType, is_token_subtype
 from pygments.util import ClassNotFound
+
+from findspot.languages.detect import language_of
 
 PieceKind = Literal["plain", "keyword", "string", "number", "comment", "function", "type", "decorator", "operator"]
 """What a piece of source is, in as few kinds as a person can tell apart by colour."""
 
 KINDS: Final = get_args(PieceKind)
 
-_MOST_CHARACTERS = 200_000
+_MAX_CHARACTERS = 200_000
 """Longer texts stay plain: nobody reads them in colours, and some lexers are slow."""
 
 _OF_TOKENS: tuple[tuple[_TokenType, PieceKind], ...] = (
@@ -38,30 +43,46 @@ class Piece(NamedTuple):
     kind: PieceKind
 
 
+_HEAD = 2_000
+"""Characters that tell a language where the name of a file does not."""
+
+_NAMES = {"config": "ini", "gettext": "po", "svg": "xml", "vb": "vb.net"}
+"""What Pygments calls the languages that have another name with us."""
+
+
 def highlighted(text: str, path: str) -> list[list[Piece]]:
     """Return the lines of ``text``, each as pieces whose texts make it up again, without the line end.
 
     The lexer is chosen by the name of ``path``; what no lexer knows, and what is very long, is plain.
     """
     plain = [[Piece(line, "plain")] if line else [] for line in text.split("\n")]
-    if len(text) > _MOST_CHARACTERS:
+    # Asking Pygments by the name of the file would compile its thousand patterns of names first.
+    language = language_of(path, text[:_HEAD].encode("utf-8", "replace"))
+    lexer = None if language is None or len(text) > _MAX_CHARACTERS else lexer_of(language)
+    if lexer is None:
         return plain
-    try:
-        lexer = get_lexer_for_filename(path, stripnl=False, stripall=False, ensurenl=False)
-    except ClassNotFound:
-        return plain
+    kind_of = cache(_kind)
     lines: list[list[Piece]] = [[]]
-    for kind, value in lexer.get_tokens(text):
+    for token, value in lexer.get_tokens(text):
         for number, part in enumerate(value.split("\n")):
             if number:
                 lines.append([])
             if part:
-                lines[-1].append(Piece(part, _kind(kind)))
-    same = len(lines) == len(plain) and all(
-        "".join(piece.text for piece in line) == "".join(piece.text for piece in other)
-        for line, other in zip(lines, plain, strict=True)
-    )
+                lines[-1].append(Piece(part, kind_of(token)))
+    same = len(lines) == len(plain) and all(map(_same_text, lines, plain))
     return lines if same else plain  # a lexer that changes the text (line ends, tabs) is not followed
+
+
+def _same_text(line: Sequence[Piece], other: Sequence[Piece]) -> bool:
+    return "".join(piece.text for piece in line) == "".join(piece.text for piece in other)
+
+
+def lexer_of(language: str) -> Lexer | None:
+    """Return the lexer of a language of ours; its names are those of Pygments but for a few."""
+    try:
+        return get_lexer_by_name(_NAMES.get(language, language), stripnl=False, stripall=False, ensurenl=False)
+    except ClassNotFound:
+        return None
 
 
 def _kind(token: _TokenType) -> PieceKind:
