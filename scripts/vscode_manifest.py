@@ -13,6 +13,9 @@ from typing import Any
 
 CLIENT = Path(__file__).parents[1] / "client-vscode"
 
+_NOT_FOR_EDITORS = frozenset({"terminal"})
+"""Sections that change nothing in an editor."""
+
 _PREFIX = "server."
 """Of the generated words in ``package.nls.json``."""
 
@@ -23,7 +26,8 @@ def manifest_pages(table: dict[str, Any]) -> dict[Path, str]:
     words = json.loads((CLIENT / "package.nls.json").read_text(encoding="utf-8"))
     contributes = manifest["contributes"]
     own = [group for group in contributes["configuration"] if not _made(group)]
-    groups = [_group(section) for section in table["sections"]]
+    sections = [section for section in table["sections"] if section["name"] not in _NOT_FOR_EDITORS]
+    groups = [_group(section) for section in sections]
     contributes["configuration"] = own + groups
     executables = [
         key for group in own for key, fact in group["properties"].items() if "machine" in fact.get("scope", "")
@@ -32,7 +36,7 @@ def manifest_pages(table: dict[str, Any]) -> dict[Path, str]:
     restricted = executables + [key for group in groups for key in group["properties"]]
     manifest["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"] = restricted
     kept = {key: text for key, text in words.items() if not key.startswith(_PREFIX)}
-    made = {_word(section, one): one["description"] for section in table["sections"] for one in section["settings"]}
+    made = {_word(section, one): one["description"] for section in sections for one in section["settings"]}
     return {CLIENT / "package.json": _json(manifest), CLIENT / "package.nls.json": _json({**kept, **made})}
 
 

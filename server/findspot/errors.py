@@ -12,6 +12,7 @@
     │   └── IndexDamagedError   its file is damaged; the next refresh builds it again
     ├── WorkerError          the process that parses files cannot be started
     ├── ModelError           a model file is missing, damaged or of the wrong shape
+    ├── OpenError            no program can open a file, or its command cannot be used
     ├── InstallError         a configuration file of an agent cannot be read or changed
     ├── EvaluationError      a past cannot be read, or has nothing in it to measure on
     └── Cancelled            the caller set the stop event
@@ -62,6 +63,10 @@ class WorkerError(FindspotError):
 
 class ModelError(FindspotError):
     """A model file is missing, damaged or of the wrong shape."""
+
+
+class OpenError(FindspotError):
+    """No program can open a file, or the command that should cannot be used."""
 
 
 class InstallError(FindspotError):

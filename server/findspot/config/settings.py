@@ -184,10 +184,22 @@ class ChatSettings(Section):
     ] = ""
 
 
+class TerminalSettings(Section):
+    """What only a terminal needs; editors do not show it."""
+
+    open_cmd: Annotated[
+        str,
+        Field(
+            description="Command that opens a result, with `{file}`, `{line}` and `{end_line}`; empty for `$VISUAL`, "
+            "`$EDITOR`, `$PAGER` or less. No shell reads it."
+        ),
+    ] = ""
+
+
 _S = TypeVar("_S", bound=Section)
 
 
-class Settings(AnswerSettings, IndexSettings, ServerSettings, ModelSettings, ChatSettings):
+class Settings(AnswerSettings, IndexSettings, ServerSettings, ModelSettings, ChatSettings, TerminalSettings):
     """Every setting of Findspot, with its default."""
 
     def section(self, kind: type[_S]) -> _S:
@@ -201,6 +213,7 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
     "server": ServerSettings,
     "models": ModelSettings,
     "chat": ChatSettings,
+    "terminal": TerminalSettings,
 }
 
 FORMER_NAMES: Final[Mapping[str, str]] = {"reranker": "localization_model"}
