@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from findspot.cli.main import build_parser
+from findspot.cli.commands import build_parser
+from findspot.cli.parser import arguments_of, subcommands
 from findspot.config import SECTIONS, Section, allowed, flag, project_may
 from findspot.languages.table import LANGUAGES
 from scripts.agent_pages import agent_page
@@ -108,7 +109,7 @@ def cli_page() -> str:
     lines = ["# Command line", "", _MADE, str(parser.description), "", "```text"]
     lines += [(parser.usage or "").strip(), "```", ""]
     lines += _table(_options(parser))
-    for name, command in _commands(parser).items():
+    for name, command in subcommands(parser).items():
         lines += ["", f"## findspot {name}", "", str(command.description), ""]
         lines += _table(_options(command))
     if parser.epilog:
@@ -170,18 +171,9 @@ def stale() -> list[Path]:
     return [path for path, text in pages().items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
 
 
-def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to list its actions
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - nor to reach its sub-parsers
-            return dict(action.choices)
-    return {}
-
-
 def _options(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
     """Yield (how it is written, what it does) for each argument; written by hand since help texts differ by Python."""
-    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to list its actions
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - commands have headings of their own
-            continue
+    for action in arguments_of(parser):
         value = action.metavar or ("|".join(str(choice) for choice in action.choices) if action.choices else "")
         if not isinstance(value, str):
             value = " ".join(value)

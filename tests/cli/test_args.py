@@ -40,6 +40,61 @@ def test_a_query_and_its_paths_are_found_among_options(
     assert (raw.command, raw.query, raw.paths) == (command, query, [Path(path) for path in paths])
 
 
+@pytest.mark.parametrize(
+    ("argv", "command", "attributes"),
+    [
+        (["--stats"], "status", {"show_root": False}),
+        (["--stats", "--json"], "status", {"format": "json"}),
+        (["--root", "--stats", "--stats"], "status", {"roots": [Path("--stats")]}),
+        (["search", "--stats"], "status", {}),
+        (["--show-root"], "status", {"show_root": True}),
+        (["-q", "--index-only"], "index", {"quiet": True, "rebuild": False}),
+        (["--index-only", "--reindex"], "index", {"rebuild": True}),
+        (["--reindex"], "index", {"rebuild": True}),
+        (["--reindex", "x"], "search", {"rebuild": True, "query": "x"}),
+    ],
+)
+def test_options_of_vecgrep_stand_for_commands(argv: list[str], command: str, attributes: dict[str, object]) -> None:
+    raw = parse(argv)
+    assert raw.command == command
+    assert {name: getattr(raw, name) for name in attributes} == attributes
+
+
+@pytest.mark.row("V48")
+@pytest.mark.parametrize(
+    ("argv", "attributes"),
+    [
+        (["-t", "py", "--type", "rust", "-Tjs"], {"types": ["py", "rust"], "not_types": ["js"]}),
+        (["-g", "*.py", "-g!tests/**", "--glob=-x"], {"globs": ["*.py", "!tests/**", "-x"]}),
+        (["-g", "-x"], {"globs": ["-x"]}),
+        (["-d3"], {"max_depth": 3}),
+        (["--max-depth", "0"], {"max_depth": 0}),
+        (["--ignore-file", "a", "--ignore-file=b"], {"ignore_rules": [Path("a"), Path("b")]}),
+        (["--only", "code", "--only", "tests"], {"only": ["code", "tests"]}),
+        (["--hidden", "--no-ignore"], {"hidden": True, "ignore_files": False}),
+        (["-l0"], {"format": "files", "null": True}),
+        (["--files-with-matches"], {"format": "files"}),
+        (["-c"], {"format": "count"}),
+        (["--count"], {"format": "count"}),
+        (["-p"], {"format": "pretty", "pretty": True}),
+        (["--vimgrep"], {"format": "vimgrep"}),
+        (["-C2"], {"context_lines": 2}),
+        (["-C=2"], {"context_lines": 2}),
+        (["--context", "0"], {"context_lines": 0}),
+        (["--color=never"], {"color": "never"}),
+        (["--explain"], {"explain": True}),
+        (["--skip-outside"], {"skip_outside": True}),
+        (["--skip-outside-root"], {"skip_outside": True}),
+        (["--root", "a", "--root", "b"], {"roots": [Path("a"), Path("b")]}),
+    ],
+)
+@pytest.mark.parametrize("command", ["search", "localize"])
+def test_options_of_ripgrep_and_vecgrep_are_read(command: str, argv: list[str], attributes: dict[str, object]) -> None:
+    raw = parse([command, *argv, "x"])
+    assert raw.command == command
+    assert {name: getattr(raw, name) for name in attributes} == attributes
+
+
 @pytest.mark.parametrize("argv", [["--json", "status"], ["status", "--json"]])
 def test_options_may_stand_before_the_command(argv: list[str]) -> None:
     raw = parse(argv)
@@ -96,7 +151,7 @@ def test_a_misuse_is_explained_and_ends_with_2(argv: list[str], words: str, caps
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["-h"], ["status", "--help"], ["--version"]])
+@pytest.mark.parametrize("argv", [["--help"], ["-h"], ["status", "--help"], ["--version"], ["x", "--version"]])
 def test_help_and_version_end_with_0(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         parse(argv)

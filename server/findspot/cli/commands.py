@@ -5,22 +5,52 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from findspot import __version__
 from findspot.cli.model_options import ModelAction, PolicyName, add_exploring_options, add_model_options
+from findspot.cli.options import (
+    Color,
+    Format,
+    Only,
+    add_paths,
+    add_setting,
+    add_text,
+    answer_options,
+    common_options,
+    filter_options,
+    output_options,
+    scope_options,
+    voice_options,
+)
 from findspot.cli.parser import Parser
 from findspot.cli.values import between, commits, setting
-from findspot.config import Settings, flag, flagged
+from findspot.config import flagged
 from findspot.core.limits import LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS
 from findspot.core.types import ContextFormat, Level
 from findspot.installing.agents import AGENTS, Scope
 
 Command = Literal["search", "localize", "context", "index", "status", "eval", "models", "install", "lsp", "mcp"]
-Format = Literal["pretty", "json", "files", "count"]
 
-WITHOUT_QUERY: tuple[Command, ...] = ("index", "status", "lsp", "mcp")
-"""Commands that take no word."""
+
+class Form(NamedTuple):
+    """Another spelling of a command: options that stand for it, what they add to it, and what they do."""
+
+    names: tuple[str, ...]
+    command: str
+    options: tuple[str, ...]
+    meaning: str
+
+
+FORMS = (
+    Form(("-i", "--interactive"), "tui", (), "Search while typing, in the whole terminal."),
+    Form(("--serve",), "serve", (), "Start the search page and the HTTP interface."),
+    Form(("--index-only",), "index", (), "Bring the index up to date, and search nothing."),
+    Form(("--stats",), "status", (), "Show the numbers of files, chunks and holes, and the size of the index."),
+    Form(("--show-root",), "status", ("--show-root",), "Print the root and nothing else."),
+    Form(("--clear-cache",), "cache", ("--clear",), "Throw the index of the root away."),
+)
+"""The options that do something instead of searching, as users of vecgrep type them. One whose command there is not is none."""
 
 _EPILOG = """\
 exit status: 0 something was found (or done), 1 nothing was found, 2 an error, 130 interrupted.
@@ -37,16 +67,28 @@ class RawArguments(argparse.Namespace):
     command: Command
     meant: str = ""
     root: Path | None
+    roots: list[Path]
     quiet: bool = False
     verbose: bool
     format: Format
-    top_k: int | None = None
+    pretty: bool = False
+    color: Color | None = None
+    null: bool = False
+    context_lines: int | None = None
+    explain: bool = False
     no_text: bool = False
-    query: str
+    query: str | None = None
+    query_flag: str | None = None
     file: str | None
     paths: list[Path]
     no_scope: bool
     skip_outside: bool
+    types: list[str]
+    not_types: list[str]
+    globs: list[str]
+    only: list[Only]
+    max_depth: int | None = None
+    ignore_rules: list[Path]
     level: Level
     explore: bool = False
     turns: int | None = None
@@ -56,14 +98,13 @@ class RawArguments(argparse.Namespace):
     policy: PolicyName | None = None
     endpoint: str | None = None
     key_env: str | None = None
+    top_k: int | None = None
     budget: float | None = None
     budget_tokens: int
     context_format: ContextFormat
-    rebuild: bool
+    rebuild: bool = False
     show_root: bool
     skipped: str | None
-    hidden: bool | None = None
-    ignore_files: bool | None = None
     path: Path | None
     commits: int
     action: ModelAction
@@ -72,7 +113,6 @@ class RawArguments(argparse.Namespace):
     sha256: str | None
     yes: bool
     tcp: str | None
-    roots: list[Path]
     http: str | None
     token_file: Path | None
     agent: str | None
@@ -83,7 +123,7 @@ class RawArguments(argparse.Namespace):
 
     def settings(self) -> dict[str, Any]:
         """Return the settings that were given on the command line, by their names."""
-        return {name: value for name in flagged() if (value := getattr(self, name)) is not None}
+        return {name: value for name in flagged() if (value := getattr(self, name, None)) is not None}
 
 
 _Add = Callable[[Command, list[argparse.ArgumentParser], str, str], argparse.ArgumentParser]
@@ -111,30 +151,35 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_questions_and_index(add)
     _add_setup_and_servers(add)
+    instead = commands.choices["search"].add_argument_group("instead of a search")
+    for form in FORMS:
+        if form.command in commands.choices:
+            instead.add_argument(*form.names, action="store_true", help=form.meaning)
     return parser
 
 
 def _add_questions_and_index(add: _Add) -> None:
-    voice, output, answers, scope = _voice_options(), _output_options(), _answer_options(), _scope_options()
-    common = _common_options(voice)
+    voice, output, answers, scope = voice_options(), output_options(), answer_options(), scope_options()
+    common, filters = common_options(voice), filter_options()
 
     search = add(
         "search",
-        [common, answers, scope],
+        [common, answers, scope, filters],
         "find the places that a sentence, a symbol or an error message is about",
         "This is the default command: 'findspot QUERY' means 'findspot search QUERY'.",
     )
     search.add_argument("query", metavar="QUERY", help="What to look for; put several words into quotes.")
-    search.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
+    add_paths(search)
+    _add_rebuild(search, "--reindex")
 
     localize = add(
         "localize",
-        [common, answers, scope],
+        [common, answers, scope, filters],
         "find the places that an issue text or a stack trace is about",
         "The text may be as long as a whole issue; a local model reorders the best candidates.",
     )
-    _add_text(localize)
-    _add_setting(localize, "budget")
+    add_text(localize)
+    add_setting(localize, "budget")
     localize.add_argument(
         "--level",
         choices=get_args(Level),
@@ -159,7 +204,7 @@ def _add_questions_and_index(add: _Add) -> None:
         "bring the index up to date, and say what changed",
         "Searching does this by itself; use it to prepare an index beforehand.",
     )
-    index.add_argument("--rebuild", action="store_true", help="Throw the index away first and build it from nothing.")
+    _add_rebuild(index, "--rebuild", "--reindex")
 
     add(
         "status", [common, output, _status_options()], "show the root and the state of its index", "Nothing is indexed."
@@ -176,7 +221,7 @@ def _add_questions_and_index(add: _Add) -> None:
 
 
 def _add_setup_and_servers(add: _Add) -> None:
-    voice, output = _voice_options(), _output_options()
+    voice, output = voice_options(), output_options()
     models = add(
         "models",
         [voice, output],
@@ -199,20 +244,9 @@ def _add_setup_and_servers(add: _Add) -> None:
     _add_agent_server_arguments(add("mcp", [], "start the server for coding agents (MCP)", talks))
 
 
-def _add_localize_arguments(localize: argparse.ArgumentParser) -> None:
-    localize.add_argument(
-        "file",
-        metavar="FILE",
-        nargs="?",
-        help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
-    )
-    localize.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
-    _add_setting(localize, "budget")
-    localize.add_argument(
-        "--level",
-        choices=get_args(Level),
-        default="function",
-        help="What one result stands for: a whole file, or a function, class or section. Default: function.",
+def _add_rebuild(parser: argparse.ArgumentParser, *names: str) -> None:
+    parser.add_argument(
+        *names, dest="rebuild", action="store_true", help="Throw the index away first and build it from nothing."
     )
 
 
@@ -223,7 +257,7 @@ def _add_evaluation_arguments(evaluation: argparse.ArgumentParser) -> None:
     evaluation.add_argument(
         "--commits", metavar="N", type=commits, default=50, help="How many commits, the newest that suit. Default: 50."
     )
-    _add_setting(evaluation, "budget")
+    add_setting(evaluation, "budget")
 
 
 def _add_server_arguments(lsp: argparse.ArgumentParser) -> None:
@@ -261,7 +295,7 @@ def _add_agent_server_arguments(agents: argparse.ArgumentParser) -> None:
 
 
 def _add_context_options(parser: argparse.ArgumentParser) -> None:
-    _add_text(parser)
+    add_text(parser)
     parser.add_argument(
         "--budget-tokens",
         metavar="N",
@@ -283,17 +317,6 @@ def _add_context_options(parser: argparse.ArgumentParser) -> None:
         type=setting("budget"),
         help="Seconds that the localization model may take; 0 leaves it out. Default: 10, which is more than it needs.",
     )
-
-
-def _add_text(parser: argparse.ArgumentParser) -> None:
-    """Give ``parser`` a text and where to look."""
-    parser.add_argument(
-        "file",
-        metavar="FILE",
-        nargs="?",
-        help="File with the text, or the text itself in quotes; '-' or nothing: standard input.",
-    )
-    parser.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
 
 
 def _add_install_arguments(install: argparse.ArgumentParser) -> None:
@@ -319,74 +342,6 @@ def _add_install_arguments(install: argparse.ArgumentParser) -> None:
     )
 
 
-def _common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    root = argparse.ArgumentParser(add_help=False)
-    root.add_argument(
-        "--root",
-        metavar="DIR",
-        type=Path,
-        help="Folder to index. Default: the nearest folder above with a .git, .hg, .jj or .findspot, else this folder.",
-    )
-    return argparse.ArgumentParser(add_help=False, parents=[root, _file_options(), voice])
-
-
-def _file_options() -> argparse.ArgumentParser:
-    parent = argparse.ArgumentParser(add_help=False)
-    _add_setting(parent, "hidden")
-    _add_setting(parent, "ignore_files")
-    return parent
-
-
-def _voice_options() -> argparse.ArgumentParser:
-    parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument("-q", "--quiet", action="store_true", help="No progress and no notes on standard error.")
-    parent.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
-    return parent
-
-
-def _output_options() -> argparse.ArgumentParser:
-    parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument(
-        "--json",
-        dest="format",
-        action="store_const",
-        const="json",
-        default="pretty",
-        help="Print one JSON object.",
-    )
-    return parent
-
-
-def _answer_options() -> argparse.ArgumentParser:
-    parent = argparse.ArgumentParser(add_help=False)
-    shape = parent.add_mutually_exclusive_group()
-    shape.add_argument(
-        "--format",
-        choices=get_args(Format),
-        default="pretty",
-        help="pretty: for people; json: one object a line; files: paths only; count: how many. Default: pretty.",
-    )
-    shape.add_argument("--json", dest="format", action="store_const", const="json", help="Short for --format json.")
-    _add_setting(parent, "top_k")
-    parent.add_argument("--no-text", action="store_true", help="Leave the source text out of the output.")
-    return parent
-
-
-def _scope_options() -> argparse.ArgumentParser:
-    parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument(
-        "--no-scope",
-        action="store_true",
-        help="Look in the whole root, also when the current folder lies deeper. Not together with PATHS.",
-    )
-    parent.add_argument(
-        "--skip-outside",
-        action="store_true",
-        help="Leave out PATHS that lie outside the root, instead of failing.",
-    )
-    return parent
-
-
 def _status_options() -> argparse.ArgumentParser:
     parent = argparse.ArgumentParser(add_help=False)
     what = parent.add_mutually_exclusive_group()
@@ -399,16 +354,3 @@ def _status_options() -> argparse.ArgumentParser:
         help="List what is left out of the index and why: all of it, or what a glob or a part of a path means.",
     )
     return parent
-
-
-def _add_setting(parser: argparse.ArgumentParser, name: str) -> None:
-    """Give ``parser`` the option that is declared with a setting."""
-    field, mark = Settings.model_fields[name], flag(name)
-    if mark is None:
-        raise ValueError(f"the setting '{name}' has no option")
-    meaning = mark.meaning or str(field.description)
-    if field.annotation is bool:
-        parser.add_argument(*mark.names, dest=name, action="store_const", const=not field.default, help=meaning)
-    else:
-        meaning = f"{meaning} Default: {field.default}."
-        parser.add_argument(*mark.names, dest=name, metavar=mark.value, type=setting(name), help=meaning)

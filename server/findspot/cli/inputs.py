@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from findspot.cli.commands import Format, RawArguments
+from findspot.cli.commands import RawArguments
+from findspot.cli.options import Color, Format
 from findspot.config import Config, load_config
 from findspot.core.identifiers import read_path
 from findspot.core.limits import MAX_TEXT
@@ -40,19 +41,39 @@ class RootLocation:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How to show it."""
+    """How to show it; ``null`` ends paths with NUL, ``context`` is a number of lines, None where it was not asked for."""
 
     format: Format
     text: bool
     quiet: bool
+    color: Color = "auto"
+    null: bool = False
+    context: int | None = None
+    explain: bool = False
+
+
+def view_of(raw: RawArguments) -> View:
+    """Return how ``raw`` wants an answer to be shown; raises ``UsageError`` where that does not go together."""
+    if raw.null and raw.format != "files":
+        raise UsageError("--null belongs to --files-with-matches; add that, or leave it out")
+    people = {"--context": raw.context_lines is not None, "--explain": raw.explain and raw.format != "json"}
+    odd = next((name for name, given in people.items() if given), None)
+    if odd is not None and raw.format != "pretty":
+        raise UsageError(f"{odd} is for the output for people, not for --format {raw.format}; leave one out")
+    if raw.context_lines is not None and raw.no_text:
+        raise UsageError("--context and --no-text cannot be used together; leave one out")
+    color = raw.color or ("always" if raw.pretty else "auto")
+    return View(raw.format, not raw.no_text, raw.quiet, color, raw.null, raw.context_lines, raw.explain)
 
 
 def location_of(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> RootLocation:
     """Return the root that ``raw`` names, or that of ``paths`` and the current folder, with its settings."""
-    if raw.root is None:
+    if len(raw.roots) > 1:
+        raise UsageError(f"--root more than once: {raw.command} works on one root; leave out {raw.roots[1]}")
+    if not raw.roots:
         root, marker = find_root(cwd, paths)
     else:
-        root = root_of(raw.root, cwd)
+        root = root_of(raw.roots[0], cwd)
         marker = marker_of(root)
     return RootLocation(root, marker, cwd, load_config(root, raw.settings()))
 

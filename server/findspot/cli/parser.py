@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from findspot.cli.columns import visible
@@ -45,3 +45,27 @@ def hint(word: str, known: Sequence[str]) -> str:
     """Return words that name the nearest of ``known``, or nothing."""
     near = difflib.get_close_matches(word, known, n=1)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def options_of(command: argparse.ArgumentParser) -> Mapping[str, argparse.Action]:
+    """Return every spelling of every option of ``command`` with what is declared of it."""
+    return command._option_string_actions  # noqa: SLF001 - argparse has no public way to list its options
+
+
+def arguments_of(command: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Return what is declared of each option and each word of ``command``, in that order; its commands are none."""
+    declared = command._actions  # noqa: SLF001 - argparse has no public way to list its options
+    return [action for action in declared if not isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001
+
+
+def positionals_of(command: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Return what is declared of the words of ``command`` that are no options."""
+    return [action for action in arguments_of(command) if not action.option_strings]
+
+
+def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parsers of the commands of ``parser`` by name."""
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to reach its sub-parsers
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            return dict(action.choices)
+    return {}

@@ -21,6 +21,7 @@ from findspot.cli.inputs import (
     location_of,
     root_of,
     scope_of,
+    view_of,
 )
 from findspot.cli.model_options import PolicyName
 from findspot.core.limits import checked_text
@@ -144,7 +145,7 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
         return _agent_server(raw, cwd)
     if raw.command == "context":
         return resolve_context(raw, cwd)
-    view = View(raw.format, not raw.no_text, raw.quiet)
+    view = view_of(raw)
     if raw.command == "index":
         return IndexRequest(location_of(raw, cwd), view, raw.rebuild)
     if raw.command == "status":
@@ -156,11 +157,12 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
         folder = cwd if raw.path is None else cwd / raw.path.expanduser()
         return EvaluationRequest(folder, view, raw.commits, raw.budget)
 
+    _refuse_unheeded(raw)
     if raw.no_scope and raw.paths:
         raise UsageError("--no-scope means the whole root and cannot be used together with PATHS")
     paths = existing_paths(raw, cwd)
     if raw.command == "search":
-        query = checked_text(raw.query)
+        query = checked_text(raw.query or "")
         location = location_of(raw, cwd, paths)
         return SearchRequest(location, view, query, scope_of(raw, location, paths))
     location = location_of(raw, cwd, paths)
@@ -169,6 +171,31 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
     notes = (f"{text}: no such file; taken as the text itself",) if raw.file == text and len(text.split()) == 1 else ()
     budget, exploring = location.config.settings.budget, _exploring(raw, cwd)
     return LocalizeRequest(location, view, text, scope, raw.level, budget, raw.top_k, notes, exploring)
+
+
+_UNHEEDED = {
+    "types": "--type",
+    "not_types": "--type-not",
+    "globs": "--glob",
+    "only": "--only",
+    "max_depth": "--max-depth",
+    "ignore_rules": "--ignore-file",
+    "color": "--color",
+    "pretty": "--pretty",
+    "null": "--null",
+    "context_lines": "--context",
+    "explain": "--explain",
+    "rebuild": "--reindex together with a query",
+}
+"""Options that are read but not acted upon; each leaves the table when it is."""
+
+
+def _refuse_unheeded(raw: RawArguments) -> None:
+    for attribute, option in _UNHEEDED.items():
+        if getattr(raw, attribute) not in (None, False, []):
+            raise UsageError(f"{option} does not work in this version; leave it out")
+    if raw.format == "vimgrep":
+        raise UsageError("--vimgrep does not work in this version; leave it out")
 
 
 def _exploring(raw: RawArguments, cwd: Path) -> Exploring | None:

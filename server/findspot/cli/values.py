@@ -5,20 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from findspot.config import Settings, allowed
+from findspot.config import allowed, read_setting
+from findspot.errors import ConfigError
 
 
-def setting(key: str) -> Callable[[str], int | float]:
+def setting(key: str) -> Callable[[str], object]:
     """Return what reads the value of an option that is also a setting, within the setting's limits."""
 
-    def read(text: str) -> int | float:
-        kind = int if Settings.model_fields[key].annotation is int else float
+    def read(text: str) -> object:
         try:
-            value = kind(text)
-            Settings.model_validate({key: value})
-        except ValueError:  # pydantic's error is one, too
+            return read_setting(key, text)
+        except ConfigError:
             raise argparse.ArgumentTypeError(f"{text}: must be {allowed(key)}") from None
-        return value
 
     return read
 

@@ -6,7 +6,7 @@ environment, which nothing else reads (I-8); ``resolve`` merges them into one ``
 
 from __future__ import annotations
 
-from findspot.config.resolve import Config, load_config
+from findspot.config.resolve import Config, load_config, read_setting
 from findspot.config.settings import (
     SECTIONS,
     ChatSettings,
@@ -57,6 +57,7 @@ __all__ = [
     "load_config",
     "models_dir",
     "project_may",
+    "read_setting",
     "replace_file",
     "secret",
     "set_user_setting",

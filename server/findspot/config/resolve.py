@@ -7,6 +7,7 @@ own is an error on the command line, where somebody reads it at once, and a warn
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import os
@@ -78,9 +79,9 @@ def load_config(
     """
     given = Source(override_source, {name: value for name, value in (overrides or {}).items() if value is not None})
     sources = [
-        _checked(user_file(user_config_path() if user_config is None else user_config), _mistake),
+        _checked(user_file(user_config_path() if user_config is None else user_config), mistake_in),
         _checked(Source("", {}) if root is None else project_file(root), _project_mistake),
-        _checked(given, _mistake),
+        _checked(given, mistake_in),
     ]
     if not lenient:
         _raise_first(sources[_USER], sources[_GIVEN])
@@ -95,20 +96,33 @@ def load_config(
     )
 
 
+def read_setting(name: str, text: str) -> Any:
+    """Return the value of a setting that was written as ``text``, on a command line; raises ``ConfigError``."""
+    kind = Settings.model_fields[name].annotation if name in Settings.model_fields else str
+    value: Any = {"true": True, "false": False}.get(text, text) if kind is bool else text
+    if kind is int or kind is float:
+        with contextlib.suppress(ValueError):  # whatever it is then, it is no value of this setting
+            value = kind(text)
+    mistake = mistake_in(name, value)
+    if mistake:
+        raise ConfigError(mistake)
+    return value
+
+
 def _raise_first(*sources: Source) -> None:
     for source in sources:
         for mistake in source.mistakes:
             raise ConfigError(f"{source.name}: {mistake}")
 
 
-def _checked(source: Source, mistake_in: Callable[[str, Any], str]) -> Source:
+def _checked(source: Source, judge: Callable[[str, Any], str]) -> Source:
     """Return the settings of ``source`` that can be used, and what is wrong with the others."""
-    found = {name: mistake_in(name, value) for name, value in source.values.items()}
+    found = {name: judge(name, value) for name, value in source.values.items()}
     values = {name: value for name, value in source.values.items() if not found[name]}
     return Source(source.name, values, (*source.mistakes, *filter(None, found.values())))
 
 
-def _mistake(name: str, value: Any) -> str:
+def mistake_in(name: str, value: Any) -> str:
     """Return in words what is wrong with one setting, whoever sets it; empty when nothing is."""
     if name not in Settings.model_fields:
         nearest = FORMER_NAMES.get(name) or next(iter(difflib.get_close_matches(name, Settings.model_fields, n=1)), "")
@@ -122,7 +136,7 @@ def _mistake(name: str, value: Any) -> str:
 
 
 def _project_mistake(name: str, value: Any) -> str:
-    mistake = _mistake(name, value)
+    mistake = mistake_in(name, value)
     if mistake:
         return mistake
     may = project_may(name)
