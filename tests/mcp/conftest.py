@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from findspot.agent.tokens import TokenCounter
-from findspot.mcp.roots import Folders
 from findspot.mcp.server import serve
 from findspot.mcp.streams import MAX_LINE
 from findspot.service.engines import SharedEngines
+from findspot.service.folders import Folders
 
 PATIENCE_SECONDS = 90.0
 

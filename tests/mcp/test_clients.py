@@ -13,9 +13,9 @@ from mcp import types
 
 from findspot.agent.tokens import TokenCounter
 from findspot.mcp import server
-from findspot.mcp.roots import Folders, absolute, names_of
 from findspot.mcp.session import Session
 from findspot.service.engines import SharedEngines
+from findspot.service.folders import Folders, absolute, names_of
 from tests.mcp.conftest import PATIENCE_SECONDS, Connect, started, text_of
 
 QUESTION = {"name": "find_code", "arguments": {"query": "where are upload retries scheduled"}}

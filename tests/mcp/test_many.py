@@ -14,7 +14,7 @@ import pytest
 
 from findspot.config import load_config
 from findspot.mcp.host import Host
-from findspot.mcp.roots import Folders
+from findspot.service.folders import Folders
 from findspot.service.link import Line
 from tests.mcp.conftest import PATIENCE_SECONDS, ProcessClient, started, text_of
 

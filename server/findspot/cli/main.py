@@ -214,8 +214,8 @@ def _run_server(request: ServerRequest) -> int:
 
 
 def _run_agent_server(request: AgentServerRequest) -> int:
-    from findspot.mcp.roots import Folders  # noqa: PLC0415 - only this command needs them
     from findspot.mcp.stdio import run_stdio  # noqa: PLC0415 - only this command needs the protocol
+    from findspot.service.folders import Folders  # noqa: PLC0415 - only this command needs them
 
     folders = Folders(request.roots, request.cwd)
     if request.address is not None:

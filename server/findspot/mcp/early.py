@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from findspot.config import load_config
 from findspot.errors import FindspotError
-from findspot.mcp.roots import Folders
 from findspot.service.engines import Access, SharedEngines
+from findspot.service.folders import Folders
 
 _log = logging.getLogger(__name__)
 

@@ -21,9 +21,9 @@ from findspot.config import load_config
 from findspot.errors import ConfigError
 from findspot.mcp.early import Early, undisturbed
 from findspot.mcp.relay import Server
-from findspot.mcp.roots import Folders
 from findspot.mcp.streams import MAX_LINE, LineReader, LineWriter
 from findspot.service.engines import SharedEngines
+from findspot.service.folders import Folders
 from findspot.service.link import Connection, Line, Warm
 
 SERVICE = "mcp"

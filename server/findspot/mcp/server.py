@@ -22,12 +22,12 @@ from findspot.agent.tokens import TokenCounter
 from findspot.errors import FindspotError, QueryError
 from findspot.mcp.prompts import PROMPTS, written
 from findspot.mcp.resources import TEMPLATE, address, read_address
-from findspot.mcp.roots import Folders, too_wide
 from findspot.mcp.schema import schema_of
 from findspot.mcp.session import Session
 from findspot.mcp.streams import LineReader, LineWriter
 from findspot.mcp.tools import TOOLS
 from findspot.service.engines import EngineSource
+from findspot.service.folders import Folders, too_wide
 from findspot.service.uris import file_of_uri
 
 INSTRUCTIONS = (

@@ -8,8 +8,8 @@ import sys
 
 from findspot.mcp.host import Host
 from findspot.mcp.relay import Relay
-from findspot.mcp.roots import Folders
 from findspot.mcp.streams import MAX_LINE, PipeWriter
+from findspot.service.folders import Folders
 from findspot.service.process import claim_standard_streams, end_process, pump, until_told
 
 
