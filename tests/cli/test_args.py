@@ -10,6 +10,7 @@ import pytest
 from findspot.cli.args import parse
 from findspot.cli.commands import Command
 from findspot.cli.main import build_parser
+from findspot.cli.parser import Left
 
 
 @pytest.mark.parametrize(
@@ -144,19 +145,19 @@ def test_the_default_format_is_for_people_and_json_is_a_shorthand() -> None:
         (["search"], "QUERY"),
     ],
 )
-def test_a_misuse_is_explained_and_ends_with_2(argv: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
+def test_a_misuse_is_explained_and_ends_with_2(argv: list[str], words: str) -> None:
+    with pytest.raises(Left) as left:
         parse(argv)
-    assert left.value.code == 2
-    assert words in capsys.readouterr().err
+    assert (left.value.status, left.value.out) == (2, "")
+    assert words in left.value.err
 
 
 @pytest.mark.parametrize("argv", [["--help"], ["-h"], ["status", "--help"], ["--version"], ["x", "--version"]])
-def test_help_and_version_end_with_0(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
+def test_help_and_version_end_with_0(argv: list[str]) -> None:
+    with pytest.raises(Left) as left:
         parse(argv)
-    assert left.value.code == 0
-    assert "findspot" in capsys.readouterr().out
+    assert (left.value.status, left.value.err) == (0, "")
+    assert "findspot" in left.value.out
 
 
 def test_every_option_has_a_help_text() -> None:

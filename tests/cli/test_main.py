@@ -211,6 +211,6 @@ def test_a_reader_that_goes_away_ends_quietly(
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
     monkeypatch.setattr("sys.stdout.write", broken)
-    monkeypatch.setattr(cli, "discard_output", lambda: None)
+    monkeypatch.setattr("findspot.cli.terminal.Terminal.discard_output", lambda _self: None)
     assert cli.main(["x", "-q"]) == 0
     assert capsys.readouterr().err == ""

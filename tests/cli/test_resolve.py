@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import dataclasses
 import io
 import os
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from findspot.cli.args import parse
 from findspot.cli.inputs import RootLocation, UsageError
+from findspot.cli.parser import Left
 from findspot.cli.resolve import (
     AgentServerRequest,
     EvaluationRequest,
@@ -23,6 +25,7 @@ from findspot.cli.resolve import (
     StatusRequest,
     resolve,
 )
+from findspot.cli.terminal import Terminal
 from findspot.core.limits import MAX_TEXT
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
 from tests.cli.fakes import FakeEngine, install
@@ -37,9 +40,14 @@ def tree(tmp_path: Path) -> Path:
     return Path(os.path.realpath(tmp_path / "root"))
 
 
+def seen_from(folder: Path) -> Terminal:
+    """Return the terminal of this process, in another folder."""
+    return dataclasses.replace(Terminal.of_process(), folder=folder)
+
+
 def request_for(root: Path, *argv: str, cwd: Path | None = None) -> Request:
     """Resolve ``argv`` with ``root`` given and seen from ``cwd``."""
-    return resolve(parse([*argv[:1], "--root", str(root), *argv[1:]]), cwd or root)
+    return resolve(parse([*argv[:1], "--root", str(root), *argv[1:]]), seen_from(cwd or root))
 
 
 def scope_of(root: Path, *argv: str, cwd: Path | None = None) -> tuple[str, ...]:
@@ -115,7 +123,7 @@ def test_the_marker_of_a_given_root_is_named(tree: Path) -> None:
 
 def test_without_a_root_the_engine_finds_it(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(FakeEngine(), monkeypatch)
-    assert place_of(resolve(parse(["index", "--rebuild"]), tree)).root == tree
+    assert place_of(resolve(parse(["index", "--rebuild"]), seen_from(tree))).root == tree
 
 
 def test_each_command_gets_its_request(tree: Path) -> None:
@@ -132,7 +140,7 @@ def test_each_command_gets_its_request(tree: Path) -> None:
 
 @pytest.mark.parametrize("argv", [("x", "-k", "0"), ("x", "-k", "1001"), ("localize", "f", "--budget", "nan")])
 def test_a_value_out_of_range_is_an_error(tree: Path, argv: tuple[str, ...]) -> None:
-    with pytest.raises(SystemExit):
+    with pytest.raises(Left):
         request_for(tree, *argv)
 
 
@@ -249,34 +257,34 @@ def test_a_file_whose_name_has_spaces_is_read(tree: Path) -> None:
     [("127.0.0.1:2087", ("127.0.0.1", 2087)), ("[::1]:0", ("::1", 0)), (":9", ("127.0.0.1", 9))],
 )
 def test_the_server_takes_an_address(text: str, address: tuple[str, int], tmp_path: Path) -> None:
-    assert resolve(parse(["lsp", "--tcp", text]), tmp_path) == ServerRequest(address)
+    assert resolve(parse(["lsp", "--tcp", text]), seen_from(tmp_path)) == ServerRequest(address)
 
 
 def test_the_server_talks_over_standard_streams_by_default(tmp_path: Path) -> None:
-    assert resolve(parse(["lsp"]), tmp_path) == ServerRequest(None)
-    assert resolve(parse(["lsp", "--stdio"]), tmp_path) == ServerRequest(None)
+    assert resolve(parse(["lsp"]), seen_from(tmp_path)) == ServerRequest(None)
+    assert resolve(parse(["lsp", "--stdio"]), seen_from(tmp_path)) == ServerRequest(None)
 
 
 @pytest.mark.parametrize("text", ["2087", "host:", "host:http", "host:99999", "host:-1", "host:²"])
 def test_an_unusable_address_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(FindspotError, match="HOST:PORT"):
-        resolve(parse(["lsp", f"--tcp={text}"]), tmp_path)
+        resolve(parse(["lsp", f"--tcp={text}"]), seen_from(tmp_path))
 
 
 def test_the_commits_of_an_evaluation_are_counted_from_one(tmp_path: Path) -> None:
-    request = resolve(parse(["eval", "src", "--commits", "3", "--budget", "2.5", "--json"]), tmp_path)
+    request = resolve(parse(["eval", "src", "--commits", "3", "--budget", "2.5", "--json"]), seen_from(tmp_path))
     assert isinstance(request, EvaluationRequest)
     assert (request.folder, request.commits, request.budget) == (tmp_path / "src", 3, 2.5)
-    plain = resolve(parse(["eval"]), tmp_path)
+    plain = resolve(parse(["eval"]), seen_from(tmp_path))
     assert isinstance(plain, EvaluationRequest)
     assert (plain.folder, plain.commits, plain.budget) == (tmp_path, 50, None)
-    with pytest.raises(SystemExit):
-        resolve(parse(["eval", "--commits", "0"]), tmp_path)
+    with pytest.raises(Left):
+        resolve(parse(["eval", "--commits", "0"]), seen_from(tmp_path))
 
 
 def test_the_server_for_agents_takes_several_roots_that_exist(tree: Path) -> None:
-    request = resolve(parse(["mcp", "--root", "src", "--root", str(tree / "docs")]), tree)
+    request = resolve(parse(["mcp", "--root", "src", "--root", str(tree / "docs")]), seen_from(tree))
     assert request == AgentServerRequest((tree / "src", tree / "docs"), tree)
-    assert resolve(parse(["mcp"]), tree) == AgentServerRequest((), tree)
+    assert resolve(parse(["mcp"]), seen_from(tree)) == AgentServerRequest((), tree)
     with pytest.raises(RootError, match="gone: no such folder"):
-        resolve(parse(["mcp", "--root", "gone"]), tree)
+        resolve(parse(["mcp", "--root", "gone"]), seen_from(tree))

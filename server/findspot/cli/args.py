@@ -26,7 +26,7 @@ class _Option:
 
 
 def parse(argv: Sequence[str]) -> RawArguments:
-    """Take the words of the command line apart; leaves by ``SystemExit`` for ``--help`` and for usage errors.
+    """Take the words of the command line apart; raises ``Left`` for ``--help`` and for usage errors.
 
     Options may stand anywhere before a ``--``. The first other word is the command if it names one; otherwise, and always
     after ``--``, it is the query of ``search``, unless an option stands for another command.

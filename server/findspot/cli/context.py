@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from findspot.cli.columns import visible
 from findspot.cli.commands import RawArguments
 from findspot.cli.inputs import RootLocation, existing_paths, issue_text, location_of, scope_of
-from findspot.cli.streams import note, screen_of, write_lines
+from findspot.cli.terminal import Terminal
 from findspot.core.limits import checked_text
 from findspot.service import messages
 from findspot.service.one_root import OneRoot
@@ -24,13 +22,13 @@ class ContextRequest:
     quiet: bool
 
 
-def resolve_context(raw: RawArguments, cwd: Path) -> ContextRequest:
-    """Resolve ``raw`` as seen from ``cwd``; raises a ``FindspotError`` that says what to change."""
-    paths = existing_paths(raw, cwd)
-    location = location_of(raw, cwd, paths)
+def resolve_context(raw: RawArguments, terminal: Terminal) -> ContextRequest:
+    """Resolve ``raw`` as seen from ``terminal``; raises a ``FindspotError`` that says what to change."""
+    paths = existing_paths(raw, terminal.cwd)
+    location = location_of(raw, terminal.cwd, paths)
     scope = scope_of(raw, location, paths)
     asked = messages.ContextRequest.model_construct(
-        query=checked_text(issue_text(raw, cwd)),
+        query=checked_text(issue_text(raw, terminal)),
         budget=raw.budget,
         budget_tokens=raw.budget_tokens,
         format=raw.context_format,
@@ -39,7 +37,7 @@ def resolve_context(raw: RawArguments, cwd: Path) -> ContextRequest:
     return ContextRequest(location, asked, raw.quiet)
 
 
-def run_context(request: ContextRequest, root: OneRoot) -> bool:
+def run_context(request: ContextRequest, root: OneRoot, terminal: Terminal) -> bool:
     """Print the text, and return whether anything was found; what is wrong with the index is said on standard error."""
     from findspot.agent.context import context  # noqa: PLC0415 - only this command needs it
     from findspot.agent.tokens import TokenCounter  # noqa: PLC0415
@@ -56,11 +54,11 @@ def run_context(request: ContextRequest, root: OneRoot) -> bool:
         )
     )
     for warning in fresh.warnings:
-        note(f"warning: {warning}")
+        terminal.note(f"warning: {warning}")
     lines = made.text.removesuffix("\n").split("\n")
-    write_lines(lines if screen_of(sys.stdout).width is None else (visible(line.expandtabs()) for line in lines))
+    terminal.write_lines(lines if terminal.screen.width is None else (visible(line.expandtabs()) for line in lines))
     if not made.complete:
-        note("warning: incomplete answer; the index does not have all files yet")
+        terminal.note("warning: incomplete answer; the index does not have all files yet")
     elif not request.quiet:
-        note(f"{made.tokens:,} of {made.budget_tokens:,} tokens, as {made.tokenizer} counts")
+        terminal.note(f"{made.tokens:,} of {made.budget_tokens:,} tokens, as {made.tokenizer} counts")
     return bool(made.places)

@@ -11,7 +11,7 @@ from findspot.agent.loop import explore
 from findspot.agent.protocol import Budgets, Policy
 from findspot.agent.runs import append_run
 from findspot.cli.resolve import Exploring, LocalizeRequest
-from findspot.cli.streams import note
+from findspot.cli.terminal import Terminal
 from findspot.config import Settings
 from findspot.core.types import Answer
 from findspot.errors import reason
@@ -23,7 +23,12 @@ _MODEL_SECONDS: Final = 60.0
 
 
 def explored(
-    root: OneRoot, request: LocalizeRequest, question: messages.LocalizeRequest, exploring: Exploring, policy: Policy
+    root: OneRoot,
+    request: LocalizeRequest,
+    question: messages.LocalizeRequest,
+    exploring: Exploring,
+    policy: Policy,
+    terminal: Terminal,
 ) -> Answer:
     """Explore, write the record, and return the answer; raises what asking raises."""
     usual = Budgets() if exploring.policy == "deterministic" else Budgets(seconds=_MODEL_SECONDS)
@@ -37,9 +42,9 @@ def explored(
         try:
             append_run(exploring.trace, found.run)
         except OSError as error:  # the answer may have taken minutes
-            note(f"warning: {exploring.trace}: {reason(error)}; no record of this run was kept")
+            terminal.note(f"warning: {exploring.trace}: {reason(error)}; no record of this run was kept")
         if not request.view.quiet and exploring.trace.resolve().is_relative_to(request.location.root):
-            note(f"{exploring.trace}: lies in the root, and will be found by searches unless it is ignored")
+            terminal.note(f"{exploring.trace}: lies in the root, and will be found by searches unless it is ignored")
     return found.answer
 
 

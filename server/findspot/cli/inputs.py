@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import codecs
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
 from findspot.cli.commands import RawArguments
 from findspot.cli.options import Color, Format
@@ -20,6 +19,9 @@ from findspot.core.identifiers import read_path
 from findspot.core.limits import MAX_TEXT
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
 from findspot.service.workspaces import find_root, marker_of
+
+if TYPE_CHECKING:
+    from findspot.cli.terminal import Bytes, Terminal
 
 _MAX_BYTES = 4 * MAX_TEXT + 4
 """What a text that may be taken has at most, in UTF-8 or UTF-16 with a mark; an endless pipe is not read further."""
@@ -112,9 +114,9 @@ def scope_of(raw: RawArguments, location: RootLocation, paths: Sequence[Path]) -
     return () if root in inside else tuple(path.relative_to(root).as_posix() for path in inside)
 
 
-def issue_text(raw: RawArguments, cwd: Path) -> str:
+def issue_text(raw: RawArguments, terminal: Terminal) -> str:
     """Return the text of the file of ``raw``, of standard input (``-`` or none), or that itself where it is no file but a text."""
-    name = raw.file
+    name, cwd = raw.file, terminal.cwd
     if name == "":  # an empty variable, say; as a path it would be the current folder
         return name
     if name is not None and name != "-":
@@ -128,17 +130,17 @@ def issue_text(raw: RawArguments, cwd: Path) -> str:
             raise UsageError(f"{name}: no regular file; pipe its text in, as in 'findspot {raw.command} < {name}'")
         with (cwd / name).open("rb") as stream:
             return _read_text(stream, name)
-    stdin = sys.stdin
+    stdin = terminal.stdin
     if stdin is None or stdin.closed:
         raise UsageError("standard input is closed: give a FILE with the text")
     if stdin.isatty():
         if name is None:
             raise UsageError(f"no text: give a FILE, or pipe the text in, as in 'findspot {raw.command} < issue.txt'")
-        sys.stderr.write("Type or paste the text, then end it with Ctrl-D (Windows: Ctrl-Z, Enter).\n")
+        terminal.complain("Type or paste the text, then end it with Ctrl-D (Windows: Ctrl-Z, Enter).\n")
     return _read_text(stdin.buffer, "standard input")
 
 
-def _read_text(stream: BinaryIO, name: str) -> str:
+def _read_text(stream: Bytes, name: str) -> str:
     data = stream.read(_MAX_BYTES + 1)
     if len(data) > _MAX_BYTES:
         raise QueryError(f"{name}: more than {MAX_TEXT:,} characters; cut the text down to the part that matters")

@@ -14,7 +14,7 @@ from findspot.cli.columns import visible
 from findspot.cli.commands import RawArguments
 from findspot.cli.inputs import UsageError, root_of
 from findspot.cli.parser import hint
-from findspot.cli.streams import confirmed, note, write_lines
+from findspot.cli.terminal import Terminal
 from findspot.config import agent_environ
 from findspot.errors import ConfigError, InstallError
 from findspot.installing.agents import AGENTS, NAME, Agent, Scope, find_agent, places
@@ -81,32 +81,34 @@ def own_command(program: str | None = None) -> list[str]:
     return [sys.executable, "-m", NAME]
 
 
-def run_install(request: InstallRequest) -> int:
+def run_install(request: InstallRequest, terminal: Terminal) -> int:
     """Do it and return the exit status: 0 done, 1 declined."""
     if request.agent is None:
-        write_lines(_table(request))
+        terminal.write_lines(_table(request))
         return DONE
     plan = _plan(request, request.agent)
     what = f"{request.agent.label}, scope {request.scope}"
     if not plan.changes:
         _say(
             request,
+            terminal,
             plan,
             f"{what}: {'nothing of Findspot is there' if request.uninstall else 'everything is in place'}",
         )
         return DONE
     for change in plan.changes:
-        write_lines(visible(line) for line in change.diff())
+        terminal.write_lines(visible(line) for line in change.diff())
     if request.dry_run:
-        _say(request, plan, f"{what}: this would change; nothing was changed")
+        _say(request, terminal, plan, f"{what}: this would change; nothing was changed")
         return DONE
-    if not request.yes and not _agreed(len(plan.changes)):
-        note("nothing was changed")
+    if not request.yes and not _agreed(len(plan.changes), terminal):
+        terminal.note("nothing was changed")
         return DECLINED
     carry_out(plan, request.places)
     kept = [str(change.file.backup) for change in plan.changes if change.backup and change.file.data is not None]
     _say(
         request,
+        terminal,
         plan,
         f"{what}: {'removed' if request.uninstall else 'installed'}, from its next start on",
         *(f"kept as it was: {one}" for one in kept),
@@ -129,14 +131,14 @@ def _missing(request: InstallRequest) -> Iterator[str]:
         yield f"{request.command[0]} is not on your PATH, where the files of a project look for it"
 
 
-def _say(request: InstallRequest, plan: Plan, *sentences: str) -> None:
+def _say(request: InstallRequest, terminal: Terminal, plan: Plan, *sentences: str) -> None:
     if not request.quiet:
         for sentence in (*sentences, *plan.notes):
-            note(sentence)
+            terminal.note(sentence)
 
 
-def _agreed(count: int) -> bool:
-    agreed = confirmed(f"Change {'this file' if count == 1 else f'these {count} files'}?")
+def _agreed(count: int, terminal: Terminal) -> bool:
+    agreed = terminal.confirmed(f"Change {'this file' if count == 1 else f'these {count} files'}?")
     if agreed is None:
         raise UsageError(
             "nothing was changed, since there is no terminal to ask on; add --yes, or --dry-run to look only"

@@ -12,7 +12,6 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from findspot.cli import output
 from findspot.cli.args import parse
@@ -20,7 +19,8 @@ from findspot.cli.columns import visible
 from findspot.cli.commands import build_parser
 from findspot.cli.context import ContextRequest, run_context
 from findspot.cli.inputs import RootLocation
-from findspot.cli.progress import ProgressLine, stop_on_interrupt
+from findspot.cli.parser import Left
+from findspot.cli.progress import ProgressLine
 from findspot.cli.resolve import (
     AgentServerRequest,
     EvaluationRequest,
@@ -33,10 +33,10 @@ from findspot.cli.resolve import (
     resolve,
 )
 from findspot.cli.skipped import skipped_lines, skipped_note
-from findspot.cli.streams import discard_output, drop_unwritten, note, prepare_streams, screen_of, write_lines
+from findspot.cli.terminal import Terminal
 from findspot.config import Config, load_config, use_one_math_thread
 from findspot.core.types import Answer, IndexState
-from findspot.errors import Cancelled, FindspotError, RootError, complaint
+from findspot.errors import Cancelled, FindspotError, complaint
 from findspot.service import messages
 from findspot.service.one_root import Freshened, Listener, OneRoot
 
@@ -45,133 +45,132 @@ __all__ = ["build_parser", "main"]
 FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line ``argv`` (default: the process's own) and return the exit status."""
-    use_one_math_thread()  # before numpy is loaded, which reads it once
-    prepare_streams()
+def main(argv: Sequence[str] | None = None, terminal: Terminal | None = None) -> int:
+    """Run the command line ``argv`` (default: the process's own) for ``terminal`` (likewise); return the exit status."""
+    if terminal is None:
+        use_one_math_thread()  # before numpy is loaded, which reads it once
+        terminal = Terminal.of_process()
     try:
-        return _command(sys.argv[1:] if argv is None else argv)
+        return _command(sys.argv[1:] if argv is None else argv, terminal)
     except (Cancelled, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        discard_output()  # the reader has seen enough, as in "findspot QUERY | head"
+        terminal.discard_output()  # the reader has seen enough, as in "findspot QUERY | head"
         return FOUND
     except FindspotError as error:
-        note(f"error: {error}")
+        terminal.note(f"error: {error}")
         return ERROR
     except OSError as error:
-        note(f"error: {complaint(error)}")
-        drop_unwritten()
+        terminal.note(f"error: {complaint(error)}")
+        terminal.drop_unwritten()
         return ERROR
     except Exception:  # noqa: BLE001 - Python's own status for a crash is 1, which means "nothing found" here
-        traceback.print_exc()
+        terminal.complain(traceback.format_exc())
         return ERROR
 
 
-def _command(argv: Sequence[str]) -> int:
+def _command(argv: Sequence[str], terminal: Terminal) -> int:
     try:
         raw = parse(argv)
-    except SystemExit as left:  # argparse has printed the help or what is wrong
-        write_lines(())
-        return left.code if isinstance(left.code, int) else ERROR
+    except Left as left:
+        terminal.complain(left.err)
+        terminal.write_lines(left.out.splitlines())
+        return left.status
     _log_to_stderr(verbose=raw.verbose, quiet=raw.quiet)
     if raw.command == "models":
         from findspot.cli.models import resolve_models, run_models  # noqa: PLC0415 - only this command needs them
 
-        return run_models(resolve_models(raw))
+        return run_models(resolve_models(raw), terminal)
     if raw.command == "install":
         from findspot.cli.install import resolve_install, run_install  # noqa: PLC0415 - only this command needs them
 
-        return run_install(resolve_install(raw, _current_folder()))
-    return run(resolve(raw, _current_folder()))
+        return run_install(resolve_install(raw, terminal.cwd), terminal)
+    return run(resolve(raw, terminal), terminal)
 
 
-def _current_folder() -> Path:
-    try:
-        return Path.cwd()
-    except FileNotFoundError:
-        raise RootError("the current folder is gone; change to another one") from None
-
-
-def run(request: Request) -> int:
-    """Run ``request`` and return the exit status."""
+def run(request: Request, terminal: Terminal) -> int:
+    """Run ``request`` for ``terminal`` and return the exit status."""
     match request:
         case SearchRequest():
-            return _run_search(request)
+            return _run_search(request, terminal)
         case LocalizeRequest():
-            return _run_localize(request)
+            return _run_localize(request, terminal)
         case ContextRequest():
-            return _run_context(request)
+            return _run_context(request, terminal)
         case IndexRequest():
-            return _run_index(request)
+            return _run_index(request, terminal)
         case StatusRequest():
-            return _run_status(request)
+            return _run_status(request, terminal)
         case EvaluationRequest():
-            return _run_evaluation(request)
+            return _run_evaluation(request, terminal)
         case ServerRequest():
             return _run_server(request)
         case AgentServerRequest():
             return _run_agent_server(request)
 
 
-def _run_search(request: SearchRequest) -> int:
+def _run_search(request: SearchRequest, terminal: Terminal) -> int:
     question = messages.SearchRequest.model_construct(query=request.query)  # it has been checked
-    return _run_question(request, lambda root: root.ask(question, request.scope), model=False)
+    return _run_question(request, terminal, lambda root: root.ask(question, request.scope), model=False)
 
 
-def _run_localize(request: LocalizeRequest) -> int:
+def _run_localize(request: LocalizeRequest, terminal: Terminal) -> int:
     question = messages.LocalizeRequest.model_construct(
         text=request.text, top_k=request.top_k, level=request.level, budget=request.budget
     )
     exploring = request.exploring
     if exploring is None:
-        return _run_question(request, lambda root: root.ask(question, request.scope), model=True)
+        return _run_question(request, terminal, lambda root: root.ask(question, request.scope), model=True)
     from findspot.cli.explore import explored, open_policy  # noqa: PLC0415 - only --explore needs them
 
     with open_policy(exploring, request.location.config.settings) as policy:  # before anything is indexed: it may fail
-        return _run_question(request, lambda root: explored(root, request, question, exploring, policy), model=True)
+        return _run_question(
+            request, terminal, lambda root: explored(root, request, question, exploring, policy, terminal), model=True
+        )
 
 
-def _run_question(request: SearchRequest | LocalizeRequest, ask: Callable[[OneRoot], Answer], *, model: bool) -> int:
-    with _opened(request.location, quiet=request.view.quiet) as root:
+def _run_question(
+    request: SearchRequest | LocalizeRequest, terminal: Terminal, ask: Callable[[OneRoot], Answer], *, model: bool
+) -> int:
+    with _opened(request.location, terminal, quiet=request.view.quiet) as root:
         fresh = root.freshen()
         answer = ask(root)
-    return _print_answer(answer, request, fresh, model=model)
+    return _print_answer(answer, request, fresh, terminal, model=model)
 
 
-def _run_context(request: ContextRequest) -> int:
-    with _opened(request.location, quiet=request.quiet) as root:
-        return FOUND if run_context(request, root) else NOTHING
+def _run_context(request: ContextRequest, terminal: Terminal) -> int:
+    with _opened(request.location, terminal, quiet=request.quiet) as root:
+        return FOUND if run_context(request, root, terminal) else NOTHING
 
 
-def _run_index(request: IndexRequest) -> int:
-    with _opened(request.location, quiet=request.view.quiet) as root:
+def _run_index(request: IndexRequest, terminal: Terminal) -> int:
+    with _opened(request.location, terminal, quiet=request.view.quiet) as root:
         report = root.refresh(rebuild=request.rebuild)
-    write_lines(output.report_lines(report, request.location, request.view))
+    terminal.write_lines(output.report_lines(report, request.location, request.view))
     return FOUND if report.state == IndexState.READY else ERROR
 
 
-def _run_status(request: StatusRequest) -> int:
+def _run_status(request: StatusRequest, terminal: Terminal) -> int:
     if request.root_only:
-        write_lines(output.root_lines(request.location, request.view))
+        terminal.write_lines(output.root_lines(request.location, request.view))
         return FOUND
-    with _opened(request.location, quiet=request.view.quiet) as root:
+    with _opened(request.location, terminal, quiet=request.view.quiet) as root:
         if request.skipped is not None:
-            return _print_skipped(root, request, request.skipped)
+            return _print_skipped(root, request, request.skipped, terminal)
         status = root.status()
-    write_lines(output.status_lines(status, request.location, request.view))
+    terminal.write_lines(output.status_lines(status, request.location, request.view))
     return FOUND
 
 
-def _print_skipped(root: OneRoot, request: StatusRequest, pattern: str) -> int:
+def _print_skipped(root: OneRoot, request: StatusRequest, pattern: str, terminal: Terminal) -> int:
     found = root.skipped(pattern)
-    write_lines(skipped_lines(found, request.location, request.view))
+    terminal.write_lines(skipped_lines(found, request.location, request.view))
     if not request.view.quiet:
-        note(skipped_note(found, indexed=root.status().files > 0))
+        terminal.note(skipped_note(found, indexed=root.status().files > 0))
     return FOUND if found.entries or not pattern else NOTHING
 
 
-def _run_evaluation(request: EvaluationRequest) -> int:
+def _run_evaluation(request: EvaluationRequest, terminal: Terminal) -> int:
     """Measure on the history of a repository, and print what was measured, also when it was stopped."""
     from findspot.evaluation.history import find_repository  # noqa: PLC0415 - only this command needs it
     from findspot.evaluation.measure import measure  # noqa: PLC0415
@@ -179,20 +178,20 @@ def _run_evaluation(request: EvaluationRequest) -> int:
 
     repository = find_repository(request.folder)
     config = load_config(repository.top, {"budget": request.budget})
-    _warn(config)
-    line = _progress_line(quiet=request.view.quiet)
+    _warn(config, terminal)
+    line = terminal.progress_line(quiet=request.view.quiet)
     tell = _silent if line is None else line.show
     try:
-        with stop_on_interrupt() as stop:
+        with terminal.stoppable() as stop:
             measured = measure(repository, config, commits=request.commits, stop=stop, tell=tell, indexing=line)
     finally:
         _clear(line)
     if not measured.complete:
-        note(f"stopped; {output.count(len(measured.rows), 'commit')} of {len(measured.tasks):,} measured")
+        terminal.note(f"stopped; {output.count(len(measured.rows), 'commit')} of {len(measured.tasks):,} measured")
     if request.view.format == "json":
-        write_lines([json.dumps(record(measured))])
+        terminal.write_lines([json.dumps(record(measured))])
     elif measured.rows:
-        write_lines(map(visible, table_lines(measured)))
+        terminal.write_lines(map(visible, table_lines(measured)))
     return FOUND if measured.complete else INTERRUPTED
 
 
@@ -226,27 +225,29 @@ def _run_agent_server(request: AgentServerRequest) -> int:
 
 
 @contextmanager
-def _opened(location: RootLocation, *, quiet: bool) -> Iterator[OneRoot]:
+def _opened(location: RootLocation, terminal: Terminal, *, quiet: bool) -> Iterator[OneRoot]:
     """Open a root, with a progress line where standard error is a terminal, and with Ctrl-C stopping what it does."""
-    _warn(location.config)
-    line = _progress_line(quiet=quiet)
+    _warn(location.config, terminal)
+    line = terminal.progress_line(quiet=quiet)
     listener = Listener(
-        note=_silent if quiet else note,
-        warn=lambda warning: note(f"warning: {warning}"),
+        note=_silent if quiet else terminal.note,
+        warn=lambda warning: terminal.note(f"warning: {warning}"),
         progress=line,
         refreshed=None if line is None else line.clear,
     )
-    with stop_on_interrupt() as stop, OneRoot(location.root, location.config, listener, stop) as root:
+    with terminal.stoppable() as stop, terminal.open_root(location, listener, stop) as root:
         yield root
 
 
-def _warn(config: Config) -> None:
+def _warn(config: Config, terminal: Terminal) -> None:
     """Say what of a project's settings does not count."""
     for warning in config.warnings:
-        note(f"warning: {warning}")
+        terminal.note(f"warning: {warning}")
 
 
-def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fresh: Freshened, *, model: bool) -> int:
+def _print_answer(
+    answer: Answer, request: SearchRequest | LocalizeRequest, fresh: Freshened, terminal: Terminal, *, model: bool
+) -> int:
     """Print results on standard output and what they are made of on standard error.
 
     A warning comes first, also with ``--quiet``, so that a partial answer is never mistaken for a complete one.
@@ -256,24 +257,19 @@ def _print_answer(answer: Answer, request: SearchRequest | LocalizeRequest, fres
     status = dataclasses.replace(answer.status, message="") if fresh.warnings else answer.status
     summary = output.answer_note(status, request.scope, model=model)
     for warning in fresh.warnings:
-        note(f"warning: {warning}")
+        terminal.note(f"warning: {warning}")
     if not answer.status.complete:
-        note(f"warning: incomplete answer; {summary}")
+        terminal.note(f"warning: incomplete answer; {summary}")
     if not view.quiet:
         if not answer.results:
-            note("nothing found")
+            terminal.note("nothing found")
         taken = request.notes if isinstance(request, LocalizeRequest) else ()
         for sentence in dict.fromkeys((*taken, *filter(None, [fresh.first]), *status.notes)):
-            note(sentence)
-    write_lines(output.answer_lines(answer, location, view, screen_of(sys.stdout)))
+            terminal.note(sentence)
+    terminal.write_lines(output.answer_lines(answer, location, view, terminal.screen))
     if not view.quiet and answer.status.complete:
-        note(summary)
+        terminal.note(summary)
     return FOUND if answer.results else NOTHING
-
-
-def _progress_line(*, quiet: bool) -> ProgressLine | None:
-    screen = screen_of(sys.stderr)
-    return None if quiet or screen.width is None else ProgressLine(sys.stderr, screen.width)
 
 
 def _clear(line: ProgressLine | None) -> None:

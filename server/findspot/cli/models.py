@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from findspot.cli.inputs import UsageError, View
 from findspot.cli.model_options import ModelAction
 from findspot.cli.output import count, size_text
 from findspot.cli.progress import ProgressLine
-from findspot.cli.streams import confirmed, note, screen_of, write_lines
+from findspot.cli.terminal import Terminal
 from findspot.config import Config, load_config
 from findspot.service.model_files import ModelFacts, ModelFiles
 
@@ -57,37 +56,37 @@ def resolve_models(raw: RawArguments) -> ModelsRequest:
     return ModelsRequest(view, config, action, model, raw.name or "", raw.sha256 or "", raw.yes)
 
 
-def run_models(request: ModelsRequest) -> int:
+def run_models(request: ModelsRequest, terminal: Terminal) -> int:
     """Do what is asked, and return the exit status."""
     files = ModelFiles(request.config)
     match request.action:
         case "list":
-            return _list(files, request.view)
+            return _list(files, request.view, terminal)
         case "pull":
-            return _pull(files, request)
+            return _pull(files, request, terminal)
         case "verify":
-            return _verify(files, request)
+            return _verify(files, request, terminal)
         case "use":
             setting, path = files.use(request.model)
-            _say(request, f"{request.model} is the {setting} from now on (in {path})")
+            _say(request, terminal, f"{request.model} is the {setting} from now on (in {path})")
             return 0
         case "remove":
-            return _remove(files, request)
+            return _remove(files, request, terminal)
 
 
-def _list(files: ModelFiles, view: View) -> int:
+def _list(files: ModelFiles, view: View, terminal: Terminal) -> int:
     models = files.all()
     if view.format == "json":
         record = {"folder": str(files.folder), "models": [dataclasses.asdict(model) for model in models]}
-        write_lines([json.dumps(record)])
+        terminal.write_lines([json.dumps(record)])
         return 0
-    write_lines(_table([_HEADINGS, *map(_row, models)]))
+    terminal.write_lines(_table([_HEADINGS, *map(_row, models)]))
     for model in models:
         if model.problem:
-            note(f"warning: {model.problem}")
+            terminal.note(f"warning: {model.problem}")
     if not view.quiet:
         own = sum(not model.shipped for model in models)
-        note(f"{count(own, 'model')} of your own in {files.folder}")
+        terminal.note(f"{count(own, 'model')} of your own in {files.folder}")
     return 0
 
 
@@ -107,22 +106,21 @@ def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def _pull(files: ModelFiles, request: ModelsRequest) -> int:
-    screen = screen_of(sys.stderr)
-    line = None if request.view.quiet or screen.width is None else ProgressLine(sys.stderr, screen.width)
+def _pull(files: ModelFiles, request: ModelsRequest, terminal: Terminal) -> int:
+    line = terminal.progress_line(quiet=request.view.quiet)
     try:
         fetched = files.pull(request.model, request.name, request.sha256, _telling(line))
     except KeyboardInterrupt:
-        note("stopped; what has come is kept, and the same command goes on from there")
+        terminal.note("stopped; what has come is kept, and the same command goes on from there")
         raise
     finally:
         if line is not None:
             line.clear()
     if not request.sha256:
-        note(f"no checksum was given to compare with; this one was written down: {fetched.sha256}")
+        terminal.note(f"no checksum was given to compare with; this one was written down: {fetched.sha256}")
     name = fetched.path.stem
     licence = next((model.licence for model in files.all() if model.name == name), "unknown")
-    _say(request, f"{fetched.path} (licence: {licence}); to explore with it: findspot models use {name}")
+    _say(request, terminal, f"{fetched.path} (licence: {licence}); to explore with it: findspot models use {name}")
     return 0
 
 
@@ -141,31 +139,35 @@ def _telling(line: ProgressLine | None) -> Callable[[int, int | None], None]:
     return tell
 
 
-def _verify(files: ModelFiles, request: ModelsRequest) -> int:
+def _verify(files: ModelFiles, request: ModelsRequest, terminal: Terminal) -> int:
     checked = files.verify(request.model)
     for name, problem, sure in checked:
         if problem:
-            note(f"error: {problem}")
+            terminal.note(f"error: {problem}")
         else:
-            _say(request, f"{name}: {'as it should be' if sure else 'a whole file; no checksum to compare it with'}")
+            _say(
+                request,
+                terminal,
+                f"{name}: {'as it should be' if sure else 'a whole file; no checksum to compare it with'}",
+            )
     return 2 if any(problem for _, problem, _ in checked) else 0
 
 
-def _remove(files: ModelFiles, request: ModelsRequest) -> int:
+def _remove(files: ModelFiles, request: ModelsRequest, terminal: Terminal) -> int:
     model = files.removable(request.model)
     use = f"; it is your {model.used_as}, which will be unset" if model.used_as else ""
     if not request.yes:
-        agreed = confirmed(f"Delete {model.path}, {size_text(model.size)}{use}?")
+        agreed = terminal.confirmed(f"Delete {model.path}, {size_text(model.size)}{use}?")
         if agreed is None:
             raise UsageError(f"remove asks before it deletes {model.path}{use}; nobody can answer here: give --yes")
         if not agreed:
-            note("nothing was deleted")
+            terminal.note("nothing was deleted")
             return 1
     files.remove(request.model)
-    _say(request, f"deleted {model.path}{use.replace('will be', 'was')}")
+    _say(request, terminal, f"deleted {model.path}{use.replace('will be', 'was')}")
     return 0
 
 
-def _say(request: ModelsRequest, text: str) -> None:
+def _say(request: ModelsRequest, terminal: Terminal, text: str) -> None:
     if not request.view.quiet:
-        note(text)
+        terminal.note(text)

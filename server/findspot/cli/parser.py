@@ -11,8 +11,27 @@ from typing import Any, NoReturn
 from findspot.cli.columns import visible
 
 
+class Left(Exception):
+    """The command line asks for a text alone, or cannot be understood: what to print where, and the exit status."""
+
+    def __init__(self, status: int, out: str = "", err: str = "") -> None:
+        super().__init__(out or err)
+        self.status = status
+        self.out = out
+        self.err = err
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one line that says what to do."""
+    """A parser whose complaints are one line that says what to do; it prints nothing itself and raises ``Left``."""
+
+    _said = ""
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """Raise ``Left``."""
+        raise Left(status, self._said, message or "")
+
+    def _print_message(self, message: str, file: Any = None) -> None:  # noqa: ARG002 - the caller of the parser prints it
+        self._said += message
 
     def error(self, message: str) -> NoReturn:
         """Print ``message`` in our own words on standard error, and leave with status 2."""

@@ -7,10 +7,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TextIO
+from typing import TYPE_CHECKING
 
 from findspot.cli.output import count
 from findspot.core.types import Progress
+
+if TYPE_CHECKING:
+    from findspot.cli.terminal import Output
 
 _FIRST_DRAW_SECONDS = 0.3
 """Shorter calls show nothing: a line that only flashes up says less than none."""
@@ -21,7 +24,7 @@ _REDRAW_SECONDS = 0.1
 class ProgressLine:
     """One line that is written over again and again, and is gone at the end. Call it with each ``Progress``."""
 
-    def __init__(self, stream: TextIO, width: int) -> None:
+    def __init__(self, stream: Output, width: int) -> None:
         """Draw on ``stream``, a terminal of ``width`` columns."""
         self._stream = stream
         self._width = width

@@ -24,6 +24,7 @@ from findspot.cli.inputs import (
     view_of,
 )
 from findspot.cli.model_options import PolicyName
+from findspot.cli.terminal import Terminal
 from findspot.core.limits import checked_text
 from findspot.core.types import Level
 
@@ -137,14 +138,15 @@ Request = (
 )
 
 
-def resolve(raw: RawArguments, cwd: Path) -> Request:
-    """Resolve ``raw`` as seen from ``cwd``; raises a ``FindspotError`` that says what to change."""
+def resolve(raw: RawArguments, terminal: Terminal) -> Request:
+    """Resolve ``raw`` as seen from ``terminal``; raises a ``FindspotError`` that says what to change."""
     if raw.command == "lsp":
         return ServerRequest(None if raw.tcp is None else _address("--tcp", raw.tcp))
     if raw.command == "mcp":
-        return _agent_server(raw, cwd)
+        return _agent_server(raw, terminal.cwd)
     if raw.command == "context":
-        return resolve_context(raw, cwd)
+        return resolve_context(raw, terminal)
+    cwd = terminal.cwd
     view = view_of(raw)
     if raw.command == "index":
         return IndexRequest(location_of(raw, cwd), view, raw.rebuild)
@@ -167,7 +169,7 @@ def resolve(raw: RawArguments, cwd: Path) -> Request:
         return SearchRequest(location, view, query, scope_of(raw, location, paths))
     location = location_of(raw, cwd, paths)
     scope = scope_of(raw, location, paths)
-    text = checked_text(issue_text(raw, cwd))
+    text = checked_text(issue_text(raw, terminal))
     notes = (f"{text}: no such file; taken as the text itself",) if raw.file == text and len(text.split()) == 1 else ()
     budget, exploring = location.config.settings.budget, _exploring(raw, cwd)
     return LocalizeRequest(location, view, text, scope, raw.level, budget, raw.top_k, notes, exploring)

@@ -30,6 +30,7 @@ from findspot.config.sources import (
     color_wanted,
     models_dir,
     secret,
+    terminal_environ,
     use_one_math_thread,
     user_config_path,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "replace_file",
     "secret",
     "set_user_setting",
+    "terminal_environ",
     "use_one_math_thread",
     "user_config_path",
 ]

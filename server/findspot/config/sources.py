@@ -39,6 +39,8 @@ _GIT_VARIABLES = ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")
 
 _AGENT_VARIABLES = ("APPDATA", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME")
 
+_TERMINAL_VARIABLES = ("NO_COLOR", "TERM", "TERM_PROGRAM", "WT_SESSION")
+
 _CACHE_VARIABLE = "FINDSPOT_CACHE_DIR"
 
 
@@ -134,6 +136,12 @@ def agent_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     return {name: env[name] for name in _AGENT_VARIABLES if env.get(name)}
 
 
+def terminal_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the variables that say what a terminal can show."""
+    env = os.environ if environ is None else environ
+    return {name: env[name] for name in _TERMINAL_VARIABLES if name in env}
+
+
 def child_environ() -> dict[str, str]:
     """Return the environment that a program started by Findspot inherits."""
     return dict(os.environ)
@@ -156,12 +164,11 @@ def secret(variable: str) -> str:
     return found
 
 
-def color_wanted(environ: Mapping[str, str] | None = None, *, platform: str = sys.platform) -> bool:
+def color_wanted(environ: Mapping[str, str], *, platform: str = sys.platform) -> bool:
     """Return whether a terminal may get colours: not with ``NO_COLOR`` or a dumb one, nor on an old Windows console."""
-    env = os.environ if environ is None else environ
-    if env.get("NO_COLOR") or env.get("TERM") == "dumb":
+    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
         return False
-    return platform != "win32" or bool(env.get("WT_SESSION") or env.get("TERM_PROGRAM") or env.get("TERM"))
+    return platform != "win32" or bool(environ.get("WT_SESSION") or environ.get("TERM_PROGRAM") or environ.get("TERM"))
 
 
 def use_one_math_thread() -> None:
