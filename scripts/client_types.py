@@ -89,7 +89,8 @@ def _ts(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         return _name(schema)
     if schema.get("type") == "array":
-        return f"{_ts(schema['items'])}[]"
+        item = _ts(schema["items"])
+        return f"({item})[]" if " | " in item else f"{item}[]"
     if schema.get("type") == "object":
         return f"Record<string, {_ts(schema['additionalProperties'])}>"
     return _TS[schema["type"]]
@@ -103,7 +104,8 @@ def _lua(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         return f"findspot.{_name(schema)}"
     if schema.get("type") == "array":
-        return f"{_lua(schema['items'])}[]"
+        item = _lua(schema["items"])
+        return f"({item})[]" if "|" in item else f"{item}[]"
     if schema.get("type") == "object":
         return f"table<string, {_lua(schema['additionalProperties'])}>"
     return _LUA[schema["type"]]

@@ -74,12 +74,24 @@ export interface CauseParams {
 export interface ContextParams {
   /** one root of several, as the client names it; all of them if absent */
   root?: string | null;
+  /** only results in these files and folders */
+  scope?: string[];
+  /** only files of these types, by ripgrep's names, such as `py` */
+  types?: string[];
+  /** no files of these types */
+  not_types?: string[];
+  /** only files that these globs take in; `!` leaves out, the last that matches decides */
+  globs?: string[];
+  /** only files of these kinds: `code`, `docs`, `config`, `tests` */
+  only?: ("code" | "docs" | "config" | "tests")[];
+  /** folders to go down at most, 1 for what lies directly in `scope` */
+  max_depth?: number | null;
+  /** lines of ignore files; what they name is left out */
+  ignored?: string[];
   /** a question, an issue, an error message, a stack trace */
   query: string;
   /** how many places at most; if absent the answer chooses */
   top_k?: number | null;
-  /** only places in these files and folders */
-  scope?: string[];
   /** seconds for the model; 10 if absent; 0 leaves it out */
   budget?: number | null;
   /** tokens of `text` at most, as SmolLM2's tokenizer counts */
@@ -209,10 +221,22 @@ export interface IndexStatus {
 export interface LocalizeParams {
   /** one root of several, as the client names it; all of them if absent */
   root?: string | null;
-  /** how many results; if absent the answer chooses, up to the setting `top_k` */
-  top_k?: number | null;
   /** only results in these files and folders */
   scope?: string[];
+  /** only files of these types, by ripgrep's names, such as `py` */
+  types?: string[];
+  /** no files of these types */
+  not_types?: string[];
+  /** only files that these globs take in; `!` leaves out, the last that matches decides */
+  globs?: string[];
+  /** only files of these kinds: `code`, `docs`, `config`, `tests` */
+  only?: ("code" | "docs" | "config" | "tests")[];
+  /** folders to go down at most, 1 for what lies directly in `scope` */
+  max_depth?: number | null;
+  /** lines of ignore files; what they name is left out */
+  ignored?: string[];
+  /** how many results; if absent the answer chooses, up to the setting `top_k` */
+  top_k?: number | null;
   /** `false` leaves `text` out of the results */
   include_text?: boolean;
   /** what the editor shows */
@@ -400,10 +424,22 @@ export interface RelatedParams {
 export interface SearchParams {
   /** one root of several, as the client names it; all of them if absent */
   root?: string | null;
-  /** how many results at most; the setting `top_k` if absent */
-  top_k?: number | null;
   /** only results in these files and folders */
   scope?: string[];
+  /** only files of these types, by ripgrep's names, such as `py` */
+  types?: string[];
+  /** no files of these types */
+  not_types?: string[];
+  /** only files that these globs take in; `!` leaves out, the last that matches decides */
+  globs?: string[];
+  /** only files of these kinds: `code`, `docs`, `config`, `tests` */
+  only?: ("code" | "docs" | "config" | "tests")[];
+  /** folders to go down at most, 1 for what lies directly in `scope` */
+  max_depth?: number | null;
+  /** lines of ignore files; what they name is left out */
+  ignored?: string[];
+  /** how many results at most; the setting `top_k` if absent */
+  top_k?: number | null;
   /** `false` leaves `text` out of the results */
   include_text?: boolean;
   /** what the editor shows */

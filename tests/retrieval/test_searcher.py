@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from findspot.core.filters import Filter
 from findspot.errors import Cancelled
 from findspot.indexing.prepare import Preparer
 from findspot.inference.static import StaticEmbedder
@@ -182,3 +183,62 @@ def test_the_span_covers_comment_definition_and_nested_functions(index: Index, e
     text = f"package p\n\n// Loop reads keys.\nfunc Loop() {{\n{steps}\n\tinner := func() {{ twist() }}\n\tinner()\n{steps}\n}}\n"
     found = Searcher(index({"p/loop.go": text}), embedder).search("Loop", top_k=3)[0]
     assert (found.symbol, found.span.start_line, found.span.end_line) == ("Loop", 3, 607)
+
+
+@pytest.mark.row("V27")
+@pytest.mark.parametrize("most", [4_000, 10], ids=["compared exactly", "widened"])
+def test_a_filter_never_costs_results(
+    index: Index, embedder: StaticEmbedder, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies outside of a filter fills no list of candidates: of words, of neighbours by meaning, of names."""
+    monkeypatch.setattr("findspot.storage.hits.EXACT_SCOPE", most)
+    body = "def handler_{0}(request):\n    return request.session\n"
+    files = {f"app/part{number}.py": body.format(number) for number in range(400)}
+    files |= {f"app/deep/part{number}.js": f"function handler{number}(request) {{}}\n" for number in range(12)}
+    files |= {f"tests/test_part{number}.py": body.format(f"test_{number}") for number in range(12)}
+    searcher = Searcher(index(files), embedder)
+    wanted = {
+        Filter(types=("js",)): "app/deep/",
+        Filter(globs=("*.js",)): "app/deep/",
+        Filter(not_types=("py",)): "app/deep/",
+        Filter(only=("tests",)): "tests/",
+        Filter(ignored=("/app/",)): "tests/",
+        Filter(globs=("!/app/part*",), only=("code",)): "app/deep/",
+    }
+    for query in ("request session", "handler of a request", "where is the request handled"):
+        for filters, folder in wanted.items():
+            found = {one.row.path for one in searcher.search(query, top_k=12, filters=filters)}
+            assert len(found) == 12, (query, filters)
+            assert all(path.startswith(folder) for path in found), (query, filters)
+    inside = searcher.search(
+        "request session", top_k=30, scope=["app"], filters=Filter(types=("py", "js"), max_depth=1)
+    )
+    assert len(inside) == 30
+    assert {one.row.path.rpartition("/")[0] for one in inside} == {"app"}
+
+
+@pytest.mark.row("V27")
+def test_an_excluded_folder_never_costs_results(index: Index, embedder: StaticEmbedder) -> None:
+    body = "def handler_{0}(request):\n    return request.session\n"
+    files = {f"inner/part{number}.py": body.format(number) for number in range(900)}
+    files |= {f"small/part{number}.py": body.format(f"small_{number}") for number in range(12)}
+    found = Searcher(index(files), embedder).search("request session", top_k=12, exclude=["inner"])
+    assert len(found) == 12
+
+
+def test_a_name_that_many_files_have_is_told_by_the_scope(index: Index, embedder: StaticEmbedder) -> None:
+    files = {f"part{number}/views.py": f"def view_{number}():\n    return {number}\n" for number in range(40)}
+    searcher = Searcher(index(files), embedder)
+    assert searcher.search("views.py", scope=["part7"])[0].exact
+    assert searcher.search("views.py", filters=Filter(globs=("part7/*",)))[0].exact
+    assert not searcher.search("views.py")[0].exact
+
+
+def test_without_a_filter_no_path_is_judged(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = searcher.search("upload retry delay", scope=["src"])
+
+    def never(*_: object) -> bool:
+        raise AssertionError("a path was judged")
+
+    monkeypatch.setattr("findspot.retrieval.filtering.PathTest.__call__", never)
+    assert searcher.search("upload retry delay", scope=["src"], filters=Filter()) == plain

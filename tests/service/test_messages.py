@@ -44,7 +44,11 @@ def test_half_of_a_pair_of_surrogates_is_replaced() -> None:
         (SearchRequest, {"query": "x", "top_k": "3"}, "'top_k' must be a whole number from 1 to 1000, not 3"),
         (SearchRequest, {"query": "x", "topK": 1001}, "'top_k' must be a whole number from 1 to 1000, not 1001"),
         (SearchRequest, {"query": "x", "includetext": True}, "did you mean 'include_text'?"),
-        (SearchRequest, {"query": "x", "zzz": 1}, "known are root, top_k, scope, include_text, context, query"),
+        (
+            SearchRequest,
+            {"query": "x", "zzz": 1},
+            "known are root, scope, types, not_types, globs, only, max_depth, ignored, top_k, include_text, context, query",
+        ),
         (SearchRequest, {"query": "x", "scope": ["y" * 16_385]}, "'scope' has 16,385 characters"),
         (SearchRequest, {"query": "x", "context": 5}, "'context' must be an object"),
         (SearchRequest, {"query": "x", "context": {"open": "a.py"}}, "'context.open' must be a list"),

@@ -42,9 +42,15 @@
 --- `findspot/context`.
 ---@class findspot.ContextParams
 ---@field root? string|nil one root of several, as the client names it; all of them if absent
+---@field scope? string[] only results in these files and folders
+---@field types? string[] only files of these types, by ripgrep's names, such as `py`
+---@field not_types? string[] no files of these types
+---@field globs? string[] only files that these globs take in; `!` leaves out, the last that matches decides
+---@field only? ("code"|"docs"|"config"|"tests")[] only files of these kinds: `code`, `docs`, `config`, `tests`
+---@field max_depth? integer|nil folders to go down at most, 1 for what lies directly in `scope`
+---@field ignored? string[] lines of ignore files; what they name is left out
 ---@field query string a question, an issue, an error message, a stack trace
 ---@field top_k? integer|nil how many places at most; if absent the answer chooses
----@field scope? string[] only places in these files and folders
 ---@field budget? number|nil seconds for the model; 10 if absent; 0 leaves it out
 ---@field budget_tokens? integer tokens of `text` at most, as SmolLM2's tokenizer counts
 ---@field format? "markdown"|"json"|"xml" how `text` is written
@@ -119,8 +125,14 @@
 --- `findspot/localize`.
 ---@class findspot.LocalizeParams
 ---@field root? string|nil one root of several, as the client names it; all of them if absent
----@field top_k? integer|nil how many results; if absent the answer chooses, up to the setting `top_k`
 ---@field scope? string[] only results in these files and folders
+---@field types? string[] only files of these types, by ripgrep's names, such as `py`
+---@field not_types? string[] no files of these types
+---@field globs? string[] only files that these globs take in; `!` leaves out, the last that matches decides
+---@field only? ("code"|"docs"|"config"|"tests")[] only files of these kinds: `code`, `docs`, `config`, `tests`
+---@field max_depth? integer|nil folders to go down at most, 1 for what lies directly in `scope`
+---@field ignored? string[] lines of ignore files; what they name is left out
+---@field top_k? integer|nil how many results; if absent the answer chooses, up to the setting `top_k`
 ---@field include_text? boolean `false` leaves `text` out of the results
 ---@field context? findspot.EditorDocuments|nil what the editor shows
 ---@field text string an issue, an error message, a stack trace
@@ -228,8 +240,14 @@
 --- `findspot/search`.
 ---@class findspot.SearchParams
 ---@field root? string|nil one root of several, as the client names it; all of them if absent
----@field top_k? integer|nil how many results at most; the setting `top_k` if absent
 ---@field scope? string[] only results in these files and folders
+---@field types? string[] only files of these types, by ripgrep's names, such as `py`
+---@field not_types? string[] no files of these types
+---@field globs? string[] only files that these globs take in; `!` leaves out, the last that matches decides
+---@field only? ("code"|"docs"|"config"|"tests")[] only files of these kinds: `code`, `docs`, `config`, `tests`
+---@field max_depth? integer|nil folders to go down at most, 1 for what lies directly in `scope`
+---@field ignored? string[] lines of ignore files; what they name is left out
+---@field top_k? integer|nil how many results at most; the setting `top_k` if absent
 ---@field include_text? boolean `false` leaves `text` out of the results
 ---@field context? findspot.EditorDocuments|nil what the editor shows
 ---@field query string what is looked for

@@ -20,7 +20,7 @@ from findspot.cancellation import check
 from findspot.config import Settings
 from findspot.core.types import AnswerStatus, EditorContext, SearchResult
 from findspot.errors import QueryError
-from findspot.service.messages import ContextRequest, LocalizeRequest
+from findspot.service.messages import ContextRequest, InFiles, LocalizeRequest
 from findspot.service.questions import ask_engine
 
 if TYPE_CHECKING:
@@ -78,9 +78,8 @@ def question_of(request: ContextRequest) -> LocalizeRequest:
     """Return what the engines of a request are asked: as many places as its budget may hold."""
     wanted = request.top_k or min(max(request.budget_tokens // _TOKENS_A_PLACE, _FEWEST), _MOST)
     budget = _PATIENCE if request.budget is None else request.budget
-    return LocalizeRequest.model_construct(
-        text=request.query, top_k=wanted, budget=budget, scope=request.scope, root=request.root
-    )
+    same = {name: getattr(request, name) for name in InFiles.model_fields}
+    return LocalizeRequest.model_construct(text=request.query, top_k=wanted, budget=budget, **same)
 
 
 def context(

@@ -28,7 +28,7 @@ ContextFormat = Literal["markdown", "json", "xml"]
 
 
 class PathClass(StrEnum):
-    """What a path is for; a prior of ranking, never a filter."""
+    """What a path is for; a prior of ranking, and a filter for who asks for one kind only."""
 
     SOURCE = "source"
     TEST = "test"

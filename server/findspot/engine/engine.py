@@ -17,6 +17,7 @@ from typing import NamedTuple, Self, TypeVar
 
 from findspot.cancellation import EitherEvent, held
 from findspot.config import Config
+from findspot.core.filters import NO_FILTER, Filter
 from findspot.core.limits import checked_length, checked_text
 from findspot.core.ranking.features import Features
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
@@ -40,6 +41,7 @@ from findspot.engine.labels import grouped, label, localized, shown_of
 from findspot.engine.named import NamedPaths
 from findspot.engine.read_ahead import Filler
 from findspot.engine.snippets import Reading
+from findspot.engine.standing import Standing
 from findspot.engine.uncommitted import Uncommitted
 from findspot.engine.unsaved import Unsaved
 from findspot.errors import IndexDamagedError
@@ -53,7 +55,6 @@ from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.related import related_places
 from findspot.retrieval.results import Ranked
 from findspot.retrieval.searcher import Searcher
-from findspot.storage.locks import is_locked
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
 from findspot.workspace.roots import checked_root, path_in_root
@@ -91,7 +92,7 @@ class Engine:
         options = preparer_options(root, config.settings, config.environ)
         self._pool = PreparerPool(options)
         embedder = models.embedder()
-        self._no_embedder = embedder.reason if isinstance(embedder, Unavailable) else ""
+        no_embedder = embedder.reason if isinstance(embedder, Unavailable) else ""
         found = None if isinstance(embedder, Unavailable) else embedder
         self._store = IndexStore(self._index_dir, index_key(models, config.settings))
         self._indexer = Indexer(self._pool, self._index_dir, self._store, found)
@@ -108,6 +109,7 @@ class Engine:
         self._closing = threading.Event()
         self._progress: Progress | None = None
         self.freshness = Freshness()
+        self._standing = Standing(root, config, self._store, self._index_dir, self.freshness, no_embedder)
         self._filler = Filler(
             self._store,
             model,
@@ -248,22 +250,24 @@ class Engine:
         top_k: int | None = None,
         scope: Sequence[str] = (),
         exclude: Sequence[str] = (),
+        filters: Filter = NO_FILTER,
         stop: threading.Event | None = None,
         unsaved: Unsaved | None = None,
         context: EditorContext | None = None,
     ) -> Answer:
         """Return the hybrid list for a word, a sentence, a path or a trace; raises ``QueryError``, ``Cancelled``.
 
-        ``scope`` is what to search, () for all; ``unsaved`` has one client's buffers; what is near to ``context`` is raised.
+        ``scope`` is what to search, () for all, ``filters`` what of it counts; ``unsaved`` has one client's buffers; what
+        is near to ``context`` is raised.
         """
         own = unsaved or self._own
         asked = self._asked(own)
         inside, wanted = clean_scope(scope), checked_length(top_k, self.config.settings.top_k)
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
-        ask = partial(self._searcher.search, top_k=wanted, scope=inside, exclude=clean_scope(exclude), stop=stop)
-        found = self._guarded(lambda: ask(checked_text(query), overlay=named.overlay, context=context))
+        ask = partial(self._searcher.search, top_k=wanted, scope=inside, exclude=clean_scope(exclude), filters=filters)
+        found = self._guarded(lambda: ask(checked_text(query), overlay=named.overlay, stop=stop, context=context))
         made = self._named.noted(self._answer(found, asked), named, wanted)
-        return label(made, query, found, inside, self._searcher, named.overlay)
+        return label(made, query, found, inside, self._searcher, named.overlay, filtered=bool(filters))
 
     def localize(
         self,
@@ -272,6 +276,7 @@ class Engine:
         top_k: int | None = None,
         scope: Sequence[str] = (),
         exclude: Sequence[str] = (),
+        filters: Filter = NO_FILTER,
         level: Level = "function",
         budget: float | None = None,
         stop: threading.Event | None = None,
@@ -297,7 +302,8 @@ class Engine:
             shown = shown_of(found, top_k)
             made = self._named.noted(self._answer(shown, asked, found.stage, found.note), named, wanted)
             status = localized(made.status, found)
-            return label(replace(made, status=status), text, shown, inside, self._searcher, named.overlay)
+            made = replace(made, status=status)
+            return label(made, text, shown, inside, self._searcher, named.overlay, filtered=bool(filters))
 
         found = self._guarded(
             lambda: self._localizer.localize(
@@ -306,6 +312,7 @@ class Engine:
                 top_k=wanted,
                 scope=inside,
                 exclude=clean_scope(exclude),
+                filters=filters,
                 level=level,
                 budget=seconds,
                 overlay=named.overlay,
@@ -328,13 +335,14 @@ class Engine:
         top_k: int | None = None,
         scope: Sequence[str] = (),
         exclude: Sequence[str] = (),
+        filters: Filter = NO_FILTER,
         stop: threading.Event | None = None,
         unsaved: Unsaved | None = None,
     ) -> Answer:
         """Return definitions by name, or by a sentence about them: for symbol pickers."""
         own = unsaved or self._own
         asked, limit = self._asked(own), checked_length(top_k, self.config.settings.top_k)
-        ask = partial(symbol_places, self._searcher, checked_text(query), limit=limit, stop=stop)
+        ask = partial(symbol_places, self._searcher, checked_text(query), limit=limit, filters=filters, stop=stop)
         inside, outside = clean_scope(scope), clean_scope(exclude)
         return self._answer(
             self._guarded(lambda: ask(scope=inside, exclude=outside, overlay=own.buffers.overlay)), asked
@@ -366,29 +374,8 @@ class Engine:
 
     def status(self) -> IndexStatus:
         """Return where the index stands."""
-        step = self._progress
-        totals = self._guarded(self._store.totals)
-        state = self._state()
-        return IndexStatus(
-            root=str(self.root),
-            state=state,
-            files=totals.files,
-            chunks=totals.chunks,
-            holes=totals.holes,
-            size_bytes=totals.size_bytes,
-            indexed=step.done if step is not None else 0,
-            total=step.total if step is not None else None,
-            generation=totals.generation,
-            embedder=None if self._no_embedder else self.config.settings.embedder,
-            localization_model=self.config.settings.localization_model or None,
-            ranker=self.config.settings.ranker or None,
-            other_process_indexing=not self._refreshing.locked() and is_locked(self._index_dir),
-            message=self._message(self._own),
-            complete=self._is_complete(state, self._own),
-            problems=totals.problems,
-            quarantined=totals.quarantined,
-            skipped=self._guarded(self._store.skipped_counts),
-        )
+        busy = self._refreshing.locked()
+        return self._guarded(lambda: self._standing.status(self._progress, self._own, busy=busy))
 
     def skipped(self, pattern: str = "", *, limit: int = MAX_SKIPPED) -> Skipped:
         """Return what is left out of the index and why: all of it, or what a glob or a part of a path means.
@@ -397,44 +384,28 @@ class Engine:
         """
         return self._guarded(lambda: list_skipped(self.root, self._indexer.walk_options, self._store, pattern, limit))
 
-    def _state(self) -> IndexState:
-        if self._progress is not None:
-            return IndexState.INDEXING
-        if self._guarded(self._store.is_complete):
-            return IndexState.READY
-        if is_locked(self._index_dir):
-            return IndexState.INDEXING
-        if self._guarded(self._store.corpus).files == 0:
-            return IndexState.FAILED if self.freshness.indexing_failed else IndexState.EMPTY
-        return IndexState.ABORTED
-
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _is_complete(self, state: IndexState, own: Unsaved) -> bool:
-        return state is IndexState.READY and self.freshness.settled and not own.buffers.pending
-
-    def _message(self, own: Unsaved) -> str:
-        return "; ".join(filter(None, (self.freshness.message, self._no_embedder, own.buffers.pending)))
-
     def _asked(self, own: Unsaved) -> _Asked:
-        return _Asked(time.monotonic(), self._is_complete(self._state(), own), own, own.texts.reading())
+        complete = self._guarded(lambda: self._standing.is_complete(self._standing.state(self._progress), own))
+        return _Asked(time.monotonic(), complete, own, own.texts.reading())
 
     def _answer(
         self, found: Sequence[Ranked], asked: _Asked, stage: Stage = "hybrid", model: str = "not asked for"
     ) -> Answer:
         results, contents = asked.reading.results(found, stage)
         corpus = self._guarded(self._store.corpus)
-        state = self._state()
+        state = self._guarded(lambda: self._standing.state(self._progress))
         status = AnswerStatus(
             state=state,
-            complete=asked.complete and self._is_complete(state, asked.own),
+            complete=asked.complete and self._standing.is_complete(state, asked.own),
             lexical=True,
-            dense=not self._no_embedder,
+            dense=not self._standing.no_embedder,
             model=model,
             files=corpus.files,
             chunks=corpus.chunks,
             elapsed_seconds=time.monotonic() - asked.at,
-            message=self._message(asked.own),
+            message=self._standing.message(asked.own),
         )
         return Answer(results, status, contents)
 

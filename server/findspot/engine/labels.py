@@ -60,23 +60,38 @@ def grouped(places: RelatedPlaces, answer: Answer) -> Related:
 
 
 def label(
-    answer: Answer, text: str, found: Sequence[Ranked], scope: Sequence[str], searcher: Searcher, overlay: Overlay
+    answer: Answer,
+    text: str,
+    found: Sequence[Ranked],
+    scope: Sequence[str],
+    searcher: Searcher,
+    overlay: Overlay,
+    *,
+    filtered: bool = False,
 ) -> Answer:
-    """Return an answer to ``text``, made of ``found``, with what must be said above its list."""
+    """Return an answer to ``text``, made of ``found`` (of some files only if ``filtered``), with what must be said above its list."""
     if not answer.status.files:
         return answer
     occurs = bool(found[0].sought.terms) if found else searcher.occurs(text, scope, overlay)
     if occurs and answer.status.suggested_length != 0 and len(text.split(None, _NAME_WORDS)) >= _NAME_WORDS:
         return answer
     query = analysed(text)
-    return replace(answer, status=labelled(answer.status, answer.results, query, scope, occurs=occurs))
+    return replace(
+        answer,
+        status=labelled(answer.status, answer.results, query, place_name(scope, filtered=filtered), occurs=occurs),
+    )
+
+
+def place_name(scope: Sequence[str], *, filtered: bool) -> str:
+    """Return where was looked, in words."""
+    where = f"in {', '.join(scope)}" if scope else "in this root"
+    return f"{where}, in the files that the filters let through" if filtered else where
 
 
 def labelled(
-    status: AnswerStatus, results: Sequence[SearchResult], query: Query, scope: Sequence[str], *, occurs: bool
+    status: AnswerStatus, results: Sequence[SearchResult], query: Query, where: str, *, occurs: bool
 ) -> AnswerStatus:
     """Return ``status`` with what must be said of the answer to ``query``: ``occurs`` where a word of it is in the index."""
-    where = f"in {', '.join(scope)}" if scope else "in this root"
     if not status.complete:
         where += " so far"
     notes: list[str] = []

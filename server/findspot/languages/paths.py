@@ -1,7 +1,7 @@
 """What a path is for, told from the path alone: source, test, docs, example, generated, vendored or config.
 
-The answer is a prior of ranking, never a filter, so a wrong guess costs a place in the list and no more. Where
-a path fits several classes, the first of this order wins: vendored, generated, test, example, docs, config.
+The answer is a prior of ranking, where a wrong guess costs a place in the list and no more, and a filter where somebody
+asks for one kind only. Where a path fits several classes, the first of this order wins: vendored, generated, test, example, docs, config.
 Patterns are compiled by ``re`` on first use, since a question needs none of them.
 """
 
@@ -25,6 +25,12 @@ _CODE: Final = frozenset(
     for suffix in language.suffixes
     if language.code or language.grammar is not None
 ) | {"vue", "svelte"}
+
+_NO_CODE: Final = frozenset(
+    suffix
+    for name in ("csv", "diff", "gettext", "json", "latex", "markdown", "rst", "svg", "text")
+    for suffix in LANGUAGES[name].suffixes
+)
 
 _UNKNOWN: Final = Language(name="")
 
@@ -123,6 +129,11 @@ def path_class(path: str) -> PathClass:
     if _is_docs(lower, stem, extension, low_folders):
         return PathClass.DOCS
     return PathClass.CONFIG if extension in _CONFIG_EXTENSIONS else PathClass.SOURCE
+
+
+def is_prose_or_data(path: str) -> bool:
+    """Return True for a file that a reader of code would not call code, wherever it lies."""
+    return path.rpartition("/")[2].rpartition(".")[2].lower() in _NO_CODE
 
 
 def unit_class(of_file: PathClass, path: str, symbol: str | None) -> PathClass:

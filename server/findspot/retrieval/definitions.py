@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from threading import Event
 
+from findspot.core.filters import Filter
 from findspot.core.types import Evidence
-from findspot.retrieval.index_view import in_scope
+from findspot.retrieval.filtering import path_test
 from findspot.retrieval.overlay import Overlay
 from findspot.retrieval.results import Ranked
 from findspot.retrieval.searcher import Searcher
@@ -24,6 +25,7 @@ def symbol_places(
     limit: int,
     scope: Sequence[str],
     exclude: Sequence[str],
+    filters: Filter,
     overlay: Overlay,
     stop: Event | None,
 ) -> list[Ranked]:
@@ -32,14 +34,16 @@ def symbol_places(
     Ranks decide, so scores are 1 downwards; definitions in unsaved buffers come through ``by_meaning``.
     """
     store, text = searcher.store, query.strip()
-    by_meaning = searcher.search(query, top_k=limit, scope=scope, exclude=exclude, overlay=overlay, stop=stop)
+    by_meaning = searcher.search(
+        query, top_k=limit, scope=scope, exclude=exclude, filters=filters, overlay=overlay, stop=stop
+    )
     named: list[Ranked] = []
     if _NAME.fullmatch(text):
         bare = re.split(r"[.:#]+", text)[-1]
         asked = limit
         while True:
-            found = store.symbols_like(bare, asked, scope)
-            symbols = [row for row in found if row.path not in overlay.paths and not _is_below(row.path, exclude)]
+            found = store.symbols_like(bare, asked, scope, path_test(filters, scope, exclude))
+            symbols = [row for row in found if row.path not in overlay.paths]
             if len(symbols) >= limit or len(found) < asked:
                 break
             asked *= 4
@@ -51,10 +55,6 @@ def symbol_places(
     first = [place for place in rest if place.row.id < 0 and _is_named(place.row, text)]
     merged = [*first, *named, *(place for place in rest if place not in first)][:limit]
     return [replace(place, score=1.0 / (1 + at)) for at, place in enumerate(merged)]
-
-
-def _is_below(path: str, places: Sequence[str]) -> bool:
-    return bool(places) and in_scope(path, places)
 
 
 def _is_named(row: ChunkRow, text: str) -> bool:

@@ -5,53 +5,48 @@ Stored chunks of the paths of its overlay do not exist for the request.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-
-import numpy as np
+from collections.abc import Callable, Iterable, Sequence
 
 from findspot.core.arrays import Vectors
+from findspot.core.filters import NO_FILTER, Filter
 from findspot.core.ranking.nearness import PastChange
 from findspot.core.render import Fields
 from findspot.core.types import Span
+from findspot.retrieval.filtering import in_scope, path_test
 from findspot.retrieval.overlay import Overlay
 from findspot.retrieval.protocols import IndexReader
 from findspot.storage.commits import Changes, PastMatches
 from findspot.storage.records import ChunkRow, Corpus
 
-_EXCLUDING = 4
-"""Times as many candidates that are asked for where some places do not count."""
-
-
-def in_scope(path: str, scope: Collection[str]) -> bool:
-    """Return True for one of the scope's files and for what lies below one of its folders; an empty scope is the root.
-
-    ``scope`` has no closing ``/``. With a set this takes one look-up per folder of the path, however long the scope.
-    """
-    if not scope:
-        return True
-    while path not in scope:
-        path = path.rpartition("/")[0]
-        if not path:
-            return False
-    return True
-
 
 class IndexView:
     """Answers the questions of one request over store, overlay and scope."""
 
-    def __init__(self, store: IndexReader, overlay: Overlay, scope: Sequence[str], exclude: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        store: IndexReader,
+        overlay: Overlay,
+        scope: Sequence[str],
+        exclude: Sequence[str] = (),
+        filters: Filter = NO_FILTER,
+    ) -> None:
+        """Look at an index; raises ``QueryError`` for a type of files that does not exist."""
         self._store = store
         self._overlay = overlay
-        self._scope = tuple(scope)
-        self._in = frozenset(part.rstrip("/") for part in scope)
-        self._out = frozenset(exclude)
-        # Excluded chunks are dropped after the store has found them, so it is asked for more.
-        self._widening = _EXCLUDING if exclude else 1
+        scope = self._scope = tuple(part.rstrip("/") for part in scope)
+        self._in = frozenset(scope)
+        self._accepts = path_test(filters, scope, exclude)
         self._rows: dict[int, ChunkRow] = {}
         self.corpus: Corpus = store.corpus()
 
-    def _inside(self, path: str) -> bool:
-        return in_scope(path, self._in) and not (self._out and in_scope(path, self._out))
+    def holds(self, path: str, path_class: str | None = None) -> bool:
+        """Return whether the request is about the file at a root-relative path."""
+        return in_scope(path, self._in) if self._accepts is None else self._accepts(path, path_class)
+
+    @property
+    def holds_some(self) -> Callable[[str], bool] | None:
+        """What tells if the request is about a file, None where it is about all of them."""
+        return self.holds if self._in or self._accepts is not None else None
 
     @property
     def empty(self) -> bool:
@@ -75,13 +70,12 @@ class IndexView:
         """Return chunks that hold any of the terms, best first, and whether there may be more."""
         if not terms:
             return [], False
-        limit *= self._widening
-        stored = self._store.lexical(terms, limit, self._scope)
+        stored = self._store.lexical(terms, limit, self._scope, self._accepts)
         wanted = frozenset(terms)
         own = [
             (len(wanted & tokens), row.id)
             for tokens, row in zip(self._overlay.tokens, self._overlay.rows, strict=True)
-            if not wanted.isdisjoint(tokens) and self._inside(row.path)
+            if not wanted.isdisjoint(tokens) and self.holds(row.path, row.path_class)
         ]
         own.sort(reverse=True)
         more = len(stored) >= limit or len(own) > limit
@@ -89,14 +83,12 @@ class IndexView:
 
     def dense(self, vector: Vectors, limit: int) -> dict[int, float]:
         """Return the cosine of the nearest chunks."""
-        limit *= self._widening
-        found = dict(self._store.dense(vector, limit, self._scope))
+        found = dict(self._store.dense(vector, limit, self._scope, self._accepts))
         if self._overlay.vectors is not None:
             cosines = self._overlay.vectors @ vector.reshape(-1)
-            for at in np.argsort(-cosines)[:limit]:
-                row = self._overlay.rows[int(at)]
-                if self._inside(row.path):
-                    found[row.id] = float(cosines[at])
+            inside = [at for at, row in enumerate(self._overlay.rows) if self.holds(row.path, row.path_class)]
+            for at in sorted(inside, key=lambda at: -cosines[at])[:limit]:
+                found[self._overlay.rows[at].id] = float(cosines[at])
         return found
 
     def similarities(self, vector: Vectors, ids: Iterable[int]) -> dict[int, float]:
@@ -120,7 +112,9 @@ class IndexView:
             stored = self._store.rows([number for number in missing if number >= 0])
             self._rows.update({number: row for number, row in stored.items() if row.path not in self._overlay.paths})
         return {
-            number: row for number in wanted if (row := self._rows.get(number)) is not None and self._inside(row.path)
+            number: row
+            for number in wanted
+            if (row := self._rows.get(number)) is not None and self.holds(row.path, row.path_class)
         }
 
     def fields(self, ids: Iterable[int]) -> dict[int, Fields]:
@@ -143,7 +137,7 @@ class IndexView:
 
     def chunks_of(self, path: str) -> list[ChunkRow]:
         """Return the chunks of one file in file order; none when the file is outside the scope."""
-        if not self._inside(path):
+        if not self.holds(path):
             return []
         if path in self._overlay.paths:
             rows = [row for row in self._overlay.rows if row.path == path]
@@ -192,7 +186,7 @@ class IndexView:
     def past_matches(self, terms: Sequence[str], limit: int) -> PastMatches:
         """Return the messages of past commits that hold any of the terms, with files inside the scope only."""
         found = self._store.past_matches(terms, limit)
-        files = {place: [path for path in paths if self._inside(path)] for place, paths in found.files.items()}
+        files = {place: [path for path in paths if self.holds(path)] for place, paths in found.files.items()}
         return found._replace(files=files)
 
     def changes_of(self, paths: Sequence[str]) -> dict[str, Changes]:

@@ -19,6 +19,7 @@ from functools import partial
 from threading import Event
 
 from findspot.cancellation import check
+from findspot.core.filters import NO_FILTER, Filter
 from findspot.core.query import QueryKind
 from findspot.core.ranking.features import Features, file_features, unit_features
 from findspot.core.ranking.learned import Chances, Order, Rankers, file_chances, learned_order, unit_chances
@@ -152,6 +153,7 @@ class Localizer:
         top_k: int = 10,
         scope: Sequence[str] = (),
         exclude: Sequence[str] = (),
+        filters: Filter = NO_FILTER,
         level: Level = "function",
         budget: float = 1.0,
         overlay: Overlay = NO_OVERLAY,
@@ -174,7 +176,7 @@ class Localizer:
         def work(keep: Callable[[Localization], None], stopped: Event) -> Localization:
             pace = Pace(began + _CANDIDATES * budget if budget > 0 else None)
             with self._searcher.store.interruptible(stopped):
-                view = IndexView(self._searcher.store, overlay, scope, exclude)
+                view = IndexView(self._searcher.store, overlay, scope, exclude, filters)
                 nearness = None if context is None else Nearness(context, view, self._weights)
                 return answer(keep, view, _Request(level, top_k, text_of, stopped, pace, nearness))
 

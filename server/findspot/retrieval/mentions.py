@@ -63,9 +63,9 @@ def find_mentions(query: Query, view: IndexView, table: Callable[[], PathTable],
     found = Mentions()
     _names(query, view, weights, found)
     for mention in query.paths[:_MAX_PATHS]:
-        matches = table().written(mention.path)
+        matches = table().written(mention.path, view.holds_some)
         if not matches and query.kind is QueryKind.PATH:
-            matches = table().folder(mention.path)
+            matches = table().folder(mention.path, view.holds_some)
         for match in matches:
             _keep(found.files, match.path, match.strength, f"path {mention.path}")
             if mention.line is not None:
@@ -75,12 +75,12 @@ def find_mentions(query: Query, view: IndexView, table: Callable[[], PathTable],
     modules = [named for named in query.names if "." in named.name.text]
     for named in modules[:_MAX_PATHS]:
         parts = named.name.text.split(".")
-        for match in table().module(parts):
+        for match in table().module(parts, view.holds_some):
             strength = match.strength * weights.mention_zones[named.zone]
             _keep(found.files, match.path, strength, f"module {named.name.text}")
     if query.kind is not QueryKind.PROSE:
         for named in query.names[:_MAX_NAMES]:
-            for path in table().stem(named.name.text):
+            for path in table().stem(named.name.text, view.holds_some):
                 _keep(found.files, path, _STEM * weights.mention_zones[named.zone], f"file name {named.name.text}")
     for frame in query.report.frames[:_MAX_FRAMES]:
         _frame(frame, view, table, found)
@@ -149,7 +149,7 @@ def _classes(
 def _frame(frame: Frame, view: IndexView, table: Callable[[], PathTable], found: Mentions) -> None:
     weight = 1.0 / (1.0 + frame.depth)
     function = (frame.function or "").replace("::", ".").rsplit(".", 1)[-1]
-    matches = table().written(frame.path)[:4] if frame.path else []
+    matches = table().written(frame.path, view.holds_some)[:4] if frame.path else []
     for match in matches:
         place = f"{match.path}:{frame.line}" if frame.line else match.path
         detail = f"frame {frame.depth + 1} at {place}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from findspot.languages.table import FOLDER_STEMS
+
+Holds = Callable[[str], bool] | None
 
 _MAX_FILES = 12
 """Files that one name may stand for; a name shared by more says nothing."""
@@ -20,7 +22,10 @@ class PathMatch:
 
 
 class PathTable:
-    """The paths of one generation of an index, by last component and by stem."""
+    """The paths of one generation of an index, by last component and by stem.
+
+    ``holds`` says which files a question is about, where that is not all of them: only those share a name.
+    """
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._by_name: dict[str, list[str]] = {}
@@ -36,7 +41,7 @@ class PathTable:
             if len(parts) > 1:
                 self._folders.setdefault(parts[-2], []).append(path)
 
-    def written(self, path: str) -> list[PathMatch]:
+    def written(self, path: str, holds: Holds = None) -> list[PathMatch]:
         """Return the files that a written path means: those that agree with the longest part of its end.
 
         Absolute paths of another machine and paths of an installed copy agree in their last components only.
@@ -44,29 +49,32 @@ class PathTable:
         parts = [part for part in path.split("/") if part not in ("", ".", "..")]
         if not parts:
             return []
-        candidates = self._by_name.get(parts[-1], [])
-        return _agreeing(candidates, parts)
+        return _agreeing(_held(self._by_name.get(parts[-1], []), holds), parts)
 
-    def folder(self, path: str) -> list[PathMatch]:
+    def folder(self, path: str, holds: Holds = None) -> list[PathMatch]:
         """Return the files directly in a folder written as a path."""
         parts = [part for part in path.split("/") if part not in ("", ".", "..")]
         candidates = self._folders.get(parts[-1], []) if parts else []
         wanted = "/" + "/".join(parts) + "/"
-        return [PathMatch(found, 0.5) for found in candidates if wanted in "/" + found][:50]
+        return [PathMatch(found, 0.5) for found in _held(candidates, holds) if wanted in "/" + found][:50]
 
-    def module(self, dotted: Sequence[str]) -> list[PathMatch]:
+    def module(self, dotted: Sequence[str], holds: Holds = None) -> list[PathMatch]:
         """Return the files that ``a.b.c`` means as a module, or as a member of the module ``a.b``."""
         for last in range(len(dotted) - 1, 0, -1):
-            candidates = self._by_stem.get(dotted[last], [])
+            candidates = _held(self._by_stem.get(dotted[last], []), holds)
             matches = _agreeing_modules(candidates, dotted[: last + 1])
             if matches:
                 return matches
         return []
 
-    def stem(self, name: str) -> list[str]:
+    def stem(self, name: str, holds: Holds = None) -> list[str]:
         """Return the files whose name without ending is ``name``, if they are few."""
-        found = self._by_stem.get(name, [])
+        found = _held(self._by_stem.get(name, []), holds)
         return found if len(found) <= _MAX_FILES else []
+
+
+def _held(paths: list[str], holds: Holds) -> list[str]:
+    return paths if holds is None else [path for path in paths if holds(path)]
 
 
 def _agreeing(candidates: Sequence[str], parts: Sequence[str]) -> list[PathMatch]:

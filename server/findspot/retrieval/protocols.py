@@ -12,6 +12,7 @@ from findspot.core.ranking.nearness import PastChange
 from findspot.core.render import Fields
 from findspot.core.types import Span
 from findspot.storage.commits import Changes, PastMatches
+from findspot.storage.hits import Accepts
 from findspot.storage.records import ChunkRow, Corpus, StoredFile, SymbolRow
 
 
@@ -30,11 +31,15 @@ class IndexReader(Protocol):
         """Return in how many chunks each term occurs; 0 for unknown terms."""
         ...
 
-    def lexical(self, terms: Sequence[str], limit: int, scope: Sequence[str] = ()) -> list[tuple[int, float]]:
+    def lexical(
+        self, terms: Sequence[str], limit: int, scope: Sequence[str] = (), accepts: Accepts | None = None
+    ) -> list[tuple[int, float]]:
         """Return (chunk id, score) of chunks with any of the terms, best first."""
         ...
 
-    def dense(self, vector: Vectors, limit: int, scope: Sequence[str] = ()) -> list[tuple[int, float]]:
+    def dense(
+        self, vector: Vectors, limit: int, scope: Sequence[str] = (), accepts: Accepts | None = None
+    ) -> list[tuple[int, float]]:
         """Return (chunk id, cosine) of the nearest chunks, best first."""
         ...
 
@@ -54,7 +59,9 @@ class IndexReader(Protocol):
         """Return the chunks that define each name, bare or qualified."""
         ...
 
-    def symbols_like(self, text: str, limit: int, scope: Sequence[str] = ()) -> list[SymbolRow]:
+    def symbols_like(
+        self, text: str, limit: int, scope: Sequence[str] = (), accepts: Accepts | None = None
+    ) -> list[SymbolRow]:
         """Return definitions whose name holds ``text`` in any case, the most alike first."""
         ...
 

@@ -16,6 +16,7 @@ from threading import Event
 
 from findspot.cancellation import check
 from findspot.core.arrays import Vectors
+from findspot.core.filters import NO_FILTER, Filter
 from findspot.core.query import Query, QueryKind
 from findspot.core.ranking.learned import Order
 from findspot.core.ranking.result_lists import Scored, demote_repeats, joined
@@ -81,6 +82,7 @@ class Searcher:
         top_k: int = 10,
         scope: Sequence[str] = (),
         exclude: Sequence[str] = (),
+        filters: Filter = NO_FILTER,
         overlay: Overlay = NO_OVERLAY,
         stop: Event | None = None,
         context: EditorContext | None = None,
@@ -88,10 +90,10 @@ class Searcher:
         """Return the best answers to a word, a sentence, a path or a pasted trace.
 
         What is near to the editor's ``context`` comes first among equals. Fewer than ``top_k`` come back only when fewer
-        chunks of the scope match (V27). Raises ``Cancelled``.
+        chunks of the scope match that ``filters`` let through (V27). Raises ``Cancelled``, ``QueryError``.
         """
         with self._store.interruptible(stop):
-            view = IndexView(self._store, overlay, scope, exclude)
+            view = IndexView(self._store, overlay, scope, exclude, filters)
             if view.empty or top_k < 1:
                 return []
             nearness = None if context is None else Nearness(context, view, self._weights)

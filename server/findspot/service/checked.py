@@ -6,11 +6,13 @@ import difflib
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
+from findspot.core.filters import MAX_GLOBS, FileKind, braces_written_out
 from findspot.core.limits import LEAST_TOKENS, MAX_BUDGET, MAX_RESULTS, MAX_SCOPE, MAX_TEXT, MOST_TOKENS
 from findspot.core.text import without_surrogates
+from findspot.languages.types import type_mistake
 
 MAX_NAME = 16_384
 """Characters of a path, a URI or the name of a root."""
@@ -43,6 +45,29 @@ Names = Annotated[tuple[Name, ...], FIRST, Field(strict=False)]
 Length = Annotated[int, Field(ge=1, le=MAX_RESULTS)]
 Tokens = Annotated[int, Field(ge=LEAST_TOKENS, le=MOST_TOKENS)]
 Budget = Annotated[float, Field(ge=0.0, le=MAX_BUDGET)]
+
+_MAX_RULES = 10_000
+_MAX_TYPES = 100
+
+
+def _known_type(name: str) -> str:
+    if mistake := type_mistake(name):
+        raise ValueError(f"has an unknown name: {mistake}")
+    return name
+
+
+def _readable(globs: tuple[str, ...]) -> tuple[str, ...]:
+    braces_written_out(globs)
+    return globs
+
+
+FileTypes = Annotated[
+    tuple[Annotated[Name, AfterValidator(_known_type)], ...], Field(max_length=_MAX_TYPES, strict=False)
+]
+Globs = Annotated[tuple[Name, ...], AfterValidator(_readable), Field(max_length=MAX_GLOBS, strict=False)]
+IgnoreLines = Annotated[tuple[Name, ...], Field(max_length=_MAX_RULES, strict=False)]
+FileKinds = Annotated[tuple[FileKind, ...], Field(max_length=_MAX_TYPES, strict=False)]
+Depth = Annotated[int, Field(ge=0, le=1_000)]
 
 
 class Part(BaseModel):

@@ -13,12 +13,18 @@ from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from findspot.core import types as core
+from findspot.core.filters import Filter
 from findspot.core.limits import USUAL_TOKENS
 from findspot.errors import QueryError
 from findspot.service.checked import (
     FIRST,
     Budget,
+    Depth,
     Excerpt,
+    FileKinds,
+    FileTypes,
+    Globs,
+    IgnoreLines,
     Length,
     LineNumber,
     Name,
@@ -88,9 +94,26 @@ class EditorView(Part):
     changed: Names = Field((), description="files that differ from the last commit")
 
 
-class _Question(Request):
-    top_k: Length | None = Field(None, description="how many results at most; the setting `top_k` if absent")
+class InFiles(Request):
+    """What says which files a request is about."""
+
     scope: Scope = Field((), description="only results in these files and folders")
+    types: FileTypes = Field((), description="only files of these types, by ripgrep's names, such as `py`")
+    not_types: FileTypes = Field((), description="no files of these types")
+    globs: Globs = Field(
+        (), description="only files that these globs take in; `!` leaves out, the last that matches decides"
+    )
+    only: FileKinds = Field((), description="only files of these kinds: `code`, `docs`, `config`, `tests`")
+    max_depth: Depth | None = Field(None, description="folders to go down at most, 1 for what lies directly in `scope`")
+    ignored: IgnoreLines = Field((), description="lines of ignore files; what they name is left out")
+
+    def filters(self) -> Filter:
+        """Return what of the files in scope the question is about."""
+        return Filter(self.types, self.not_types, self.globs, self.only, self.max_depth, self.ignored)
+
+
+class _Question(InFiles):
+    top_k: Length | None = Field(None, description="how many results at most; the setting `top_k` if absent")
     include_text: bool = Field(True, description="`false` leaves `text` out of the results")
 
 
@@ -123,14 +146,13 @@ class LocalizeRequest(_InEditor):
     budget: Budget | None = Field(None, description="seconds; the setting `budget` if absent; 0 leaves the model out")
 
 
-class ContextRequest(Request):
+class ContextRequest(InFiles):
     """The code that a question is about, in one text for a reader who cannot look for themselves."""
 
     mode: ClassVar[Mode] = Mode.LOCALIZE
 
     query: Text = Field(description="a question, an issue, an error message, a stack trace")
     top_k: Length | None = Field(None, description="how many places at most; if absent the answer chooses")
-    scope: Scope = Field((), description="only places in these files and folders")
     budget: Budget | None = Field(None, description="seconds for the model; 10 if absent; 0 leaves it out")
     budget_tokens: Tokens = Field(USUAL_TOKENS, description="tokens of `text` at most, as SmolLM2's tokenizer counts")
     format: core.ContextFormat = Field("markdown", description="how `text` is written")

@@ -73,6 +73,7 @@ def ask_engine(
     if context is not None:
         context = engine.uncommitted.added_to(context)
     top_k = settings.top_k if question.top_k is None else question.top_k
+    filters = question.filters()
     match question:
         case SearchRequest():
             return engine.search(
@@ -80,18 +81,28 @@ def ask_engine(
                 top_k=top_k,
                 scope=scope,
                 exclude=exclude,
+                filters=filters,
                 stop=stop,
                 unsaved=unsaved,
                 context=context,
             )
         case SymbolsRequest():
-            return engine.symbols(question.query, top_k=top_k, scope=scope, exclude=exclude, stop=stop, unsaved=unsaved)
+            return engine.symbols(
+                question.query,
+                top_k=top_k,
+                scope=scope,
+                exclude=exclude,
+                filters=filters,
+                stop=stop,
+                unsaved=unsaved,
+            )
         case LocalizeRequest():
             return engine.localize(
                 question.text,
                 top_k=question.top_k,
                 scope=scope,
                 exclude=exclude,
+                filters=filters,
                 level=question.level,
                 budget=settings.budget if question.budget is None else question.budget,
                 stop=stop,

@@ -23,6 +23,7 @@ from findspot.core.types import FileProblem, PathClass, ProblemKind, Span
 from findspot.errors import IndexDamagedError
 from findspot.storage import commits, left_out
 from findspot.storage.damage import UNREADABLE, storage_errors
+from findspot.storage.hits import Accepts, condition, few_chunks, hits_inside, lexical_hits
 from findspot.storage.packed import name_ids, vectors_of
 from findspot.storage.records import (
     ROW_COLUMNS,
@@ -41,16 +42,20 @@ from findspot.storage.vectors import VectorIndex
 
 _log = logging.getLogger(__name__)
 
-_COLUMN_WEIGHTS = "2.0, 3.0, 2.0, 1.0"
-"""FTS5 bm25() weights of path, name, signature, body. They only gather candidates; ranking scores them again."""
-
 _REMEMBERED_TERMS = 50_000
 
 _STEPS = 20_000
 """Steps of SQLite's machine between two looks whether the caller has lost interest: a millisecond or two."""
 
-_EXACT_SCOPE = 4_000
-"""Chunks up to which a scope is compared vector by vector (about 8 ms) instead of through the graph."""
+
+_REMEMBERED_SCOPES = 8
+
+
+class _Scopes(NamedTuple):
+    """Chunks of the scopes asked about last, in one generation; None for a scope of many."""
+
+    generation: int
+    chunks: dict[tuple[tuple[str, ...], Accepts | None], dict[int, int] | None]
 
 
 class _Frequencies(NamedTuple):
@@ -75,6 +80,7 @@ class StoreReader:
         self._corpus: Corpus | None = None
         self._counts: tuple[int, int, int, int] | None = None
         self._frequencies = _Frequencies(-1, {})
+        self._scopes = _Scopes(-1, {})
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -218,55 +224,54 @@ class StoreReader:
         self._frequencies = known
         return {term: known.counts[term] for term in terms}
 
-    def lexical(self, terms: Sequence[str], limit: int, scope: Sequence[str] = ()) -> list[tuple[int, float]]:
+    def lexical(
+        self, terms: Sequence[str], limit: int, scope: Sequence[str] = (), accepts: Accepts | None = None
+    ) -> list[Hit]:
         """Return (chunk id, BM25) of chunks that hold any of the terms, best first; higher is better."""
         if not terms or limit <= 0:
             return []
-        match = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        where, values = in_scope(scope)
-        restriction = f"AND rowid IN (SELECT c.id FROM files f JOIN chunks c ON c.file_id = f.id WHERE {where})"
         with self._connection() as connection:
+            return lexical_hits(connection, terms, limit, scope, accepts)
 
-            def best(width: int) -> list[Hit]:
-                rows = connection.execute(
-                    f"SELECT rowid, -bm25(lexical, {_COLUMN_WEIGHTS}) AS score FROM lexical WHERE lexical MATCH ? "
-                    f"{restriction if scope else ''} ORDER BY score DESC LIMIT ?",
-                    (match, *(values if scope else ()), width),
-                ).fetchall()
-                return [(int(row[0]), float(row[1])) for row in rows]
-
-            return settled(connection, best, limit)
-
-    def dense(self, vector: Vectors, limit: int, scope: Sequence[str] = ()) -> list[tuple[int, float]]:
+    def dense(
+        self, vector: Vectors, limit: int, scope: Sequence[str] = (), accepts: Accepts | None = None
+    ) -> list[Hit]:
         """Return (chunk id, cosine) of the nearest chunks, most similar first.
 
         A small scope is compared exactly; a large one widens the search until it holds ``limit`` of its chunks,
-        so a scope never costs results (V27).
+        so neither a scope nor a filter ever costs results (V27).
         """
-        if not scope:
+        if not scope and accepts is None:
             with self._connection() as connection:
                 return settled(connection, lambda width: self._vectors.search(vector, width), limit)
-        where, values = in_scope(scope)
-        with self._connection() as connection:
-            rows = connection.execute(
-                f"SELECT c.id FROM files f JOIN chunks c ON c.file_id = f.id WHERE {where} ORDER BY f.path, c.start_byte",
-                values,
-            ).fetchall()
-            places = {int(row[0]): place for place, row in enumerate(rows)}
-        if len(places) <= _EXACT_SCOPE:
-            found = self.similarities(vector, places)
-            return sorted(found.items(), key=lambda hit: (-hit[1], places[hit[0]]))[:limit]
+        few = self._few_chunks(tuple(scope), accepts)
+        if few is not None:
+            found = self.similarities(vector, few)
+            return sorted(found.items(), key=lambda hit: (-hit[1], few[hit[0]]))[:limit]
+        known: dict[int, bool] = {}
 
         def inside(width: int) -> list[Hit]:
             reach = min(width * 4, len(self._vectors))
             while True:
-                hits = [hit for hit in self._vectors.search(vector, reach) if hit[0] in places]
+                hits = hits_inside(connection, self._vectors.search(vector, reach), width, scope, accepts, known)
                 if len(hits) >= width or reach >= len(self._vectors):
-                    return hits[:width]
+                    return hits
                 reach = min(reach * 4, len(self._vectors))
 
         with self._connection() as connection:
             return settled(connection, inside, limit)
+
+    def _few_chunks(self, scope: tuple[str, ...], accepts: Accepts | None) -> dict[int, int] | None:
+        """Return what ``few_chunks`` does, remembered for the last questions of a generation."""
+        with self._connection() as connection:
+            generation = read_generation(connection)
+            known = self._scopes
+            if known.generation != generation or len(known.chunks) >= _REMEMBERED_SCOPES:
+                known = _Scopes(generation, {})
+            if (scope, accepts) not in known.chunks:
+                known.chunks[scope, accepts] = few_chunks(connection, scope, accepts)
+        self._scopes = known
+        return known.chunks[scope, accepts]
 
     def similarities(self, vector: Vectors, ids: Iterable[int]) -> dict[int, float]:
         """Return the cosine of each chunk that has an embedding, from the stored float16 vectors, in the order of ids.
@@ -358,7 +363,9 @@ class StoreReader:
                     found[name] = [int(row[0]) for row in rows]
         return found
 
-    def symbols_like(self, text: str, limit: int, scope: Sequence[str] = ()) -> list[SymbolRow]:
+    def symbols_like(
+        self, text: str, limit: int, scope: Sequence[str] = (), accepts: Accepts | None = None
+    ) -> list[SymbolRow]:
         """Return definitions whose name holds ``text`` in any case: equal ones first, then prefixes, then the rest."""
         where, values = in_scope(scope)
         escaped = escape_like(text)
@@ -366,7 +373,7 @@ class StoreReader:
             rows = connection.execute(
                 "SELECT f.path, s.name, s.qualified_name, s.kind, s.start_byte, s.end_byte, s.start_line, s.end_line, "
                 "s.chunk_id, f.path_class, f.content_hash FROM symbols s JOIN files f ON f.id = s.file_id "
-                f"WHERE s.name LIKE '%' || ? || '%' ESCAPE '\\' AND ({where}) "
+                f"WHERE s.name LIKE '%' || ? || '%' ESCAPE '\\' AND ({where}) AND {condition(connection, accepts)} "
                 "ORDER BY s.name <> ?, s.name NOT LIKE ? ESCAPE '\\', s.name NOT LIKE ? || '%' ESCAPE '\\', "
                 "length(s.name), s.name, f.path, s.start_byte LIMIT ?",
                 (escaped, *values, text, escaped, escaped, limit),
