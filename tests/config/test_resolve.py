@@ -29,13 +29,34 @@ def resolve(tmp_path: Path) -> Resolve:
     return made
 
 
+def written(name: str, value: object) -> str:
+    """Return a line of a settings file."""
+    return f"{name} = {str(value).lower() if isinstance(value, bool) else repr(value)}\n"
+
+
 @pytest.mark.row("V08")
-@pytest.mark.parametrize("name", [name for name in Settings.model_fields if not project_may(name)])
-def test_what_only_the_user_may_set_comes_from_the_users_file_or_is_given(resolve: Resolve, name: str) -> None:
-    default, user = getattr(Settings(), name), another(name)
-    line = f"{name} = {str(user).lower() if isinstance(user, bool) else repr(user)}\n"
-    assert getattr(resolve(line, lenient=False).settings, name) == user
-    assert getattr(resolve(line, given={name: default}, lenient=False).settings, name) == default
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_the_command_line_goes_before_the_project_before_the_user_before_the_default(
+    resolve: Resolve, name: str
+) -> None:
+    default, other = getattr(Settings(), name), another(name)
+    usual, changed = written(name, default), written(name, other)
+
+    def counts(user: str = "", project: str = "", given: object = None) -> tuple[object, str]:
+        config = resolve(user, project, {name: given}, lenient=False)
+        return getattr(config.settings, name), config.origins.get(name, "default")
+
+    assert counts() == (default, "default")
+    assert counts(changed) == (other, "user")
+    assert counts(usual, given=other) == (other, "command line")
+    assert counts(changed, given=default) == (default, "command line")
+    if project_may(name):
+        assert counts(usual, changed) == (other, "project")
+        assert counts(changed, usual) == (default, "project")
+        assert counts(changed, changed, default) == (default, "command line")
+        assert counts(usual, usual, other) == (other, "command line")
+    else:
+        assert counts(usual, changed) == (default, "user")
 
 
 MISTAKES = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shlex
@@ -70,8 +71,7 @@ def test_links_lead_somewhere(page: str) -> None:
 @pytest.mark.parametrize(("page", "command"), [item for item in shell_lines() if item[1].startswith("findspot ")])
 def test_commands_on_the_pages_are_understood(page: str, command: str) -> None:
     words = shlex.split(command, comments=True)[1:]
-    if "<" in words:
-        words = words[: words.index("<")]
+    words = list(itertools.takewhile(lambda word: word not in {"<", ">"}, words))
     if {"--help", "--version"} & set(words):
         return
     raw = parse(words)

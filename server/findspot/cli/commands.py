@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from findspot import __version__
+from findspot.cli.config_options import ConfigAction, add_config_options
 from findspot.cli.model_options import ModelAction, PolicyName, add_exploring_options, add_model_options
 from findspot.cli.options import (
     Color,
     Format,
     Only,
+    Shell,
     add_paths,
     add_setting,
     add_text,
@@ -20,6 +22,7 @@ from findspot.cli.options import (
     common_options,
     filter_options,
     output_options,
+    root_options,
     scope_options,
     voice_options,
 )
@@ -30,7 +33,20 @@ from findspot.core.limits import LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS
 from findspot.core.types import ContextFormat, Level
 from findspot.installing.agents import AGENTS, Scope
 
-Command = Literal["search", "localize", "context", "index", "status", "eval", "models", "install", "lsp", "mcp"]
+Command = Literal[
+    "search",
+    "localize",
+    "context",
+    "index",
+    "status",
+    "eval",
+    "config",
+    "completions",
+    "models",
+    "install",
+    "lsp",
+    "mcp",
+]
 
 
 class Form(NamedTuple):
@@ -69,7 +85,7 @@ class RawArguments(argparse.Namespace):
     root: Path | None
     roots: list[Path]
     quiet: bool = False
-    verbose: bool
+    verbose: bool = False
     format: Format
     pretty: bool = False
     color: Color | None = None
@@ -107,6 +123,10 @@ class RawArguments(argparse.Namespace):
     skipped: str | None
     path: Path | None
     commits: int
+    config_action: ConfigAction
+    value: str | None
+    project: bool
+    shell: Shell
     action: ModelAction
     model: str | None = None
     name: str | None
@@ -179,6 +199,7 @@ def _add_questions_and_index(add: _Add) -> None:
         "The text may be as long as a whole issue; a local model reorders the best candidates.",
     )
     add_text(localize)
+    _add_rebuild(localize, "--reindex")
     add_setting(localize, "budget")
     localize.add_argument(
         "--level",
@@ -222,6 +243,22 @@ def _add_questions_and_index(add: _Add) -> None:
 
 def _add_setup_and_servers(add: _Add) -> None:
     voice, output = voice_options(), output_options()
+    config = add(
+        "config",
+        [root_options(), voice, output],
+        "show each setting, where it came from and what it means, or change one",
+        "Options that set something count here too, so that it shows what they would do.",
+    )
+    add_config_options(config)
+
+    completions = add(
+        "completions",
+        [],
+        "print a script that completes commands and options in your shell",
+        "The guide says where your shell wants to have it.",
+    )
+    completions.add_argument("shell", metavar="SHELL", choices=get_args(Shell), help=f"{', '.join(get_args(Shell))}.")
+
     models = add(
         "models",
         [voice, output],

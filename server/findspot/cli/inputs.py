@@ -70,14 +70,18 @@ def view_of(raw: RawArguments) -> View:
 
 def location_of(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> RootLocation:
     """Return the root that ``raw`` names, or that of ``paths`` and the current folder, with its settings."""
+    root, marker = root_given(raw, cwd, paths)
+    return RootLocation(root, marker, cwd, load_config(root, raw.settings()))
+
+
+def root_given(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> tuple[Path, str | None]:
+    """Return the root that ``raw`` names, or that of ``paths`` and the current folder, and the marker that made it one."""
     if len(raw.roots) > 1:
         raise UsageError(f"--root more than once: {raw.command} works on one root; leave out {raw.roots[1]}")
     if not raw.roots:
-        root, marker = find_root(cwd, paths)
-    else:
-        root = root_of(raw.roots[0], cwd)
-        marker = marker_of(root)
-    return RootLocation(root, marker, cwd, load_config(root, raw.settings()))
+        return find_root(cwd, paths)
+    root = root_of(raw.roots[0], cwd)
+    return root, marker_of(root)
 
 
 def root_of(given: Path, cwd: Path) -> Path:

@@ -85,6 +85,14 @@ def _command(argv: Sequence[str], terminal: Terminal) -> int:
         from findspot.cli.install import resolve_install, run_install  # noqa: PLC0415 - only this command needs them
 
         return run_install(resolve_install(raw, terminal.cwd), terminal)
+    if raw.command == "config":
+        from findspot.cli.config import resolve_config, run_config  # noqa: PLC0415 - only this command needs them
+
+        return run_config(resolve_config(raw, terminal.cwd), terminal)
+    if raw.command == "completions":
+        from findspot.cli.completions import run_completions  # noqa: PLC0415 - only this command needs them
+
+        return run_completions(raw.shell, terminal)
     return run(resolve(raw, terminal), terminal)
 
 
@@ -133,7 +141,7 @@ def _run_question(
     request: SearchRequest | LocalizeRequest, terminal: Terminal, ask: Callable[[OneRoot], Answer], *, model: bool
 ) -> int:
     with _opened(request.location, terminal, quiet=request.view.quiet) as root:
-        fresh = root.freshen()
+        fresh = root.freshen(rebuild=request.rebuild)
         answer = ask(root)
     return _print_answer(answer, request, fresh, terminal, model=model)
 

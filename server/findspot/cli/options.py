@@ -11,6 +11,7 @@ from findspot.config import IndexSettings, ModelSettings, Settings, flag
 
 Format = Literal["pretty", "json", "files", "count", "vimgrep"]
 Color = Literal["auto", "always", "never"]
+Shell = Literal["bash", "zsh", "fish", "powershell"]
 Only = Literal["code", "docs", "config", "tests"]
 
 _MOST_CONTEXT = 1000
@@ -55,10 +56,10 @@ def add_session_words(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """Return the options of all commands that open an index: which root, which files, which models."""
-    root = argparse.ArgumentParser(add_help=False)
-    root.add_argument(
+def root_options() -> argparse.ArgumentParser:
+    """Return the option that names the root."""
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
         "--root",
         dest="roots",
         metavar="DIR",
@@ -67,11 +68,17 @@ def common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:
         type=Path,
         help="Folder to index. Default: the nearest folder above with a .git, .hg, .jj or .findspot, else this folder.",
     )
+    return parent
+
+
+def common_options(voice: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Return the options of all commands that open an index: which root, which files, which models."""
+    settings = argparse.ArgumentParser(add_help=False)
     for section in (IndexSettings, ModelSettings):
         for name in section.model_fields:
             if flag(name) is not None:
-                add_setting(root, name)
-    return argparse.ArgumentParser(add_help=False, parents=[root, voice])
+                add_setting(settings, name)
+    return argparse.ArgumentParser(add_help=False, parents=[root_options(), settings, voice])
 
 
 def voice_options() -> argparse.ArgumentParser:

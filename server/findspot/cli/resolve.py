@@ -40,6 +40,7 @@ class SearchRequest:
     view: View
     query: str
     scope: tuple[str, ...]
+    rebuild: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class LocalizeRequest:
     top_k: int | None = None
     notes: tuple[str, ...] = ()
     exploring: Exploring | None = None
+    rebuild: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +168,13 @@ def resolve(raw: RawArguments, terminal: Terminal) -> Request:
     if raw.command == "search":
         query = checked_text(raw.query or "")
         location = location_of(raw, cwd, paths)
-        return SearchRequest(location, view, query, scope_of(raw, location, paths))
+        return SearchRequest(location, view, query, scope_of(raw, location, paths), raw.rebuild)
     location = location_of(raw, cwd, paths)
     scope = scope_of(raw, location, paths)
     text = checked_text(issue_text(raw, terminal))
     notes = (f"{text}: no such file; taken as the text itself",) if raw.file == text and len(text.split()) == 1 else ()
     budget, exploring = location.config.settings.budget, _exploring(raw, cwd)
-    return LocalizeRequest(location, view, text, scope, raw.level, budget, raw.top_k, notes, exploring)
+    return LocalizeRequest(location, view, text, scope, raw.level, budget, raw.top_k, notes, exploring, raw.rebuild)
 
 
 _UNHEEDED = {
@@ -187,7 +189,6 @@ _UNHEEDED = {
     "null": "--null",
     "context_lines": "--context",
     "explain": "--explain",
-    "rebuild": "--reindex together with a query",
 }
 """Options that are read but not acted upon; each leaves the table when it is."""
 

@@ -6,7 +6,7 @@ environment, which nothing else reads (I-8); ``resolve`` merges them into one ``
 
 from __future__ import annotations
 
-from findspot.config.resolve import Config, load_config, read_setting
+from findspot.config.resolve import Config, Origin, load_config, read_setting
 from findspot.config.settings import (
     SECTIONS,
     ChatSettings,
@@ -29,12 +29,13 @@ from findspot.config.sources import (
     child_module_path,
     color_wanted,
     models_dir,
+    project_config_path,
     secret,
     terminal_environ,
     use_one_math_thread,
     user_config_path,
 )
-from findspot.config.writing import replace_file, set_user_setting
+from findspot.config.writing import replace_file, set_project_setting, set_user_setting
 
 __all__ = [
     "OWN_DIR",
@@ -44,6 +45,7 @@ __all__ = [
     "Config",
     "IndexSettings",
     "ModelSettings",
+    "Origin",
     "Section",
     "ServerSettings",
     "Settings",
@@ -57,10 +59,12 @@ __all__ = [
     "flagged",
     "load_config",
     "models_dir",
+    "project_config_path",
     "project_may",
     "read_setting",
     "replace_file",
     "secret",
+    "set_project_setting",
     "set_user_setting",
     "terminal_environ",
     "use_one_math_thread",

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
@@ -36,18 +36,25 @@ _YIELDING = ((_PROJECT,), (_USER,), (_USER, _PROJECT), (_GIVEN,), (_USER, _PROJE
 """Which sources give up the settings that do not go together, in the order in which that is tried."""
 
 
+Origin = Literal["user", "project", "command line"]
+"""Who set a setting; an editor stands for the command line."""
+
+_ORIGINS: Final[tuple[Origin, ...]] = ("user", "project", "command line")
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """The resolved configuration of one root.
 
     ``environ`` holds the few variables of git that decide which files a user ignores everywhere; ``warnings`` say, one
-    line for each source, what was ignored.
+    line for each source, what was ignored. ``origins`` names the source of each setting that is not the default.
     """
 
     settings: Settings
     cache_dir: Path
     environ: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    origins: Mapping[str, Origin] = field(default_factory=dict, compare=False)
 
     def index_dir(self, root: Path) -> Path:
         """Return the folder of the index of ``root``, inside the cache folder and named after the root.
@@ -80,7 +87,7 @@ def load_config(
     given = Source(override_source, {name: value for name, value in (overrides or {}).items() if value is not None})
     sources = [
         _checked(user_file(user_config_path() if user_config is None else user_config), mistake_in),
-        _checked(Source("", {}) if root is None else project_file(root), _project_mistake),
+        _checked(Source("", {}) if root is None else project_file(root), project_mistake),
         _checked(given, mistake_in),
     ]
     if not lenient:
@@ -93,6 +100,7 @@ def load_config(
         cache_dir(environ),
         git_environ(environ),
         tuple(_warning(source) for source in fitting if source.mistakes),
+        {name: origin for origin, source in zip(_ORIGINS, fitting, strict=True) for name in source.values},
     )
 
 
@@ -135,7 +143,8 @@ def mistake_in(name: str, value: Any) -> str:
     return ""
 
 
-def _project_mistake(name: str, value: Any) -> str:
+def project_mistake(name: str, value: Any) -> str:
+    """Return in words why a project may not set a setting to this; empty when it may."""
     mistake = mistake_in(name, value)
     if mistake:
         return mistake

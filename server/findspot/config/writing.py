@@ -1,4 +1,4 @@
-"""Changing one setting in the user's own file; everything else in it, comments and order too, stays as it is.
+"""Changing one setting in a settings file; everything else in it, comments and order too, stays as it is.
 
 And replacing a whole file, which nobody ever sees half.
 """
@@ -12,7 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from findspot.config.sources import user_config_path
+from findspot.config.resolve import mistake_in, project_mistake
+from findspot.config.settings import Settings
+from findspot.config.sources import project_config_path, project_file, user_config_path
 from findspot.errors import ConfigError, reason
 
 
@@ -21,27 +23,56 @@ def set_user_setting(name: str, value: Any) -> Path:
 
     Raises ``ConfigError`` when the file cannot be read as TOML, and then leaves it alone, or when it cannot be written.
     """
-    import tomlkit  # noqa: PLC0415 - only who writes needs it
-    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
-
     path = user_config_path()
     if not path.is_absolute():
         raise ConfigError("there is no home folder to keep settings in")
+    # One that is a link, as in a collection of settings, stays one.
+    _change(path, Path(os.path.realpath(path)), name, value)
+    return path
+
+
+def set_project_setting(root: Path, name: str, value: Any) -> Path:
+    """Set ``name`` in the file of a project, or take it out for None; returns the path of the file.
+
+    Raises ``ConfigError`` for what a project may not set, and where the file is one that would not be read: a link, say,
+    which may lead out of a project that came from a stranger.
+    """
+    path = project_config_path(root)
+    mistake = "" if value is None else project_mistake(name, value)
+    if mistake:
+        raise ConfigError(mistake)
+    if path.parent.is_symlink() or path.is_symlink():
+        raise ConfigError(f"{path}: is or lies behind a link, which is not followed here; nothing was changed")
+    for mistake in project_file(root).mistakes:
+        raise ConfigError(f"{path}: {mistake}; mend it first, nothing was changed")
+    _change(path, path, name, value)
+    return path
+
+
+def _change(path: Path, target: Path, name: str, value: Any) -> None:
+    """Write the file that is called ``path`` and lies at ``target`` with one setting changed, and only then."""
+    import tomlkit  # noqa: PLC0415 - only who writes needs it
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
+
     try:
-        text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
-        document = tomlkit.parse(text)
+        before = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
+        document = tomlkit.parse(before)
         if value is not None:
             document[name] = value
         elif name in document:
             del document[name]
-        target = Path(os.path.realpath(path))  # one that is a link, as in a collection of settings, stays one
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, tomlkit.dumps(document).encode(), like=target)
+        usable = {key: one for key, one in document.unwrap().items() if not mistake_in(key, one)}
+        conflict = Settings.model_validate(usable).conflict()
+        if conflict and name in usable:
+            raise ConfigError(f"{conflict}; nothing was changed")
+        after = tomlkit.dumps(document)
+        if after != before:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(target, after.encode(), like=target)
     except (TOMLKitError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML: {error}; mend it first, nothing was changed") from error
     except OSError as error:
-        raise ConfigError(f"{path}: {reason(error)}") from error
-    return path
+        raise ConfigError(f"{path}: {reason(error)}; nothing was changed") from error
 
 
 def replace_file(path: Path, data: bytes, *, like: Path) -> None:

@@ -82,8 +82,10 @@ class OneRoot:
             self._listener.note("stopped; what was indexed so far is kept, and the next run goes on from there")
             raise
 
-    def freshen(self) -> Freshened:
+    def freshen(self, *, rebuild: bool = False) -> Freshened:
         """Bring the index up to date before a question, or say why the answer comes from the index as it is.
+
+        ``rebuild`` builds it from nothing.
 
         Raises what ``Engine.refresh`` raises where there is no index yet to answer from.
         """
@@ -91,7 +93,7 @@ class OneRoot:
         told = False
         while True:
             try:
-                report = self.refresh()
+                report = self.refresh(rebuild=rebuild)
             except IndexLockedError:
                 has_something = self._engine.status().chunks > 0
                 if has_something and time.monotonic() >= give_up_at:
