@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from findspot.cli.columns import cut, shown, visible, width
+from findspot.cli.columns import Stretch, cut, shown, visible, width
 
 
 @pytest.mark.parametrize(
@@ -39,15 +39,27 @@ LINES = st.text(alphabet=st.sampled_from(["a", "語", "\t", "\u0301", "\u202e", 
 def test_no_line_is_wider_than_its_room(text: str, data: st.DataObject, room: int) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    pieces = shown(text, [(start, end)], room)
-    assert sum(width(piece) for piece, _ in pieces) <= room
+    code = data.draw(st.sampled_from([[], [(text[:start], "keyword"), (text[start:], "string")]]))
+    stretches = shown(text, [(start, end)], room, code)
+    assert sum(width(one.text) for one in stretches) <= room
     assert width(cut(visible(text), room)) <= room
 
 
 def test_a_wide_line_is_cut_where_the_hit_can_be_seen() -> None:
     text = "x" * 200 + " needle " + "y" * 200
-    pieces = shown(text, [(201, 207)], 40)
-    assert ("needle", True) in pieces
-    assert pieces[0] == ("...", False)
-    assert pieces[-1] == ("...", False)
-    assert shown(text, [], 40) == [("x" * 37, False), ("...", False)]
+    stretches = shown(text, [(201, 207)], 40)
+    assert Stretch("needle", hit=True) in stretches
+    assert stretches[0] == Stretch("...", hit=False)
+    assert stretches[-1] == Stretch("...", hit=False)
+    assert shown(text, [], 40) == [Stretch("x" * 37, hit=False), Stretch("...", hit=False)]
+
+
+def test_what_matches_keeps_the_kind_of_code_that_it_is() -> None:
+    code = [("\tdef", "keyword"), (" ", ""), ("save", "function"), ("()", "")]
+    assert shown("\tdef save()", [(5, 7)], 40, code) == [
+        Stretch("    def", hit=False, kind="keyword"),
+        Stretch(" ", hit=False),
+        Stretch("sa", hit=True, kind="function"),
+        Stretch("ve", hit=False, kind="function"),
+        Stretch("()", hit=False),
+    ]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from findspot.cli.inputs import RootLocation, View
-from findspot.cli.output import Screen, answer_lines, answer_note, report_lines, root_lines, status_lines
+from findspot.cli.output import answer_lines, answer_note, report_lines, root_lines, status_lines
+from findspot.cli.screen import Screen
 from findspot.config import Config, Settings
 from findspot.core.types import (
     Answer,
@@ -142,7 +143,7 @@ def test_colours_only_where_wanted_and_long_lines_are_cut(tmp_path: Path) -> Non
     result = make_result(text="x" * 300)
     answer = Answer((result,), make_status())
     coloured = lines_of(answer, place_in(tmp_path), PRETTY, Screen(color=True, width=40))
-    assert "\x1b[35m" in coloured[0]
+    assert "\x1b[1;35m" in coloured[0]
     plain = lines_of(answer, place_in(tmp_path), PRETTY, Screen(color=False, width=40))
     assert not any("\x1b" in line for line in plain)
     assert plain[1] == f"     1  {'x' * 29}...".replace("     1", "    12")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # controls
@@ -68,51 +70,86 @@ def _head(text: str, room: int) -> str:
     return text
 
 
-def shown(text: str, hits: Sequence[tuple[int, int]], room: int) -> list[tuple[str, bool]]:
-    """Return a line of code as visible pieces that fit into ``room`` columns, each with whether it is a hit.
+class Stretch(NamedTuple):
+    """A visible part of a line: whether it is what was looked for, and what kind of code it is (``""`` where that is not known)."""
 
-    ``hits`` are half-open ranges of characters, in order. A line that is too wide is cut around its first hit.
+    text: str
+    hit: bool
+    kind: str = ""
+
+
+def shown(
+    text: str, hits: Sequence[tuple[int, int]], room: int, code: Sequence[tuple[str, str]] = ()
+) -> list[Stretch]:
+    """Return a line of code as visible stretches that fit into ``room`` columns.
+
+    ``hits`` are half-open ranges of characters, in order; ``code`` are the parts of the line with the kind of each. A line
+    that is too wide is cut around its first hit.
     """
-    pieces = [(piece, hit) for piece, hit in _pieces(text, hits) if piece]
-    if sum(width(piece) for piece, _ in pieces) <= room:
-        return pieces
-    first = next((at for at, (_, is_hit) in enumerate(pieces) if is_hit), None)
+    stretches = list(_stretches(text, hits, code))
+    if _width_of(stretches) <= room:
+        return stretches
+    first = next((at for at, one in enumerate(stretches) if one.hit), None)
     if first is None:
-        return _fitting(pieces, room)
-    ahead, hit = "".join(piece for piece, _ in pieces[:first]), pieces[first][0]
-    if width(ahead) + width(hit) <= room - 3:
-        return _fitting(pieces, room)
+        return _fitting(stretches, room)
+    ahead, hit = _width_of(stretches[:first]), width(stretches[first].text)
+    if ahead + hit <= room - 3:
+        return _fitting(stretches, room)
     # The hit would not be seen: leave out the beginning, but for a little of what leads to it.
-    lead = max(0, (room - 6 - width(hit)) // 2)
-    kept = ahead
-    while width(kept) > lead:
-        kept = kept[1:]
-    return [("...", False), *_fitting([(kept, False), *pieces[first:]], room - 3)]
+    kept = _behind(stretches[:first], max(0, (room - 6 - hit) // 2))
+    return [_LEFT_OUT, *_fitting([*kept, *stretches[first:]], room - 3)]
 
 
-def _fitting(pieces: Sequence[tuple[str, bool]], room: int) -> list[tuple[str, bool]]:
-    if sum(width(piece) for piece, _ in pieces) <= room:
-        return list(pieces)
-    fitting: list[tuple[str, bool]] = []
+_LEFT_OUT = Stretch("...", hit=False)
+
+
+def _width_of(stretches: Sequence[Stretch]) -> int:
+    return sum(width(one.text) for one in stretches)
+
+
+def _fitting(stretches: Sequence[Stretch], room: int) -> list[Stretch]:
+    if _width_of(stretches) <= room:
+        return list(stretches)
+    fitting: list[Stretch] = []
     left = room - 3
-    for piece, hit in pieces:
-        head = _head(piece, left)
-        fitting.append((head, hit))
+    for one in stretches:
+        head = _head(one.text, left)
+        if head:
+            fitting.append(one._replace(text=head))
         left -= width(head)
-        if len(head) < len(piece):
+        if len(head) < len(one.text):
             break
-    return [*fitting, ("...", False)]
+    return [*fitting, _LEFT_OUT]
 
 
-def _pieces(text: str, hits: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
-    """Yield the stretches of a line between the borders of its hits, with tabs as spaces."""
-    column = place = 0
-    for start, end in (*hits, (len(text), len(text))):
-        for piece, hit in ((text[place:start], False), (text[start:end], True)):
-            expanded = []
-            for letter in piece:
-                drawn = " " * (_TAB - column % _TAB) if letter == "\t" else visible(letter)
-                column += width(drawn)
-                expanded.append(drawn)
-            yield "".join(expanded), hit
-        place = end
+def _behind(stretches: Sequence[Stretch], room: int) -> list[Stretch]:
+    """Return the end of ``stretches``, as much as fits."""
+    kept: list[Stretch] = []
+    for one in reversed(stretches):
+        tail = _head(one.text[::-1], room)[::-1]
+        if tail:
+            kept.insert(0, one._replace(text=tail))
+        room -= width(tail)
+        if len(tail) < len(one.text):
+            break
+    return kept
+
+
+def _stretches(text: str, hits: Sequence[tuple[int, int]], code: Sequence[tuple[str, str]]) -> Iterator[Stretch]:
+    """Yield the line between the borders of its hits and kinds, with tabs as spaces."""
+    ends = list(accumulate(len(part) for part, _ in code))
+    borders = sorted({0, len(text), *(min(at, len(text)) for at in (*ends, *(at for hit in hits for at in hit)))})
+    column = part = 0
+    for start, end in pairwise(borders):
+        while part < len(ends) and ends[part] <= start:
+            part += 1
+        expanded = []
+        for letter in text[start:end]:
+            drawn = " " * (_TAB - column % _TAB) if letter == "\t" else visible(letter)
+            column += width(drawn)
+            expanded.append(drawn)
+        yield Stretch(
+            "".join(expanded),
+            any(first <= start < last for first, last in hits),
+            code[part][1] if part < len(code) else "",
+        )

@@ -7,60 +7,58 @@ folder. Text of the indexed files is not trusted: control characters in it never
 from __future__ import annotations
 
 import json
-import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from findspot.cli.columns import cut, shown, visible
+from findspot.cli.columns import visible
 from findspot.cli.inputs import RootLocation, View
-from findspot.cli.why import why
+from findspot.cli.pretty import Placed, placed, pretty_lines
+from findspot.cli.screen import Screen
 from findspot.core.types import Answer, AnswerStatus, IndexStatus, ProblemKind, RefreshReport, SearchResult
 from findspot.service import messages
 from findspot.service.messages import Result
 
-_PIPE_WIDTH = 500
-
 _NOUNS = frozenset({ProblemKind.DATA, ProblemKind.NOTEBOOK, ProblemKind.LINK})
-
-_BOLD, _PATH, _FAINT, _HIT = "1", "35", "2", "1;31"
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What the output goes to: colours or none, and the columns of a terminal (None for a pipe or a file)."""
-
-    color: bool
-    width: int | None
-
-    def paint(self, text: str, style: str) -> str:
-        """Return ``text`` in ``style``, an SGR code, where colours are wanted."""
-        return f"\x1b[{style}m{text}\x1b[0m" if self.color and text and style else text
-
-    def room(self, used: int = 0) -> int:
-        """Return how many columns of a line are left after ``used`` ones."""
-        return max(10, (self.width or _PIPE_WIDTH) - used)
-
-    def clip(self, text: str) -> str:
-        """Return ``text`` on one line, cut to the width."""
-        return cut(text, self.room())
 
 
 def answer_lines(answer: Answer, location: RootLocation, view: View, screen: Screen) -> Iterator[str]:
     """Yield the lines of ``answer`` in the format of ``view``."""
-    if view.format == "count":
-        yield str(len(answer.results))
-    elif view.format == "files":
-        shown = (shown_path(result.path, location) for result in answer.results)
-        for path in dict.fromkeys(shown):
-            yield path if screen.width is None else visible(path)
-    elif view.format == "json":
-        for result in answer.results:
-            yield json_line(result, location, answer.status, text=view.text)
+    found = placed(answer.results, location, answer.contents)
+    match view.format:
+        case "count":
+            yield str(len(found))
+        case "counts":
+            for path, number in Counter(one.path for one in found).items():
+                yield f"{_path(path, screen)}:{number}"
+        case "files":
+            paths = dict.fromkeys(one.path for one in found)
+            yield from paths if view.null else (_path(path, screen) for path in paths)
+        case "json":
+            for one in found:
+                yield json_line(one.result, location, answer.status, text=view.text)
+        case "vimgrep":
+            yield from (vimgrep_line(one, screen) for one in found)
+        case "pretty":
+            yield from pretty_lines(found, view, screen)
+
+
+def _path(path: str, screen: Screen) -> str:
+    """Return a path for a program to read, or for a person's terminal."""
+    return path if screen.width is None else visible(path)
+
+
+def vimgrep_line(one: Placed, screen: Screen) -> str:
+    """Return ``file:line:column:text`` for the best line of a result, or its first; columns count bytes from 1."""
+    result = one.result
+    number = result.best_line or (result.preview[0].number if result.preview else result.span.start_line)
+    line = next((line for line in result.preview if line.number == number), None)
+    if line is None:
+        lines = result.text.split("\n")[number - result.span.start_line :]
+        text, start = "".join(lines[:1]), 0
     else:
-        for number, result in enumerate(answer.results):
-            if number and view.text:
-                yield ""
-            yield from _pretty(result, location, screen, text=view.text)
+        text, start = line.text, line.spans[0][0] if line.spans else len(line.text) - len(line.text.lstrip())
+    column = len(text[:start].encode("utf-8", "replace")) + 1
+    return f"{_path(one.path, screen)}:{number}:{column}:{visible(text.expandtabs(1)).rstrip()}"
 
 
 def json_line(result: SearchResult, location: RootLocation, status: AnswerStatus, *, text: bool) -> str:
@@ -71,52 +69,6 @@ def json_line(result: SearchResult, location: RootLocation, status: AnswerStatus
     record = Result.by_lines(result, str(location.root), include_text=text).to_json()
     told = {"complete", "by_meaning", "in_root_probability", "suggested_length"}
     return json.dumps(record | messages.AnswerStatus.of(status).model_dump(include=told))
-
-
-def _pretty(result: SearchResult, location: RootLocation, screen: Screen, *, text: bool) -> Iterator[str]:
-    span = result.span
-    lines = f"{span.start_line}" if span.start_line == span.end_line else f"{span.start_line}-{span.end_line}"
-    head = [f"{screen.paint(visible(shown_path(result.path, location)), _PATH)}:{lines}"]
-    if result.symbol:
-        head.append(screen.paint(visible(result.symbol), _BOLD))
-    head.append(result.kind)
-    if result.probability is not None:
-        head.append(f"{result.probability:.0%}")
-    if not result.fresh:
-        head.append("(changed since it was indexed)")
-    yield "  ".join(head)
-    if text:
-        yield from _code(result, screen)
-    reasons = why(result)
-    if reasons:
-        yield screen.paint(screen.clip(f"      why: {visible(reasons)}"), _FAINT)
-
-
-def _code(result: SearchResult, screen: Screen) -> Iterator[str]:
-    """Yield the lines of the preview under their numbers: those that match are marked, ``...`` stands for lines left out."""
-    last = result.preview[0].number - 1 if result.preview else 0
-    for line in result.preview:
-        if line.number != last + 1:
-            yield screen.paint("        ...", _FAINT)
-        last = line.number
-        gutter = f"{'>' if line.matched else ' '}{line.number:>5}  "
-        code = shown(line.text, line.spans, screen.room(len(gutter)))
-        painted = "".join(screen.paint(text, _HIT if hit else "") for text, hit in code)
-        yield f"{screen.paint(gutter.rstrip(), _FAINT)}  {painted}".rstrip()
-    rest = result.span.start_line + result.text.rstrip().count("\n") - last
-    if result.preview and result.truncated:
-        yield screen.paint(f"        ... to line {result.span.end_line:,}", _FAINT)
-    elif result.preview and rest > 0:
-        yield screen.paint(f"        ... {count(rest, 'more line')}", _FAINT)
-
-
-def shown_path(path: str, location: RootLocation) -> str:
-    """Return a root-relative ``path`` as seen from the current folder."""
-    full = location.root / path
-    try:
-        return os.path.relpath(full, location.cwd)
-    except ValueError:  # another drive on Windows
-        return str(full)
 
 
 def answer_note(status: AnswerStatus, scope: Sequence[str], *, model: bool) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from findspot.cli.columns import visible
 from findspot.cli.inputs import RootLocation, View
-from findspot.cli.output import count, shown_path
+from findspot.cli.output import count
+from findspot.cli.pretty import shown_path
 from findspot.core.types import Skipped
 
 

@@ -11,6 +11,12 @@ from findspot.core.types import Evidence, SearchResult
 _WORDS = 4
 """Words that are shown of each kind; the rest says no more."""
 
+_STAGES = {
+    "hybrid": "by words and meaning",
+    "localized": "reordered by the localization model",
+    "explored": "seen while exploring",
+}
+
 _FRAME = re.compile(r"frame (\d+) (?:at .*?(?::(\d+))?|in .*)")
 _MENTIONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_FRAME, lambda found: f"named in the trace (frame {found[1]}" + (f", line {found[2]})" if found[2] else ")")),
@@ -38,6 +44,31 @@ def why(result: SearchResult) -> str:
     return "; ".join(dict.fromkeys([*explored, *mentions, *lexical, *meaning, *graph, *past, *priors]))
 
 
+def explained(result: SearchResult) -> Iterator[str]:
+    """Yield where the score of a result came from: the score itself, then each kind of evidence with its own number."""
+    sure = "" if result.probability is None else f", {result.probability:.1%} likely"
+    yield f"score {result.score:.3f}, rank {result.rank}{sure}, {_STAGES[result.stage]}"
+    rows = [(item.kind, f"{item.score:.3f}", item.detail) for item in result.evidence]
+    kinds, numbers = (max((len(row[at]) for row in rows), default=0) for at in (0, 1))
+    for kind, number, detail in rows:
+        yield f"  {kind:<{kinds}}  {number:>{numbers}}  {detail}"
+
+
+def matched_terms(result: SearchResult) -> list[str]:
+    """Return the terms of the question that a result holds, each once."""
+    held = [word for item in result.evidence if item.kind == "lexical" for words in _fields(item).values() for word in words]
+    return list(dict.fromkeys(held))
+
+
+def _fields(item: Evidence) -> dict[str, list[str]]:
+    """Return the matched terms of lexical evidence by the field they stand in."""
+    fields: dict[str, list[str]] = {}
+    for part in item.detail.split("; "):
+        field, colon, held = part.rpartition(": ")
+        fields[field if colon else "body"] = held.split(", ")
+    return fields
+
+
 def _mention(detail: str) -> str:
     for form, say in _MENTIONS:
         found = form.fullmatch(detail)
@@ -48,10 +79,7 @@ def _mention(detail: str) -> str:
 
 def _lexical(item: Evidence, result: SearchResult) -> Iterator[str]:
     """Say which words stand in the name, the path and the text; a word is told once."""
-    fields: dict[str, list[str]] = {}
-    for part in item.detail.split("; "):
-        field, colon, held = part.rpartition(": ")
-        fields[field if colon else "body"] = held.split(", ")
+    fields = _fields(item)
     ending = result.path.rsplit(".", 1)[-1].lower() if "." in result.path else ""
     told: set[str] = set()
     for said, words in (

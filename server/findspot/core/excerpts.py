@@ -146,9 +146,10 @@ class Excerpts:
         wanted += range(start, last + 1)[:PREVIEW_LINES]
         chosen = [at for at in dict.fromkeys(wanted) if first <= at <= last][:PREVIEW_LINES]
         matched = set(found.lines)
-        return tuple(self._line(lines[at], first_number + at, matched=at in matched) for at in sorted(chosen))
+        return tuple(self.line(lines[at], first_number + at, matched=at in matched) for at in sorted(chosen))
 
-    def _line(self, text: str, number: int, *, matched: bool) -> PreviewLine:
+    def line(self, text: str, number: int, *, matched: bool) -> PreviewLine:
+        """Return one line of a preview, cut where it is far too long, with what matches in it if it is said to match."""
         text = text.rstrip()
         if not matched and len(text) <= _MAX_LINE:
             return PreviewLine(number, text)
