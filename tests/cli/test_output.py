@@ -17,6 +17,7 @@ from findspot.core.types import (
     FileProblem,
     IndexState,
     IndexStatus,
+    PreviewLine,
     ProblemKind,
     RefreshReport,
     Span,
@@ -101,6 +102,29 @@ def test_count_is_the_number_of_results(tmp_path: Path) -> None:
     assert lines_of(answer, place_in(tmp_path), View("count", text=True, quiet=False)) == ["2"]
     nothing = Answer((), make_status())
     assert lines_of(nothing, place_in(tmp_path), View("count", text=True, quiet=False)) == ["0"]
+
+
+def test_counts_are_the_results_of_each_file(tmp_path: Path) -> None:
+    answer = Answer((make_result("b.py"), make_result("a\x1b.py"), make_result("b.py")), make_status())
+    counts = View("counts", text=True, quiet=False)
+    assert lines_of(answer, place_in(tmp_path), counts) == ["b.py:2", "a\x1b.py:1"]
+    assert lines_of(answer, place_in(tmp_path), counts, Screen(color=False, width=80))[1] == "a\\x1b.py:1"
+
+
+def test_vimgrep_gives_each_result_a_line_with_its_best_column(tmp_path: Path) -> None:
+    best = make_result(
+        "a.py",
+        best_line=13,
+        preview=(PreviewLine(12, "def f():"), PreviewLine(13, '\tx = "ü" retry\x1b', matched=True, spans=((9, 14),))),
+    )
+    plain = make_result("b.py", preview=(), text="    first\n    second")
+    gone = make_result("c.py", preview=(), text="")
+    vimgrep = View("vimgrep", text=True, quiet=False)
+    assert lines_of(Answer((best, plain, gone), make_status()), place_in(tmp_path), vimgrep) == [
+        'a.py:13:11: x = "ü" retry\\x1b',
+        "b.py:12:5:    first",
+        "c.py:12:1:",
+    ]
 
 
 @pytest.mark.row("V30")

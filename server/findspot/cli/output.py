@@ -14,7 +14,7 @@ from findspot.cli.columns import visible
 from findspot.cli.inputs import RootLocation, View
 from findspot.cli.pretty import Placed, placed, pretty_lines
 from findspot.cli.screen import Screen
-from findspot.core.types import Answer, AnswerStatus, IndexStatus, ProblemKind, RefreshReport, SearchResult
+from findspot.core.types import Answer, AnswerStatus, IndexStatus, PreviewLine, ProblemKind, RefreshReport, SearchResult
 from findspot.service import messages
 from findspot.service.messages import Result
 
@@ -50,13 +50,12 @@ def _path(path: str, screen: Screen) -> str:
 def vimgrep_line(one: Placed, screen: Screen) -> str:
     """Return ``file:line:column:text`` for the best line of a result, or its first; columns count bytes from 1."""
     result = one.result
-    number = result.best_line or (result.preview[0].number if result.preview else result.span.start_line)
+    number = result.best_line or result.span.start_line
     line = next((line for line in result.preview if line.number == number), None)
     if line is None:
-        lines = result.text.split("\n")[number - result.span.start_line :]
-        text, start = "".join(lines[:1]), 0
-    else:
-        text, start = line.text, line.spans[0][0] if line.spans else len(line.text) - len(line.text.lstrip())
+        line = PreviewLine(number, "".join(result.text.split("\n")[number - result.span.start_line :][:1]))
+    text = line.text
+    start = line.spans[0][0] if line.spans else len(text) - len(text.lstrip())
     column = len(text[:start].encode("utf-8", "replace")) + 1
     return f"{_path(one.path, screen)}:{number}:{column}:{visible(text.expandtabs(1)).rstrip()}"
 

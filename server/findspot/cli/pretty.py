@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from findspot.cli.columns import shown, visible
 from findspot.cli.inputs import RootLocation, View
-from findspot.cli.screen import BOLD, FAINT, NUMBER, PATH, Screen
+from findspot.cli.screen import BOLD, FAINT, PATH, Screen
 from findspot.cli.why import explained, matched_terms, why
 from findspot.core.excerpts import Excerpts, Sought
 from findspot.core.types import PreviewLine, SearchResult
@@ -83,8 +83,7 @@ class _Painter:
         for number, one in enumerate(group):
             if number and self._view.text:
                 yield ""
-            rank = self._screen.paint(f"{one.result.rank:>5}.", FAINT)
-            yield f"{rank}  {'  '.join(self._facts(one.result, with_lines=True))}"
+            yield "  ".join([f"{one.result.rank:>2}.", *self._facts(one.result, with_lines=True)])
             yield from self._body(one, 8)
 
     def _path(self, one: Placed) -> str:
@@ -130,7 +129,7 @@ class _Painter:
             mark, number = ">" if line.matched else " ", f"{line.number:>5}"
             stretches = shown(line.text, line.spans, screen.room(8), colours.get(line.number, ()))
             code = "".join(screen.paint_code(text, kind, hit=hit) for text, hit, kind in stretches)
-            yield f"{mark}{screen.paint(number, NUMBER)}  {code}".rstrip()
+            yield f"{mark}{screen.paint(number, BOLD if line.matched else FAINT)}  {code}".rstrip()
         rest = result.span.start_line + result.text.rstrip().count("\n") - last
         if preview and context is None and result.truncated:
             yield screen.paint(f"        ... to line {result.span.end_line:,}", FAINT)
@@ -149,7 +148,7 @@ def _around(one: Placed, context: int) -> tuple[PreviewLine, ...]:
     if one.content is None:
         first, lines = result.span.start_line, result.text.split("\n")
     else:
-        first, lines = 1, one.content.decode("utf-8", "replace").split("\n")
+        first, lines = 1, one.content.decode("utf-8", "replace").removesuffix("\n").split("\n")
     finder = Excerpts(Sought(dict.fromkeys(matched_terms(result), 1.0)))
     known = {line.number: line for line in result.preview if line.matched}
     hits = result.matches or (result.best_line or result.span.start_line,)

@@ -20,7 +20,7 @@ ColorChoice = Literal["auto", "always", "never"]
 
 PIPE_WIDTH: Final = 500
 
-BOLD, FAINT, PATH, NUMBER, HIT = "1", "2", "1;35", "32", "1;31"
+BOLD, FAINT, PATH, HIT = "1", "2", "1;35", "1;31"
 """Codes of SGR; what was looked for is as ripgrep and grep mark it."""
 
 _OF_CODE: Final = {

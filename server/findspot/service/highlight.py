@@ -68,9 +68,16 @@ def highlighted(text: str, path: str) -> list[list[Piece]]:
             if number:
                 lines.append([])
             if part:
-                lines[-1].append(Piece(part, kind_of(token)))
+                _append(lines[-1], Piece(part, kind_of(token)))
     same = len(lines) == len(plain) and all(map(_same_text, lines, plain))
     return lines if same else plain  # a lexer that changes the text (line ends, tabs) is not followed
+
+
+def _append(line: list[Piece], piece: Piece) -> None:
+    """Add a piece to a line, to the one before it where that is of the same kind."""
+    if line and line[-1].kind == piece.kind:
+        piece = Piece(line.pop().text + piece.text, piece.kind)
+    line.append(piece)
 
 
 def _same_text(line: Sequence[Piece], other: Sequence[Piece]) -> bool:
