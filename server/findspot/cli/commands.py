@@ -11,7 +11,6 @@ from findspot import __version__
 from findspot.cli.config_options import ConfigAction, add_config_options
 from findspot.cli.model_options import ModelAction, PolicyName, add_exploring_options, add_model_options
 from findspot.cli.options import (
-    Color,
     Format,
     Only,
     Shell,

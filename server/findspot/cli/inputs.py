@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from findspot.cli.commands import RawArguments
-from findspot.cli.options import Color, Format
+from findspot.cli.options import Format
+from findspot.cli.screen import Color
 from findspot.config import Config, load_config
 from findspot.core.identifiers import read_path
 from findspot.core.limits import MAX_TEXT
@@ -43,7 +44,10 @@ class RootLocation:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How to show it; ``null`` ends paths with NUL, ``context`` is a number of lines, None where it was not asked for."""
+    """How to show it; ``null`` ends paths with NUL, ``context`` is a number of lines, None where it was not asked for.
+
+    ``grouped`` puts the results of a file together also where nobody sees them at once.
+    """
 
     format: Format
     text: bool
@@ -52,6 +56,7 @@ class View:
     null: bool = False
     context: int | None = None
     explain: bool = False
+    grouped: bool = False
 
 
 def view_of(raw: RawArguments) -> View:
@@ -65,7 +70,7 @@ def view_of(raw: RawArguments) -> View:
     if raw.context_lines is not None and raw.no_text:
         raise UsageError("--context and --no-text cannot be used together; leave one out")
     color = raw.color or ("always" if raw.pretty else "auto")
-    return View(raw.format, not raw.no_text, raw.quiet, color, raw.null, raw.context_lines, raw.explain)
+    return View(raw.format, not raw.no_text, raw.quiet, color, raw.null, raw.context_lines, raw.explain, raw.pretty)
 
 
 def location_of(raw: RawArguments, cwd: Path, paths: Sequence[Path] = ()) -> RootLocation:

@@ -9,8 +9,7 @@ from typing import Literal, get_args
 from findspot.cli.values import between, setting
 from findspot.config import IndexSettings, ModelSettings, Settings, flag
 
-Format = Literal["pretty", "json", "files", "count", "vimgrep"]
-Color = Literal["auto", "always", "never"]
+Format = Literal["pretty", "json", "files", "count", "counts", "vimgrep"]
 Shell = Literal["bash", "zsh", "fish", "powershell"]
 Only = Literal["code", "docs", "config", "tests"]
 
@@ -111,18 +110,18 @@ def answer_options() -> argparse.ArgumentParser:
         "--format",
         choices=get_args(Format),
         default="pretty",
-        help="pretty: for people; json: one object a line; files: paths only; count: how many; vimgrep: one line for each"
-        " line that matches. Default: pretty.",
+        help="pretty: for people; json: one object a line; files: paths only; count: how many; counts: how many in each"
+        " file; vimgrep: FILE:LINE:COLUMN:TEXT for each. Default: pretty.",
     )
     for names, form in (
         (["--json"], "json"),
         (["-l", "--files-with-matches"], "files"),
-        (["-c", "--count"], "count"),
+        (["-c", "--count"], "counts"),
         (["--vimgrep"], "vimgrep"),
     ):
         shape.add_argument(*names, dest="format", action="store_const", const=form, help=f"Short for --format {form}.")
     shape.add_argument(
-        "-p", "--pretty", action="store_true", help="For people, with colours, also where the output is no terminal."
+        "-p", "--pretty", action="store_true", help="For people, in colours and grouped by file, also where the output is no terminal."
     )
     parent.add_argument(
         "--color",

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from findspot.cli.columns import cut
 
-ColorChoice = Literal["auto", "always", "never"]
+Color = Literal["auto", "always", "never"]
 
 PIPE_WIDTH: Final = 500
 
@@ -87,7 +87,7 @@ class Screen:
 
 
 def color_wanted(
-    environ: Mapping[str, str], choice: ColorChoice, *, terminal: bool, platform: str = sys.platform
+    environ: Mapping[str, str], choice: Color, *, terminal: bool, platform: str = sys.platform
 ) -> bool:
     """Return whether to use colours: by the user's choice, then by the variables that tools agree on, then by the terminal.
 
