@@ -78,9 +78,7 @@ class Stretch(NamedTuple):
     kind: str = ""
 
 
-def shown(
-    text: str, hits: Sequence[tuple[int, int]], room: int, code: Sequence[tuple[str, str]] = ()
-) -> list[Stretch]:
+def shown(text: str, hits: Sequence[tuple[int, int]], room: int, code: Sequence[tuple[str, str]] = ()) -> list[Stretch]:
     """Return a line of code as visible stretches that fit into ``room`` columns.
 
     ``hits`` are half-open ranges of characters, in order; ``code`` are the parts of the line with the kind of each. A line

@@ -26,6 +26,7 @@ from findspot.cli.options import (
     voice_options,
 )
 from findspot.cli.parser import Parser
+from findspot.cli.screen import Color
 from findspot.cli.values import between, commits, setting
 from findspot.config import flagged
 from findspot.core.limits import LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS

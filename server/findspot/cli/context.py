@@ -56,7 +56,7 @@ def run_context(request: ContextRequest, root: OneRoot, terminal: Terminal) -> b
     for warning in fresh.warnings:
         terminal.note(f"warning: {warning}")
     lines = made.text.removesuffix("\n").split("\n")
-    terminal.write_lines(lines if terminal.screen.width is None else (visible(line.expandtabs()) for line in lines))
+    terminal.write_lines(lines if terminal.screen().width is None else (visible(line.expandtabs()) for line in lines))
     if not made.complete:
         terminal.note("warning: incomplete answer; the index does not have all files yet")
     elif not request.quiet:

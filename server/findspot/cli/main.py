@@ -274,7 +274,8 @@ def _print_answer(
         taken = request.notes if isinstance(request, LocalizeRequest) else ()
         for sentence in dict.fromkeys((*taken, *filter(None, [fresh.first]), *status.notes)):
             terminal.note(sentence)
-    terminal.write_lines(output.answer_lines(answer, location, view, terminal.screen))
+    screen = terminal.screen(view.color, grouped=view.grouped)
+    terminal.write_lines(output.answer_lines(answer, location, view, screen), "\0" if view.null else "\n")
     if not view.quiet and answer.status.complete:
         terminal.note(summary)
     return FOUND if answer.results else NOTHING

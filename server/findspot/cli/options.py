@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Literal, get_args
 
+from findspot.cli.screen import Color
 from findspot.cli.values import between, setting
 from findspot.config import IndexSettings, ModelSettings, Settings, flag
 
@@ -121,7 +122,10 @@ def answer_options() -> argparse.ArgumentParser:
     ):
         shape.add_argument(*names, dest="format", action="store_const", const=form, help=f"Short for --format {form}.")
     shape.add_argument(
-        "-p", "--pretty", action="store_true", help="For people, in colours and grouped by file, also where the output is no terminal."
+        "-p",
+        "--pretty",
+        action="store_true",
+        help="For people, in colours and grouped by file, also where the output is no terminal.",
     )
     parent.add_argument(
         "--color",

@@ -43,9 +43,7 @@ def shown_path(path: str, location: RootLocation) -> str:
         return str(full)
 
 
-def pretty_lines(
-    found: Sequence[Placed], view: View, screen: Screen, *, several_roots: bool = False
-) -> Iterator[str]:
+def pretty_lines(found: Sequence[Placed], view: View, screen: Screen, *, several_roots: bool = False) -> Iterator[str]:
     """Yield the lines for ``found``; those of ``several_roots`` name theirs."""
     painter = _Painter(view, screen, several_roots=several_roots)
     if not screen.grouped:
@@ -187,4 +185,3 @@ def _colours(result: SearchResult, preview: Iterable[PreviewLine]) -> Mapping[in
 def placed(results: Iterable[SearchResult], location: RootLocation, contents: Mapping[str, bytes]) -> list[Placed]:
     """Return results of one root with where they lie."""
     return [Placed(one, location, contents.get(one.path) if one.fresh else None) for one in results]
-

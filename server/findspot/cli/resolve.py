@@ -184,11 +184,6 @@ _UNHEEDED = {
     "only": "--only",
     "max_depth": "--max-depth",
     "ignore_rules": "--ignore-file",
-    "color": "--color",
-    "pretty": "--pretty",
-    "null": "--null",
-    "context_lines": "--context",
-    "explain": "--explain",
 }
 """Options that are read but not acted upon; each leaves the table when it is."""
 
@@ -197,8 +192,6 @@ def _refuse_unheeded(raw: RawArguments) -> None:
     for attribute, option in _UNHEEDED.items():
         if getattr(raw, attribute) not in (None, False, []):
             raise UsageError(f"{option} does not work in this version; leave it out")
-    if raw.format == "vimgrep":
-        raise UsageError("--vimgrep does not work in this version; leave it out")
 
 
 def _exploring(raw: RawArguments, cwd: Path) -> Exploring | None:

@@ -86,9 +86,7 @@ class Screen:
         return cut(text, self.room())
 
 
-def color_wanted(
-    environ: Mapping[str, str], choice: Color, *, terminal: bool, platform: str = sys.platform
-) -> bool:
+def color_wanted(environ: Mapping[str, str], choice: Color, *, terminal: bool, platform: str = sys.platform) -> bool:
     """Return whether to use colours: by the user's choice, then by the variables that tools agree on, then by the terminal.
 
     ``NO_COLOR`` goes before ``FORCE_COLOR`` and ``CLICOLOR_FORCE``; ``CLICOLOR=0``, a dumb terminal and an old Windows

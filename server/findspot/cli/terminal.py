@@ -20,9 +20,9 @@ from typing import Protocol
 
 from findspot.cli.columns import visible
 from findspot.cli.inputs import RootLocation
-from findspot.cli.output import Screen
 from findspot.cli.progress import ProgressLine, stop_on_interrupt
-from findspot.config import color_wanted, terminal_environ
+from findspot.cli.screen import Color, Screen, color_wanted, link_host, links_shown
+from findspot.config import terminal_environ
 from findspot.errors import RootError
 from findspot.service.one_root import Listener, OneRoot
 
@@ -69,6 +69,8 @@ class Input(Protocol):
         """Return the next line."""
 
 
+_USUAL_COLUMNS = 80
+
 Opener = Callable[[RootLocation, Listener, threading.Event], AbstractContextManager[OneRoot]]
 """Opens a root for one command."""
 
@@ -113,9 +115,8 @@ class Terminal:
             folder = Path.cwd()
         except FileNotFoundError:
             folder = None
-        columns = shutil.get_terminal_size().columns
         # Python leaves a stream out where the caller has closed it.
-        return cls(sys.stdin, sys.stdout, sys.stderr, folder, terminal_environ(), columns)
+        return cls(sys.stdin, sys.stdout, sys.stderr, folder, terminal_environ(), _columns())
 
     @property
     def cwd(self) -> Path:
@@ -124,26 +125,24 @@ class Terminal:
             raise RootError("the current folder is gone; change to another one")
         return self.folder
 
-    @property
-    def screen(self) -> Screen:
-        """What standard output can show."""
-        return self._screen(self.out)
-
-    def _screen(self, stream: Output | None) -> Screen:
-        if not _is_terminal(stream):
-            return Screen(color=False, width=None)
-        return Screen(color=color_wanted(self.environ), width=self.columns)
+    def screen(self, color: Color = "auto", *, grouped: bool = False) -> Screen:
+        """Return what standard output can show; ``grouped`` treats a pipe as a terminal, such as one to a pager."""
+        seen = _is_terminal(self.out)
+        colored = color_wanted(self.environ, color, terminal=seen or grouped)
+        # A pipe may lead to a program that does not know links.
+        linked = colored and (seen or "FORCE_HYPERLINK" in self.environ) and links_shown(self.environ)
+        host = link_host(self.environ, os.uname().nodename if hasattr(os, "uname") else "") if linked else None
+        return Screen(colored, self.columns if seen or grouped else None, seen or grouped, host)
 
     def progress_line(self, *, quiet: bool) -> ProgressLine | None:
         """Return a line on standard error that shows how far a call is; None where nobody would see it."""
-        width = self._screen(self.err).width
-        return None if quiet or width is None or self.err is None else ProgressLine(self.err, width)
+        return None if quiet or self.err is None or not _is_terminal(self.err) else ProgressLine(self.err, self.columns)
 
-    def write_lines(self, lines: Iterable[str]) -> None:
+    def write_lines(self, lines: Iterable[str], end: str = "\n") -> None:
         """Print ``lines`` on standard output and pass them on at once; ``BrokenPipeError`` where the reader has gone."""
         try:
             for line in lines:
-                _write(self.out, f"{line}\n")
+                _write(self.out, f"{line}{end}")
             if self.out is not None:
                 self.out.flush()
         except OSError as error:
@@ -183,6 +182,18 @@ class Terminal:
                 self.out.flush()
         except OSError:
             self.discard_output()
+
+
+def _columns() -> int:
+    """Return the width of the terminal that any of the streams is: what goes to a pager is as wide as that."""
+    columns = shutil.get_terminal_size((0, 0)).columns
+    for stream in (sys.stderr, sys.stdin):
+        try:
+            if not columns and stream is not None and stream.isatty():
+                columns = os.get_terminal_size(stream.fileno()).columns
+        except (OSError, ValueError):  # closed, or no file at all
+            continue
+    return columns or _USUAL_COLUMNS
 
 
 def _is_terminal(stream: Output | Input | None) -> bool:

@@ -56,7 +56,9 @@ def explained(result: SearchResult) -> Iterator[str]:
 
 def matched_terms(result: SearchResult) -> list[str]:
     """Return the terms of the question that a result holds, each once."""
-    held = [word for item in result.evidence if item.kind == "lexical" for words in _fields(item).values() for word in words]
+    held = [
+        word for item in result.evidence if item.kind == "lexical" for words in _fields(item).values() for word in words
+    ]
     return list(dict.fromkeys(held))
 
 

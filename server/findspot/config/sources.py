@@ -39,7 +39,11 @@ _GIT_VARIABLES = ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")
 
 _AGENT_VARIABLES = ("APPDATA", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME")
 
-_TERMINAL_VARIABLES = ("NO_COLOR", "TERM", "TERM_PROGRAM", "WT_SESSION")
+_TERMINAL_VARIABLES = (
+    *("CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "FORCE_HYPERLINK", "NO_COLOR"),
+    *("DOMTERM", "KONSOLE_VERSION", "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION", "WSL_DISTRO_NAME"),
+    "WT_SESSION",
+)
 
 _CACHE_VARIABLE = "FINDSPOT_CACHE_DIR"
 
@@ -162,13 +166,6 @@ def secret(variable: str) -> str:
     if variable and not found:
         raise ConfigError(f"the environment has no variable {variable}; set it to the key, or leave the key out")
     return found
-
-
-def color_wanted(environ: Mapping[str, str], *, platform: str = sys.platform) -> bool:
-    """Return whether a terminal may get colours: not with ``NO_COLOR`` or a dumb one, nor on an old Windows console."""
-    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
-        return False
-    return platform != "win32" or bool(environ.get("WT_SESSION") or environ.get("TERM_PROGRAM") or environ.get("TERM"))
 
 
 def use_one_math_thread() -> None:
