@@ -132,7 +132,7 @@ def _list(request: ConfigRequest, terminal: Terminal) -> None:
     if request.json:
         terminal.write_lines(json.dumps(fact | {"section": name}) for name in facts for fact in facts[name])
         return
-    terminal.write_lines(_table(facts, terminal.screen.width))
+    terminal.write_lines(_table(facts, terminal.screen().width))
     if not request.quiet:
         for path in (user_config_path(), project_config_path(request.root)):
             terminal.note(f"{path}{'' if path.exists() else ' (not there)'}")
