@@ -63,6 +63,7 @@ NETWORK = (
 NETWORK_OWNERS = (
     "server/findspot/inference/downloads.py",
     "server/findspot/inference/remote_chat.py",
+    "server/findspot/inference/remote_embedder.py",
     "server/findspot/mcp/http.py",
     "server/findspot/service/link.py",
 )

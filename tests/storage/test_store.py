@@ -226,7 +226,7 @@ def test_embeddings_are_kept_by_content_and_pruned_when_most_are_orphans(
     hashes = [chunk.content_hash for chunk in UPLOAD.chunks]
     write(store, removed=["src/upload.py"])
     assert store.missing_embeddings(hashes) == []
-    monkeypatch.setattr("findspot.storage.store._SPARE_EMBEDDINGS", 0)
+    monkeypatch.setattr("findspot.storage.embeddings._SPARE", 0)
     store.prune_embeddings()
     assert store.missing_embeddings([*hashes, hashes[0]]) == hashes
 

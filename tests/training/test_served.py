@@ -58,7 +58,7 @@ def served() -> Iterator[Served]:
         seen.documents += texts
         return static(self, texts, stop)
 
-    def see_query(self: StaticEmbedder, text: str) -> Any:
+    def see_query(self: StaticEmbedder, text: str, **_: Any) -> Any:
         seen.questions.append(text)
         return query(self, text)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from findspot.config.resolve import Config, Origin, load_config, read_setting
 from findspot.config.settings import (
     SECTIONS,
+    SENTENCE_TRANSFORMERS,
     ChatSettings,
     ChatTemplate,
+    EmbedderApi,
     IndexSettings,
     ModelSettings,
     Section,
@@ -39,9 +41,11 @@ from findspot.config.writing import replace_file, set_project_setting, set_user_
 __all__ = [
     "OWN_DIR",
     "SECTIONS",
+    "SENTENCE_TRANSFORMERS",
     "ChatSettings",
     "ChatTemplate",
     "Config",
+    "EmbedderApi",
     "IndexSettings",
     "ModelSettings",
     "Origin",

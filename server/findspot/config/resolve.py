@@ -59,13 +59,16 @@ class Config:
     def index_dir(self, root: Path) -> Path:
         """Return the folder of the index of ``root``, inside the cache folder and named after the root.
 
-        Settings that take in other files have an index of their own, so that asking once with ``--hidden`` or
-        ``--no-ignore`` neither changes nor rebuilds the usual one.
+        Settings that take in other files, and embedders that are not Findspot's own, have an index of their own, so that
+        asking once with ``--hidden``, ``--no-ignore`` or ``--embedder-url`` neither changes nor rebuilds the usual one, and
+        vectors of two embedders never meet.
         """
         digest = hashlib.blake2b(os.fsencode(str(root)), digest_size=8).hexdigest()
         # The name is for people who look into the cache; what a file system or library may not take is left out.
         name = _UNSAFE.sub("_", root.name)[:_NAME_LENGTH] or "root"
         variant = "-hidden" * self.settings.hidden + "-all" * (not self.settings.ignore_files)
+        if other := self.settings.other_embedder():
+            variant += f"-{hashlib.blake2b(other.encode(), digest_size=4).hexdigest()}"
         return self.cache_dir / "indexes" / f"{name}-{digest}{variant}"
 
 

@@ -18,6 +18,12 @@ from findspot.core.limits import MAX_BUDGET, MAX_RESULTS
 ChatTemplate = Literal["", "chatml", "llama3", "gemma", "phi3", "mistral"]
 """How a conversation can be laid out for a chat model; "" leaves it to the model's vocabulary."""
 
+EmbedderApi = Literal["openai", "ollama"]
+"""How a server of embeddings is spoken to."""
+
+SENTENCE_TRANSFORMERS: Final = "st:"
+"""What stands before the name or folder of a model that the package sentence-transformers runs."""
+
 
 class ProjectMay(NamedTuple):
     """Marks a setting that a project may set too, from ``least`` to ``most``; without the mark only the user may."""
@@ -143,7 +149,36 @@ class ServerSettings(Section):
 class ModelSettings(Section):
     """Which models are used, and with how many threads."""
 
-    embedder: Annotated[str, Field(description="Id of the static embedding model in the manifest.")] = "static-code"
+    embedder: Annotated[
+        str,
+        Field(
+            description="What finds by meaning: a static model of the manifest, or `st:NAME` or `st:FOLDER` for one that "
+            "sentence-transformers runs, if that package is installed."
+        ),
+    ] = "static-code"
+    embedder_url: Annotated[
+        str,
+        Field(
+            description="Address of a server of embeddings, `http://127.0.0.1:11434`; takes the place of `embedder`. The "
+            "words of your files and questions are sent there."
+        ),
+        Flag(
+            ("--embedder-url",),
+            "URL",
+            "Find by meaning with the server of embeddings at this address. The words of your files and questions are sent there.",
+        ),
+    ] = ""
+    embedder_api: Annotated[
+        EmbedderApi, Field(description="How that server is spoken to: `/v1/embeddings` or `/api/embed`.")
+    ] = "openai"
+    embedder_model: Annotated[
+        str,
+        Field(description="The model of that server."),
+        Flag(("--embedder-model",), "NAME", "The model of the server of embeddings."),
+    ] = ""
+    embedder_key_variable: Annotated[
+        str, Field(description="The environment variable that holds the key for `embedder_url`; empty for no key.")
+    ] = ""
     ranker: Annotated[
         str, Field(description="Id of the learned rankers in the manifest; empty orders by hand-set weights.")
     ] = "ranker-v1"
@@ -151,6 +186,12 @@ class ModelSettings(Section):
         str, Field(description="Id of the localization model in the manifest; empty switches it off.")
     ] = "minilm-code-q8"
     threads: Annotated[int, Field(ge=0, le=64, description="Threads of a model that llama.cpp runs; 0 chooses.")] = 0
+
+    def other_embedder(self) -> str:
+        """Return what is peculiar to an embedder that is none of Findspot's own; empty for one of those."""
+        if self.embedder_url:
+            return f"{self.embedder_api} {self.embedder_url} {self.embedder_model}"
+        return self.embedder if self.embedder.startswith(SENTENCE_TRANSFORMERS) else ""
 
 
 class ChatSettings(Section):

@@ -401,8 +401,23 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """What came of giving vectors to chunks that had none: how many, and whether all of these chunks were gone through.
+
+    ``failed`` says in words why the run ended before its time, ``refused`` why texts have no vector though it did not.
+    """
+
+    embedded: int = 0
+    finished: bool = True
+    failed: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshReport:
     """What a refresh did. ``seconds`` is wall-clock time; ``whole`` is True for a pass over the whole root.
+
+    ``filled`` says how a slow embedder fared, None where none was asked.
 
     ``skipped`` counts, by reason, what the whole root leaves out, a folder as one; ``problems`` are those of single files
     that this refresh met.
@@ -418,3 +433,4 @@ class RefreshReport:
     skipped: tuple[tuple[str, int], ...] = ()
     problems: tuple[FileProblem, ...] = field(default=())
     whole: bool = False
+    filled: Filled | None = None

@@ -25,6 +25,7 @@ from findspot.core.types import (
     Answer,
     AnswerStatus,
     EditorContext,
+    Filled,
     IndexState,
     IndexStatus,
     Level,
@@ -33,11 +34,12 @@ from findspot.core.types import (
     Related,
     Skipped,
     Stage,
-    Unavailable,
 )
 from findspot.engine.exploring import Explorer
 from findspot.engine.freshness import Freshness, Work
+from findspot.engine.healing import SLICE_SECONDS, Healer
 from findspot.engine.labels import grouped, label, localized, shown_of
+from findspot.engine.meaning import Meaning
 from findspot.engine.named import NamedPaths
 from findspot.engine.read_ahead import Filler
 from findspot.engine.snippets import Reading
@@ -91,15 +93,15 @@ class Engine:
         self._index_dir = config.index_dir(root)
         options = preparer_options(root, config.settings, config.environ)
         self._pool = PreparerPool(options)
-        embedder = models.embedder()
-        no_embedder = embedder.reason if isinstance(embedder, Unavailable) else ""
-        found = None if isinstance(embedder, Unavailable) else embedder
+        self._meaning = Meaning(models)
+        fast, slow = self._meaning.fast, self._meaning.slow
         self._store = IndexStore(self._index_dir, index_key(models, config.settings))
-        self._indexer = Indexer(self._pool, self._index_dir, self._store, found)
+        self._indexer = Indexer(self._pool, self._index_dir, self._store, fast, slow)
+        self._healer = Healer(self._fill)
         self._cache, model = VectorCache(config.cache_dir), models.localization_model
-        self._searcher = Searcher(self._store, found, weights)
+        self._searcher = Searcher(self._store, self._meaning.of_questions(self._store), weights)
         self._localizer = Localizer(self._searcher, model, self._cache, weights, models.rankers)
-        self.unsaved = partial(Unsaved, options, self._pool, found)
+        self.unsaved = partial(Unsaved, options, self._pool, fast)
         """Makes a place for the unsaved buffers of one of several clients, which the others do not see."""
         self._own = self.unsaved()
         self._named = NamedPaths(self._pool, self._store)
@@ -109,7 +111,7 @@ class Engine:
         self._closing = threading.Event()
         self._progress: Progress | None = None
         self.freshness = Freshness()
-        self._standing = Standing(root, config, self._store, self._index_dir, self.freshness, no_embedder)
+        self._standing = Standing(root, config, self._store, self._index_dir, self.freshness, self._meaning.absent)
         self._filler = Filler(
             self._store,
             model,
@@ -143,6 +145,7 @@ class Engine:
         self._closing.set()
         self._pool.close()
         self._filler.close()
+        self._healer.close()
         self.uncommitted.close()
         with self._watching:
             watcher, self.freshness.watcher = self.freshness.watcher, None
@@ -205,7 +208,17 @@ class Engine:
                 self._progress = None
             if done.whole:
                 self.freshness.passed()
+            if self._meaning.slow is not None:
+                self.freshness.filled(done.filled, self._store.totals().holes)
         self._filler.index_changed()
+        self._healer.index_changed()
+        return done
+
+    def _fill(self) -> Filled:
+        """Give some of the chunks without a vector one; raises what ``refresh`` raises."""
+        with held(self._refreshing, self._closing):
+            done = self._indexer.fill(seconds=SLICE_SECONDS, stop=self._closing)
+            self.freshness.filled(done, self._store.totals().holes)
         return done
 
     def watch(self, on_change: Callable[[RefreshReport], None] | None = None) -> None:
@@ -235,6 +248,8 @@ class Engine:
                 )
                 self.freshness.watcher.start()
                 self._filler.start()
+                if self._meaning.slow is not None:
+                    self._healer.start()
 
     @property
     def read_ahead(self) -> int:
@@ -266,6 +281,7 @@ class Engine:
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
         ask = partial(self._searcher.search, top_k=wanted, scope=inside, exclude=clean_scope(exclude), filters=filters)
         found = self._guarded(lambda: ask(checked_text(query), overlay=named.overlay, stop=stop, context=context))
+        self._meaning.check(found, asked.at)
         made = self._named.noted(self._answer(found, asked), named, wanted)
         return label(made, query, found, inside, self._searcher, named.overlay, filtered=bool(filters))
 
@@ -299,6 +315,7 @@ class Engine:
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
 
         def answer(found: Localization) -> Answer:
+            self._meaning.check(found.results, asked.at)
             shown = shown_of(found, top_k)
             made = self._named.noted(self._answer(shown, asked, found.stage, found.note), named, wanted)
             status = localized(made.status, found)
@@ -400,12 +417,12 @@ class Engine:
             state=state,
             complete=asked.complete and self._standing.is_complete(state, asked.own),
             lexical=True,
-            dense=not self._standing.no_embedder,
+            dense=self._meaning.is_used(asked.at),
             model=model,
             files=corpus.files,
             chunks=corpus.chunks,
             elapsed_seconds=time.monotonic() - asked.at,
-            message=self._standing.message(asked.own),
+            message="; ".join(filter(None, (self._meaning.lack(asked.at), self._standing.message(asked.own)))),
         )
         return Answer(results, status, contents)
 

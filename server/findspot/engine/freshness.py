@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
+from findspot.core.types import Filled
 from findspot.errors import Cancelled, FindspotError
 
 
@@ -24,6 +25,12 @@ class Work(StrEnum):
 
     WATCHING = "watching"
     """The watching itself; it goes on in another way, or has ended."""
+
+    EMBEDDING = "embedding"
+    """Vectors that a slow embedder has not given yet."""
+
+    REFUSED = "refused"
+    """Vectors that it does not give for some texts, whose chunks are found by their words only."""
 
     READ_AHEAD = "read ahead"
     """Reading functions with the localization model: answers only take longer without it."""
@@ -86,6 +93,22 @@ class Freshness:
         else:
             self.failed(Work.READ_AHEAD, error, "; the localization model does not read ahead")
 
+    def filled(self, done: Filled | None, holes: int) -> None:
+        """Note how a run that gives vectors to chunks has ended, None for one to come, and how many chunks have none."""
+        if done is None:
+            if self._any(Work.EMBEDDING):
+                return  # why is known
+            done = Filled(finished=not holes)
+        self.mended(Work.EMBEDDING, Work.REFUSED)
+        lexical = f"{holes:,} chunks are" if holes != 1 else "1 chunk is"
+        lexical += " found by words only"
+        if done.failed:
+            self.failed(Work.EMBEDDING, f"{lexical}, without a vector: {done.failed}")
+        elif not done.finished:
+            self.failed(Work.EMBEDDING, f"{lexical} until there are vectors for all")
+        elif done.refused and holes:
+            self.failed(Work.REFUSED, f"{lexical}, for the embedder refuses the text: {done.refused}")
+
     def mended(self, *works: Work) -> None:
         """Note that work of these kinds has succeeded."""
         with self._guard:
@@ -119,7 +142,7 @@ class Freshness:
     @property
     def settled(self) -> bool:
         """True if the root was compared with the index since this object was made, and nothing is failed or waiting."""
-        if not self._checked or self._any(Work.WHOLE, Work.STOPPED, Work.CHANGES):
+        if not self._checked or self._any(Work.WHOLE, Work.STOPPED, Work.CHANGES, Work.EMBEDDING):
             return False
         watcher = self.watcher
         return watcher is None or watcher.settled

@@ -62,7 +62,7 @@ class Standing:
             indexed=step.done if step is not None else 0,
             total=step.total if step is not None else None,
             generation=totals.generation,
-            embedder=None if self.no_embedder else settings.embedder,
+            embedder=None if self.no_embedder else settings.other_embedder() or settings.embedder,
             localization_model=settings.localization_model or None,
             ranker=settings.ranker or None,
             other_process_indexing=not busy and is_locked(self._index_dir),

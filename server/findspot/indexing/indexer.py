@@ -7,17 +7,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from findspot.core.arrays import Vectors
-from findspot.core.types import FileProblem, IndexState, ProblemKind, Progress, RefreshReport
+from findspot.core.types import FileProblem, Filled, IndexState, ProblemKind, Progress, RefreshReport
 from findspot.errors import Cancelled
 from findspot.indexing.commits import head_commit, read_past
+from findspot.indexing.filling import Filling
 from findspot.indexing.plan import Plan, make_plan
 from findspot.indexing.pool import PreparerPool
 from findspot.indexing.tasks import Outcome, Task, Unchanged, Vanished
-from findspot.inference.base import Embedder
+from findspot.inference.base import Embedder, SlowEmbedder
 from findspot.storage.locks import indexing_lock
 from findspot.storage.records import PreparedFile
 from findspot.storage.store import IndexStore
@@ -36,15 +39,26 @@ _SAVE_EVERY = 0.02
 
 ProgressCallback = Callable[[Progress], None]
 
+Phase = Literal["scanning", "indexing", "vectors", "done"]
+
 
 class Indexer:
     """Brings the index of one root up to date. The advisory lock keeps other processes out while it does."""
 
-    def __init__(self, pool: PreparerPool, index_dir: Path, store: IndexStore, embedder: Embedder | None) -> None:
+    def __init__(
+        self,
+        pool: PreparerPool,
+        index_dir: Path,
+        store: IndexStore,
+        embedder: Embedder | None,
+        slow: SlowEmbedder | None = None,
+    ) -> None:
+        """With ``embedder`` chunks are embedded as they are written, with a ``slow`` one afterwards."""
         self._options = pool.options
         self._index_dir = index_dir
         self._store = store
         self._embedder = embedder
+        self._slow = slow
         self._pool = pool
 
     @property
@@ -66,7 +80,7 @@ class Indexer:
         """Bring the whole root, or the files and folders of ``scope``, up to date.
 
         ``workers`` is the number of parsing processes, 0 chooses. ``lasting`` says that this process lives on, so
-        that the vector file need not be saved after small changes. Raises ``Cancelled`` (what was done is kept),
+        that the vector file need not be saved after small changes, and a slow embedder is left to ``fill``. Raises ``Cancelled`` (what was done is kept),
         ``IndexLockedError`` after waiting ``lock_seconds``, ``IndexStorageError``.
         """
         started = time.monotonic()
@@ -77,9 +91,45 @@ class Indexer:
                 self._store.clear()
             run = _Run(self._store, self._embedder, progress, stop, started)
             try:
-                return self._run(run, scope, workers, lasting=lasting)
+                report = self._run(run, scope, workers, lasting=lasting)
             finally:
                 run.close()
+            if self._slow is None or lasting:
+                return report
+            filled = self._fill(self._slow, workers, None, run.report, stop, polite=False)
+        return replace(report, embedded=filled.embedded, seconds=time.monotonic() - started, filled=filled)
+
+    def fill(
+        self,
+        *,
+        workers: int = 0,
+        seconds: float | None = None,
+        lock_seconds: float = 0.0,
+        stop: threading.Event | None = None,
+    ) -> Filled:
+        """Give vectors to chunks that have none yet, in ``seconds`` at most; raises what ``refresh`` raises."""
+        if self._slow is None:
+            return Filled()
+        with indexing_lock(self._index_dir, lock_seconds, stop):
+            return self._fill(self._slow, workers, seconds, _untold, stop, polite=True)
+
+    def _fill(
+        self,
+        embedder: SlowEmbedder,
+        workers: int,
+        seconds: float | None,
+        report: Callable[[Phase, int, int | None], None],
+        stop: threading.Event | None,
+        *,
+        polite: bool,
+    ) -> Filled:
+        progress = partial(report, "vectors")
+        filling = Filling(self._store, embedder, self._options.root, progress, stop)
+        filled = filling.run(self._pool, workers, polite=polite, seconds=seconds)
+        if filled.embedded:
+            self._store.save_vectors(allow_unsaved=int(_SAVE_EVERY * self._store.corpus().chunks) if polite else 0)
+            self._store.compact_log()
+        return filled
 
     def _run(self, run: _Run, scope: Sequence[str], workers: int, *, lasting: bool) -> RefreshReport:
         run.report("scanning", 0, None)
@@ -153,7 +203,7 @@ class _Run:
         self.done = 0
         self.total: int | None = None
 
-    def report(self, phase: Literal["scanning", "indexing", "vectors", "done"], done: int, total: int | None) -> None:
+    def report(self, phase: Phase, done: int, total: int | None) -> None:
         """Tell the caller how far the run is."""
         if self._progress is not None:
             self._progress(Progress(phase, done, total, self._chunks, time.monotonic() - self._started))
@@ -245,3 +295,7 @@ class _Run:
         self._embedded += len(missing)
         # A text without a known word has no direction; cosine is not defined for it, so it stays a hole.
         return {key: vector for key, vector in zip(missing, vectors, strict=True) if vector.any()}
+
+
+def _untold(_phase: Phase, _done: int, _total: int | None) -> None:
+    """Tell nobody."""

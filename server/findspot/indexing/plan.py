@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from findspot.core.types import PathClass
@@ -48,7 +48,7 @@ class Plan:
         """Return the files to read, each with its stored hash if it has one, in the order of work."""
         files: list[tuple[FoundFile, bytes | None]] = [(file, None) for file in self.added]
         files += self.maybe_changed
-        return sorted(files, key=lambda pair: _order(pair[0]))
+        return sorted(files, key=lambda pair: _order(pair[0].path))
 
 
 def make_plan(found: Mapping[str, FoundFile], stored: Mapping[str, StoredFile], prefix: str = "") -> Plan:
@@ -71,10 +71,15 @@ def make_plan(found: Mapping[str, FoundFile], stored: Mapping[str, StoredFile], 
     whole = prefix.rstrip("/")
     below = f"{whole}/" if whole else ""
     removed = sorted(path for path in stored.keys() - found.keys() if path.startswith(below) or path == whole)
-    added.sort(key=_order)
-    maybe_changed.sort(key=lambda pair: _order(pair[0]))
+    added.sort(key=lambda file: _order(file.path))
+    maybe_changed.sort(key=lambda pair: _order(pair[0].path))
     unchanged.sort()
     return Plan(tuple(added), tuple(maybe_changed), tuple(removed), tuple(unchanged))
+
+
+def in_order_of_work(paths: Iterable[str]) -> list[str]:
+    """Return paths in the order in which they are indexed."""
+    return sorted(paths, key=_order)
 
 
 def _differs(file: FoundFile, known: StoredFile) -> bool:
@@ -98,5 +103,5 @@ def is_racy(file: FoundFile, indexed_ns: int) -> bool:
     return max(file.mtime_ns + slack, file.ctime_ns + RACY_NS) >= indexed_ns
 
 
-def _order(file: FoundFile) -> tuple[int, int, str]:
-    return _WORK_ORDER[path_class(file.path)], file.path.count("/"), file.path
+def _order(path: str) -> tuple[int, int, str]:
+    return _WORK_ORDER[path_class(path)], path.count("/"), path

@@ -22,6 +22,14 @@ def check_address(address: str) -> None:
         raise ModelError(f"{address}: no address; write it whole, as in https://example.org/model.gguf")
 
 
+def check_key(address: str, key: str) -> None:
+    """Raise ``ModelError`` unless ``key`` can be sent to ``address`` without others reading it; an empty one can."""
+    if key and not is_private(address):
+        raise ModelError(f"{without_secrets(address)}: a key is not sent where others can read it; use https")
+    if not key.isascii() or not key.isprintable():
+        raise ModelError("the key has signs that no key has; check the variable that holds it")
+
+
 def is_loopback(address: str) -> bool:
     """Return whether ``address`` is one of this machine."""
     host = urlsplit(address).hostname or ""

@@ -37,10 +37,40 @@ class Embedder(Protocol):
 
 
 class WordEmbedder(Embedder, Protocol):
-    """An embedder that can tell words it knows from pieces of words."""
+    """An embedder for questions: it can tell words it knows from pieces of words, and takes no longer than it may."""
+
+    def embed_query(self, text: str, *, stop: Event | None = None, deadline: float | None = None) -> Vectors:
+        """Embed one rendered query; shape (1, dimension).
+
+        Where that takes long it raises ``Cancelled`` once ``stop`` is set, and ``ModelError`` at ``deadline``, a value of
+        ``time.monotonic``.
+        """
+        ...
 
     def whole_words(self, text: str) -> str:
         """Return the words of a rendered query that the model knows as such, and not as pieces of words."""
+        ...
+
+
+class SlowEmbedder(WordEmbedder, Protocol):
+    """An embedder that takes longer than reading the files does, and may fail: chunks get their vectors afterwards.
+
+    Its ``dimension`` is 0 until it has answered. Documents that it gives no vector are rows of zeros.
+    """
+
+    @property
+    def destination(self) -> str:
+        """Where texts are sent, as it may be shown; empty where they stay in this process."""
+        ...
+
+    @property
+    def block(self) -> int:
+        """How many documents are best given at once; what was given and not stored is lost when the process ends."""
+        ...
+
+    @property
+    def refusal(self) -> str:
+        """Why a document had no vector when that happened last, in words."""
         ...
 
 

@@ -7,10 +7,12 @@ import time
 from concurrent.futures import Future
 from typing import Self
 
-from findspot.config import ModelSettings
+from findspot.config import ModelSettings, secret
 from findspot.core.ranking.learned import Rankers
 from findspot.core.types import Unavailable
-from findspot.errors import ModelError
+from findspot.errors import ConfigError, ModelError
+from findspot.inference.addresses import without_secrets
+from findspot.inference.base import SlowEmbedder
 from findspot.inference.llama import LlamaEmbedder
 from findspot.inference.manifest import Manifest, load_llama, load_manifest, load_rankers, load_static
 from findspot.inference.static import StaticEmbedder
@@ -19,7 +21,7 @@ _CLOSED = Unavailable("the models are closed")
 
 
 class Models:
-    """The static embedder and the localization model that the settings name.
+    """The embedder and the localization model that the settings name.
 
     A model that cannot be used is no error here: its absence is said in words, and answers are made without it
     (I-13). ``close`` gives the memory back; a closed object may not be used again.
@@ -29,7 +31,7 @@ class Models:
         self._settings = settings
         self._manifest = manifest
         self._lock = threading.Lock()
-        self._embedder: StaticEmbedder | Unavailable | None = None
+        self._embedder: StaticEmbedder | SlowEmbedder | Unavailable | None = None
         self._rankers: Rankers | Unavailable | None = None
         self._loading: Future[LlamaEmbedder | Unavailable] | None = None
 
@@ -40,28 +42,47 @@ class Models:
             return cls(settings, load_manifest())
         except ModelError as error:
             models = cls(settings, None)
-            models._embedder = Unavailable(str(error))
+            if not settings.other_embedder():
+                models._embedder = Unavailable(str(error))
             return models
 
     @property
     def embedder_id(self) -> str:
-        """Identity of the static embedder without loading it; part of the index key."""
+        """Identity of the embedder without loading its weights; part of the index key."""
+        if self._settings.other_embedder():
+            other = self.embedder()
+            return "none" if isinstance(other, Unavailable) else other.model_id
         return self._manifest.entry(self._settings.embedder).model_id if self._manifest is not None else "none"
 
     @property
     def dimension(self) -> int:
-        """Number of components of the static embedder's vectors; 1 without one."""
+        """Number of components of the embedder's vectors: 1 without one, 0 where only its answers tell."""
+        if self._settings.other_embedder():
+            return 0
         return self._manifest.entry(self._settings.embedder).dimension if self._manifest is not None else 1
 
-    def embedder(self) -> StaticEmbedder | Unavailable:
-        """Return the static embedder, or why there is none."""
+    def embedder(self) -> StaticEmbedder | SlowEmbedder | Unavailable:
+        """Return the embedder, or why there is none; nobody is called yet."""
         with self._lock:
             if self._embedder is None:
                 try:
-                    self._embedder = load_static(self._known().entry(self._settings.embedder))
-                except ModelError as error:
+                    self._embedder = self._load_embedder()
+                except (ModelError, ConfigError) as error:
                     self._embedder = Unavailable(str(error))
             return self._embedder
+
+    def _load_embedder(self) -> StaticEmbedder | SlowEmbedder:
+        settings = self._settings
+        if not settings.embedder_url:
+            return load_static(self._known().entry(settings.embedder))
+        if not settings.embedder_model:
+            raise ModelError(
+                f"which model of {without_secrets(settings.embedder_url)}? set 'embedder_model', or give --embedder-model"
+            )
+        from findspot.inference.remote_embedder import RemoteEmbedder  # noqa: PLC0415 - only who asks elsewhere needs it
+
+        key = secret(settings.embedder_key_variable)
+        return RemoteEmbedder(settings.embedder_url, settings.embedder_api, settings.embedder_model, key)
 
     def preload(self) -> Future[LlamaEmbedder | Unavailable]:
         """Begin to load the localization model in a thread, if that has not happened yet; it takes about 0.2 s."""

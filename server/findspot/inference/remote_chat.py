@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from findspot.cancellation import LOOK_SECONDS, check
 from findspot.errors import Cancelled, ModelError
-from findspot.inference.addresses import check_address, failure, is_loopback, is_private, without_secrets
+from findspot.inference.addresses import check_address, check_key, failure, is_loopback, without_secrets
 from findspot.inference.base import Message
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ class RemoteChat:
     def __init__(self, endpoint: str, model: str, key: str = "") -> None:
         """Check the address, as in ``http://127.0.0.1:8080/v1``; raises ``ModelError``. Nobody is called yet."""
         check_address(endpoint)
-        if key and not is_private(endpoint):
-            raise ModelError(f"{without_secrets(endpoint)}: a key is not sent where others can read it; use https")
-        if not key.isascii() or not key.isprintable():
-            raise ModelError("the key has signs that no key has; check the variable that holds it")
+        check_key(endpoint, key)
         self._address = f"{endpoint.rstrip('/')}/chat/completions"
         self._shown = without_secrets(endpoint)
         self._model = model

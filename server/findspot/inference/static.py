@@ -102,7 +102,13 @@ class StaticEmbedder:
             vectors[start : start + _BLOCK] = self._embed(texts[start : start + _BLOCK])
         return vectors
 
-    def embed_query(self, text: str) -> Vectors:
+    def embed_query(
+        self,
+        text: str,
+        *,
+        stop: Event | None = None,  # noqa: ARG002 - for embedders that take longer
+        deadline: float | None = None,  # noqa: ARG002 - the same
+    ) -> Vectors:
         """Embed one rendered query; shape (1, dimension)."""
         return self._embed([self._prompt + text])
 

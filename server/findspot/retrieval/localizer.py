@@ -227,9 +227,9 @@ class Localizer:
         paths = partial(self._searcher.path_table, view)
         found = gather(question, Gathering(request.top_k, pace, paths, keep, request.stop, request.nearness))
         if not question.terms:
-            return self._searcher.with_meaning_only(found)
+            return self._searcher.with_meaning_only(found, request.stop, pace.until)
         if self._weights.uses("dense") and pace.allows(2 * STEP_COST + ORDER_COST):
-            vector = self._searcher.vector(question.query)
+            vector = self._searcher.vector(question.query, request.stop, pace.until)
             if vector is not None:
                 return found.with_neighbours(vector, view.dense(vector, _DENSE))
         return found

@@ -34,6 +34,11 @@ class Pace:
         self.cut = False
 
     @property
+    def until(self) -> float | None:
+        """When the time is over; None for never."""
+        return self._until
+
+    @property
     def _slowness(self) -> float:
         wall, worked = time.monotonic() - self._began[0], time.thread_time() - self._began[1]
         return max(1.0, (wall + _PRIOR) / (worked + _PRIOR))

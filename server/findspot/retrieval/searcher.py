@@ -110,7 +110,7 @@ class Searcher:
         ids, more = view.lexical(terms, limit)
         found = found.with_chunks(ids)
         check(stop)
-        found = self._with_meaning(found, max(_DENSE, _PER_RESULT * top_k))
+        found = self._with_meaning(found, max(_DENSE, _PER_RESULT * top_k), stop)
         check(stop)
         entries = self._entries(found)
         steps = wider(found, limit, stop, more=more or dropped)
@@ -127,15 +127,17 @@ class Searcher:
             self._table = known
         return known[1]
 
-    def _with_meaning(self, found: Candidates, limit: int) -> Candidates:
+    def _with_meaning(self, found: Candidates, limit: int, stop: Event | None) -> Candidates:
         """Add neighbours by meaning."""
         question = found.question
         if not question.terms:
-            return self.with_meaning_only(found)
-        vector = self.vector(question.query) if self._weights.dense[question.query.kind.value] > 0 else None
+            return self.with_meaning_only(found, stop)
+        vector = self.vector(question.query, stop) if self._weights.dense[question.query.kind.value] > 0 else None
         return found if vector is None else found.with_neighbours(vector, question.view.dense(vector, limit))
 
-    def with_meaning_only(self, found: Candidates) -> Candidates:
+    def with_meaning_only(
+        self, found: Candidates, stop: Event | None = None, deadline: float | None = None
+    ) -> Candidates:
         """Add neighbours by meaning where no word of the query occurs in the index.
 
         Only words that the model knows as a whole have a meaning here: the pieces of others are as near to anything as
@@ -146,7 +148,7 @@ class Searcher:
         if self._embedder is None:
             return found
         words = self._embedder.whole_words(render_static_query(query.sentence, SubTokenizer()))
-        vector = self._embedder.embed_query(words) if words else None
+        vector = self._embedder.embed_query(words, stop=stop, deadline=deadline) if words else None
         if vector is None or not vector.any():
             return found
         # The more chunks there are, the nearer the nearest is by chance. A report gets the nearest in any case: who
@@ -161,11 +163,12 @@ class Searcher:
         query = analysed(text, report="\n" in text.strip())
         return bool(Question.of(query, IndexView(self._store, overlay, scope), self._weights).terms)
 
-    def vector(self, query: Query) -> Vectors | None:
-        """Return the static embedding of a query, shape (1, dimension); None without an embedder or a known word."""
+    def vector(self, query: Query, stop: Event | None = None, deadline: float | None = None) -> Vectors | None:
+        """Return the embedding of a query, shape (1, dimension); None without an embedder or a known word."""
         if self._embedder is None:
             return None
-        vector = self._embedder.embed_query(render_static_query(query.sentence, SubTokenizer()))
+        text = render_static_query(query.sentence, SubTokenizer())
+        vector = self._embedder.embed_query(text, stop=stop, deadline=deadline)
         return vector if vector.any() else None
 
     def _entries(self, found: Candidates) -> list[Scored]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, get_args
 
 from findspot.core.types import ChunkKind, FileProblem, PathClass, ProblemKind, Span, SymbolKind
@@ -10,7 +11,10 @@ from findspot.core.types import ChunkKind, FileProblem, PathClass, ProblemKind, 
 
 @dataclass(frozen=True, slots=True)
 class IndexKey:
-    """All that an index depends on besides the workspace; a different key means a rebuild (I-7)."""
+    """All that an index depends on besides the workspace; a different key means a rebuild (I-7).
+
+    A ``dimension`` of 0 is not known yet: that of the vectors which are there counts.
+    """
 
     embedder: str
     dimension: int
@@ -25,6 +29,11 @@ class IndexKey:
             f"embedder={self.embedder}/{self.dimension} windows={self.chunk_size}-{self.chunk_overlap} "
             f"render={self.render_version} parsing={self.parsing_version}"
         )
+
+    def completed(self, stored: str | None) -> IndexKey:
+        """Return the key with the dimension of a ``stored`` one of the same embedder, where it has none of its own."""
+        known = re.match(rf"embedder={re.escape(self.embedder)}/(\d+) ", stored or "")
+        return replace(self, dimension=int(known[1])) if known is not None and not self.dimension else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,22 +20,19 @@ import numpy as np
 from findspot.core.arrays import Ids, Vectors, rounded
 from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import IndexDamagedError, IndexStorageError
-from findspot.storage import commits, left_out, seal
+from findspot.storage import commits, embeddings, left_out, seal
 from findspot.storage.damage import storage_errors
 from findspot.storage.files import discard, file_errors, log_size, remove_left_over
 from findspot.storage.locks import opening_lock
-from findspot.storage.packed import packed_vector, vectors_of
 from findspot.storage.reader import StoreReader
 from findspot.storage.records import IndexKey, PastCommit, PreparedFile, StoredChunks, Written
 from findspot.storage.rows import FileRows, insert_problems
 from findspot.storage.schema import DATABASE_NAME, SCHEMA, TABLES_TO_EMPTY, connect
 from findspot.storage.seal import Identity
 from findspot.storage.sql import (
-    LISTED,
     bump_generation,
     check_integrity,
     in_scope,
-    listed,
     read_generation,
     transaction,
 )
@@ -44,9 +42,6 @@ _SYNC_BATCH = 4096
 
 _LOG_BYTES = 32 << 20
 """What the write-ahead log may hold before it is moved, which waits for the disk."""
-
-_SPARE_EMBEDDINGS = 10_000
-"""Vectors without a chunk that are let stand: they save the work when a branch is checked out again."""
 
 _log = logging.getLogger(__name__)
 
@@ -107,8 +102,9 @@ class IndexStore(StoreReader):
                 connection.execute(
                     "INSERT OR IGNORE INTO meta (key, value) VALUES ('identity', ?)", (secrets.token_hex(6),)
                 )
-                stored = connection.execute("SELECT value FROM meta WHERE key = 'index_key'").fetchone()
-                if stored is None or stored[0] != self._key.text():
+                stored = embeddings.stored_key(connection)
+                self._key = self._key.completed(stored)
+                if stored != self._key.text():
                     self._open_log()
                     self._empty(connection)
             except BaseException:
@@ -128,6 +124,7 @@ class IndexStore(StoreReader):
                 found = dict(connection.execute("SELECT key, value FROM meta"))
         except IndexStorageError:
             raise reason from None
+        self._key = self._key.completed(found.get("index_key"))
         if damaged or "identity" not in found or found.get("index_key") != self._key.text():
             raise reason
 
@@ -212,7 +209,7 @@ class IndexStore(StoreReader):
             generation = read_generation(connection)
         if identity is None:
             raise IndexStorageError("the index is not complete; free some space and try again")
-        return VectorIndex(self._directory, self._key.dimension, str(identity[0]), generation)
+        return VectorIndex(self._directory, max(self._key.dimension, 1), str(identity[0]), generation)
 
     def close(self) -> None:
         """Save the vectors if they changed and close every connection."""
@@ -263,10 +260,7 @@ class IndexStore(StoreReader):
                     for path in (*removed, *(file.path for file in files)):
                         gone += rows.delete_file(path)
                     stored += rows.insert_files(files)
-                    connection.executemany(
-                        "INSERT OR IGNORE INTO embeddings (content_hash, vector) VALUES (?, ?)",
-                        [(key, packed_vector(vector)) for key, vector in vectors.items()],
-                    )
+                    embeddings.insert(connection, vectors)
                     bump_generation(connection)
                     generation = read_generation(connection)
             except BaseException:
@@ -275,6 +269,31 @@ class IndexStore(StoreReader):
             rows.end(generation)
             self._bound_log()
         return Written(stored, gone, generation)
+
+    @property
+    def dimension(self) -> int:
+        """Number of components of the vectors; 0 while that is not known."""
+        return self._key.dimension
+
+    def add_embeddings(self, vectors: Mapping[bytes, Vectors]) -> None:
+        """Store vectors of chunks that are stored already; the graph gets them with the next ``sync_vectors``."""
+        with self._write_lock, storage_errors(), transaction(self._connection_for_writing) as connection:
+            embeddings.insert(connection, vectors)
+            bump_generation(connection)
+
+    def settle_dimension(self, dimension: int = 0) -> None:
+        """Forget all vectors, for those to come have ``dimension`` components; the indexing lock must be held.
+
+        Without one, take over what another process has found out since the index was opened.
+        """
+        with self._write_lock, storage_errors(), transaction(self._connection_for_writing) as connection:
+            key = replace(self._key, dimension=dimension).completed(embeddings.stored_key(connection))
+            if dimension:
+                embeddings.forget(connection, key)
+        if key != self._key:
+            self._key = key
+            self._vectors.close()
+            self._vectors = self._open_vectors()
 
     def touch(self, files: Iterable[tuple[str, int, int, int, int, int]]) -> None:
         """Note (path, size, mtime_ns, ctime_ns, inode, indexed_ns) of files whose content turned out to be unchanged."""
@@ -330,14 +349,9 @@ class IndexStore(StoreReader):
         """Forget vectors that belong to no chunk once they are the majority; a few are kept for going back."""
         with self._write_lock, storage_errors():
             connection = self._connection_for_writing
-            vectors, chunks = connection.execute(
-                "SELECT (SELECT count(*) FROM embeddings), (SELECT count(*) FROM chunks)"
-            ).fetchone()
-            if vectors > 2 * chunks + _SPARE_EMBEDDINGS:
+            if embeddings.many_spare(connection):
                 with transaction(connection):
-                    connection.execute(
-                        "DELETE FROM embeddings WHERE content_hash NOT IN (SELECT content_hash FROM chunks)"
-                    )
+                    embeddings.prune(connection)
 
     def compact_log(self) -> None:
         """Move what the write-ahead log holds into the database, as far as readers allow, and seal the database."""
@@ -372,19 +386,13 @@ class IndexStore(StoreReader):
 
     def missing_embeddings(self, hashes: Sequence[bytes]) -> list[bytes]:
         """Return the content hashes that have no vector yet, in the given order, without repeats."""
-        wanted = list(dict.fromkeys(hashes))
-        known: set[bytes] = set()
         with self._connection() as connection:
-            for start in range(0, len(wanted), 900):
-                part = wanted[start : start + 900]
-                marks = ",".join("?" * len(part))
-                known.update(
-                    row[0]
-                    for row in connection.execute(
-                        f"SELECT content_hash FROM embeddings WHERE content_hash IN ({marks})", part
-                    )
-                )
-        return [key for key in wanted if key not in known]
+            return embeddings.missing(connection, hashes)
+
+    def files_with_holes(self) -> list[str]:
+        """Return the paths of files with chunks that have no vector; a chunk without a word never gets one."""
+        with self._connection() as connection:
+            return embeddings.files_with_holes(connection)
 
     def update_vectors(self, written: Written, vectors: Mapping[bytes, Vectors]) -> None:
         """Bring the graph up to date with one ``write``, whose new vectors are given."""
@@ -406,10 +414,7 @@ class IndexStore(StoreReader):
         if self._vectors.generation == generation:
             return 0
         with self._connection() as connection:
-            rows = connection.execute(
-                "SELECT c.id FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash"
-            ).fetchall()
-        wanted = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+            wanted = embeddings.chunks_with_one(connection)
         held = self._vectors.ids()
         stale = np.setdiff1d(held, wanted, assume_unique=True)
         if self._vectors.needs_rebuild(len(stale), len(wanted)):
@@ -425,14 +430,9 @@ class IndexStore(StoreReader):
 
     def _add_stored(self, ids: Ids) -> None:
         with self._connection() as connection:
-            found = connection.execute(
-                "SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.content_hash = c.content_hash "
-                f"WHERE c.id IN {LISTED}",
-                (listed(ids.tolist()),),
-            ).fetchall()
-            matrix = vectors_of([blob for _, blob in found], self._key.dimension)
-        if found:
-            self._vectors.add(np.array([chunk for chunk, _ in found], dtype=np.int64), matrix)
+            found, matrix = embeddings.of_chunks(connection, ids, self._key.dimension)
+        if len(found):
+            self._vectors.add(found, matrix)
 
     def save_vectors(self, *, allow_unsaved: int = 0) -> None:
         """Write the vector file unless at most ``allow_unsaved`` keys changed; a failure costs a rebuild only."""
