@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from findspot.cli.commands import build_parser
 from findspot.cli.completions import commands_of
+from findspot.cli.options import Format
 from findspot.config import Settings
 from tests.cli.conftest import Ask
 
@@ -25,7 +27,7 @@ EXPECTED = [
     ("findspot x --js", {"--json"}),
     ("findspot status --sh", {"--show-root"}),
     ("findspot --stats --sk", {"--skipped"}),
-    ("findspot --format ", {"pretty", "json", "files", "count", "vimgrep"}),
+    ("findspot --format ", set(get_args(Format))),
     ("findspot --format=j", {"json"}),
     ("findspot context --format ", {"markdown", "json", "xml"}),
     ("findspot x --only c", {"code", "config"}),
@@ -34,6 +36,8 @@ EXPECTED = [
     ("findspot config get top", {"top_k"}),
     ("findspot completions z", {"zsh"}),
     ("findspot install co", {"codex"}),
+    ("findspot x -t rus", {"rust"}),
+    ("findspot x --type-not=asc", {"asciidoc"}),
     ("findspot x s", {"some file", "src"}),
     ("findspot --root s", {"src"}),
     ("findspot x --ignore-file so", {"some file"}),
@@ -92,7 +96,7 @@ def test_fish_completes(script: Path, folder: Path) -> None:
     for line, _ in EXPECTED:
         lines += [f"complete -C '{line}'", "echo END"]
     found = run(["fish", "--no-config", "-c", "\n".join(lines)], folder, script).split("END\n")
-    offered = [{word.removeprefix("--format=") for word in completed(text)} for text in found[:-1]]
+    offered = [{word.rpartition("=")[2] for word in completed(text)} for text in found[:-1]]
     assert offered == [expected for _, expected in EXPECTED]
 
 

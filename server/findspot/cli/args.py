@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from findspot.cli.commands import FORMS, RawArguments, build_parser
-from findspot.cli.parser import hint, options_of, positionals_of, subcommands
+from findspot.cli.parser import Left, hint, options_of, positionals_of, subcommands
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ def parse(argv: Sequence[str]) -> RawArguments:
     names = {option.name for option in options}
     if "--version" in names:
         parser.parse_args(["--version"])
+    if "--type-list" in names:
+        from findspot.cli.filters import type_lines  # noqa: PLC0415 - the table is long
+
+        raise Left(0, "\n".join(type_lines()))
     named = words[0] if words and words[0] in commands else ""
     near = "" if named or not words else (difflib.get_close_matches(words[0], commands, n=1, cutoff=0.75) or [""])[0]
     forms = {name: form for form in FORMS for name in form.names if named in {"", "search"}}

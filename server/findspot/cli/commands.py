@@ -212,7 +212,7 @@ def _add_questions_and_index(add: _Add) -> None:
 
     context = add(
         "context",
-        [common, scope],
+        [common, scope, filters],
         "print the code that a text is about, within a budget of tokens",
         "For an agent before its first step: a table of contents, then the places, most certain first, with the signatures"
         " around them, and tests and callers where they fit.",

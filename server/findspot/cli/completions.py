@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from findspot.cli.terminal import Terminal
 from findspot.config import Settings
 from findspot.installing.agents import AGENTS
+from findspot.service.file_types import FILE_TYPES
 
 _LENGTH: Final = 72
 
@@ -41,21 +42,28 @@ def run_completions(shell: Shell, terminal: Terminal) -> int:
 
 def commands_of(parser: argparse.ArgumentParser) -> dict[str, Command]:
     """Return what can be written after each command."""
-    open_choices = {"config name": list(Settings.model_fields), "install agent": [agent.name for agent in AGENTS]}
-    return {name: _command(name, command, open_choices) for name, command in subcommands(parser).items()}
+    types = list(FILE_TYPES)
+    known = {
+        "config name": list(Settings.model_fields),
+        "install agent": [agent.name for agent in AGENTS],
+        **{f"{command} {option}": types for command in subcommands(parser) for option in ("types", "not_types")},
+    }
+    return {name: _command(name, command, known) for name, command in subcommands(parser).items()}
 
 
-def _command(name: str, command: argparse.ArgumentParser, open_choices: Mapping[str, Sequence[str]]) -> Command:
+def _command(name: str, command: argparse.ArgumentParser, known: Mapping[str, Sequence[str]]) -> Command:
     options = [
         Option(
             tuple(action.option_strings),
             _short(action.help or ""),
-            None if action.nargs in {0, "?"} else _value(action, ()),  # an optional value is never the next word
+            None
+            if action.nargs in {0, "?"}
+            else _value(action, known.get(f"{name} {action.dest}", ())),  # an optional value is never the next word
         )
         for action in arguments_of(command)
         if action.option_strings
     ]
-    words = [_value(action, open_choices.get(f"{name} {action.dest}", ())) for action in positionals_of(command)]
+    words = [_value(action, known.get(f"{name} {action.dest}", ())) for action in positionals_of(command)]
     return Command(_short(command.description or ""), tuple(options), tuple(words))
 
 

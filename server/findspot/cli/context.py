@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from findspot.cli.columns import visible
 from findspot.cli.commands import RawArguments
+from findspot.cli.filters import filter_of
 from findspot.cli.inputs import RootLocation, existing_paths, issue_text, location_of, scope_of
 from findspot.cli.terminal import Terminal
 from findspot.core.limits import checked_text
@@ -33,6 +35,7 @@ def resolve_context(raw: RawArguments, terminal: Terminal) -> ContextRequest:
         budget_tokens=raw.budget_tokens,
         format=raw.context_format,
         scope=scope,
+        **dataclasses.asdict(filter_of(raw, location)),
     )
     return ContextRequest(location, asked, raw.quiet)
 

@@ -118,13 +118,19 @@ def run(request: Request, terminal: Terminal) -> int:
 
 
 def _run_search(request: SearchRequest, terminal: Terminal) -> int:
-    question = messages.SearchRequest.model_construct(query=request.query)  # it has been checked
+    question = messages.SearchRequest.model_construct(  # it has been checked
+        query=request.query, **dataclasses.asdict(request.filters)
+    )
     return _run_question(request, terminal, lambda root: root.ask(question, request.scope), model=False)
 
 
 def _run_localize(request: LocalizeRequest, terminal: Terminal) -> int:
     question = messages.LocalizeRequest.model_construct(
-        text=request.text, top_k=request.top_k, level=request.level, budget=request.budget
+        text=request.text,
+        top_k=request.top_k,
+        level=request.level,
+        budget=request.budget,
+        **dataclasses.asdict(request.filters),
     )
     exploring = request.exploring
     if exploring is None:

@@ -181,6 +181,9 @@ def filter_options() -> argparse.ArgumentParser:
         help="Only files of this type; may be given several times. --type-list names them.",
     )
     parent.add_argument(
+        "--type-list", action="store_true", help="Print the types of files with their globs, and leave."
+    )
+    parent.add_argument(
         "-T",
         "--type-not",
         dest="not_types",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from findspot.cli.commands import RawArguments
 from findspot.cli.context import ContextRequest, resolve_context
+from findspot.cli.filters import filter_of
 from findspot.cli.inputs import (
     RootLocation,
     UsageError,
@@ -25,6 +26,7 @@ from findspot.cli.inputs import (
 )
 from findspot.cli.model_options import PolicyName
 from findspot.cli.terminal import Terminal
+from findspot.core.filters import NO_FILTER, Filter
 from findspot.core.limits import checked_text
 from findspot.core.types import Level
 
@@ -41,6 +43,7 @@ class SearchRequest:
     query: str
     scope: tuple[str, ...]
     rebuild: bool = False
+    filters: Filter = NO_FILTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class LocalizeRequest:
     notes: tuple[str, ...] = ()
     exploring: Exploring | None = None
     rebuild: bool = False
+    filters: Filter = NO_FILTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,37 +165,25 @@ def resolve(raw: RawArguments, terminal: Terminal) -> Request:
         folder = cwd if raw.path is None else cwd / raw.path.expanduser()
         return EvaluationRequest(folder, view, raw.commits, raw.budget)
 
-    _refuse_unheeded(raw)
     if raw.no_scope and raw.paths:
         raise UsageError("--no-scope means the whole root and cannot be used together with PATHS")
     paths = existing_paths(raw, cwd)
     if raw.command == "search":
         query = checked_text(raw.query or "")
         location = location_of(raw, cwd, paths)
-        return SearchRequest(location, view, query, scope_of(raw, location, paths), raw.rebuild)
+        return SearchRequest(
+            location, view, query, scope_of(raw, location, paths), raw.rebuild, filter_of(raw, location)
+        )
     location = location_of(raw, cwd, paths)
-    scope = scope_of(raw, location, paths)
+    scope, filters = scope_of(raw, location, paths), filter_of(raw, location)
+    if filters and raw.explore:
+        raise UsageError("--explore looks with tools that take no filters; leave it or them out")
     text = checked_text(issue_text(raw, terminal))
     notes = (f"{text}: no such file; taken as the text itself",) if raw.file == text and len(text.split()) == 1 else ()
     budget, exploring = location.config.settings.budget, _exploring(raw, cwd)
-    return LocalizeRequest(location, view, text, scope, raw.level, budget, raw.top_k, notes, exploring, raw.rebuild)
-
-
-_UNHEEDED = {
-    "types": "--type",
-    "not_types": "--type-not",
-    "globs": "--glob",
-    "only": "--only",
-    "max_depth": "--max-depth",
-    "ignore_rules": "--ignore-file",
-}
-"""Options that are read but not acted upon; each leaves the table when it is."""
-
-
-def _refuse_unheeded(raw: RawArguments) -> None:
-    for attribute, option in _UNHEEDED.items():
-        if getattr(raw, attribute) not in (None, False, []):
-            raise UsageError(f"{option} does not work in this version; leave it out")
+    return LocalizeRequest(
+        location, view, text, scope, raw.level, budget, raw.top_k, notes, exploring, raw.rebuild, filters
+    )
 
 
 def _exploring(raw: RawArguments, cwd: Path) -> Exploring | None:
