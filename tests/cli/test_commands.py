@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from findspot.config import load_config, user_config_path
+from findspot.config import load_config
+from findspot.places import user_config_path
 from findspot.storage.locks import indexing_lock
 from tests.cli.conftest import Ask
 from tests.cli.processes import FILES, paths, records, write_project

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from findspot.config import Settings, load_config, project_config_path, user_config_path
+from findspot.config import Settings, load_config, project_config_path
+from findspot.places import user_config_path
 from tests.cli.conftest import Ask
 from tests.cli.processes import records
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from findspot.config import load_config, models_dir, set_user_setting, user_config_path
+from findspot.config import load_config, models_dir, set_user_setting
+from findspot.places import user_config_path
 from tests.cli.conftest import Ask
 from tests.cli.processes import asking, rest_of
 from tests.gguf_files import write_gguf, write_tiny_llama

@@ -147,7 +147,7 @@ def test_a_cache_folder_that_cannot_be_made_is_explained(
 def test_a_wrong_setting_is_explained_in_our_own_words(
     text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from findspot.config import user_config_path
+    from findspot.places import user_config_path
 
     path = user_config_path()
     path.parent.mkdir(parents=True, exist_ok=True)

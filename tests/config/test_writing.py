@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from findspot.config import load_config, set_user_setting, user_config_path
+from findspot.config import load_config, set_user_setting
 from findspot.errors import ConfigError
+from findspot.places import user_config_path
 
 WRITTEN = '# mine\ntop_k = 5 # few\n\n# which one\nchat_model   =  "old"\nhidden = true\n'
 

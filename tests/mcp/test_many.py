@@ -15,7 +15,7 @@ import pytest
 from findspot.config import load_config
 from findspot.mcp.host import Host
 from findspot.service.folders import Folders
-from findspot.service.link import Line
+from findspot.service.line import Line
 from tests.mcp.conftest import PATIENCE_SECONDS, ProcessClient, started, text_of
 
 AGENTS = 10

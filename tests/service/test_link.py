@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from findspot.config import Config, Settings
-from findspot.service.link import Line, Warm
+from findspot.service.line import Line
+from findspot.service.link import Warm
 
 ROOT = Path("/somewhere/root")
 OTHER = Path("/somewhere/else")
@@ -135,7 +136,7 @@ async def test_a_broken_file_is_passed_over(config: Config, text: str) -> None:
 
 
 async def test_another_program_on_the_port_is_no_warm_process(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("findspot.service.link._ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr("findspot.service.line._ANSWER_SECONDS", 0.2)
     async with process(config):
         left = json.loads(records(config)[0].read_text())
     with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -24,9 +24,9 @@ from findspot.config import (
     read_setting,
     set_project_setting,
     set_user_setting,
-    user_config_path,
 )
 from findspot.errors import ConfigError
+from findspot.places import user_config_path
 from findspot.service.opening import command_for
 
 if TYPE_CHECKING:

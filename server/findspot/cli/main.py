@@ -50,8 +50,14 @@ def main(argv: Sequence[str] | None = None, terminal: Terminal | None = None) ->
     if terminal is None:
         use_one_math_thread()  # before numpy is loaded, which reads it once
         terminal = Terminal.of_process()
+    words, caller = sys.argv[1:] if argv is None else argv, terminal
+    return guarded(caller, lambda: _command(words, caller))
+
+
+def guarded(terminal: Terminal, command: Callable[[], int]) -> int:
+    """Run a command and return its exit status; what goes wrong is said on the terminal."""
     try:
-        return _command(sys.argv[1:] if argv is None else argv, terminal)
+        return command()
     except (Cancelled, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
@@ -214,12 +220,13 @@ def _silent(_text: str) -> None:
 
 
 def _run_server(request: ServerRequest) -> int:
+    from findspot.cli.serving import services  # noqa: PLC0415
     from findspot.lsp.server import run_stdio, run_tcp  # noqa: PLC0415 - only this command needs the protocol
     from findspot.mcp.host import shared  # noqa: PLC0415
     from findspot.service.engines import SharedEngines  # noqa: PLC0415
 
     engines = SharedEngines()
-    with shared(engines):
+    with shared(engines, services):
         if request.address is None:
             return run_stdio({}, engines)
         host, port = request.address
@@ -227,6 +234,7 @@ def _run_server(request: ServerRequest) -> int:
 
 
 def _run_agent_server(request: AgentServerRequest) -> int:
+    from findspot.cli.serving import services  # noqa: PLC0415
     from findspot.mcp.stdio import run_stdio  # noqa: PLC0415 - only this command needs the protocol
     from findspot.service.folders import Folders  # noqa: PLC0415 - only this command needs them
 
@@ -235,7 +243,7 @@ def _run_agent_server(request: AgentServerRequest) -> int:
         from findspot.mcp.http import run_http  # noqa: PLC0415 - loads a web server
 
         return run_http(folders, *request.address, request.token)
-    return run_stdio(folders)
+    return run_stdio(folders, services)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,8 +22,8 @@ from findspot.cli.columns import visible
 from findspot.cli.inputs import RootLocation
 from findspot.cli.progress import ProgressLine, stop_on_interrupt
 from findspot.cli.screen import Color, Screen, color_wanted, link_host, links_shown
-from findspot.config import terminal_environ
 from findspot.errors import RootError
+from findspot.places import terminal_environ
 from findspot.service.one_root import Listener, OneRoot
 
 
@@ -117,6 +117,10 @@ class Terminal:
             folder = None
         # Python leaves a stream out where the caller has closed it.
         return cls(sys.stdin, sys.stdout, sys.stderr, folder, terminal_environ(), _columns())
+
+    def with_roots(self, open_root: Opener) -> Terminal:
+        """Return this terminal for a command that gets its roots elsewhere."""
+        return replace(self, open_root=open_root)
 
     @property
     def cwd(self) -> Path:

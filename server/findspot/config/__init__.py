@@ -32,9 +32,7 @@ from findspot.config.sources import (
     models_dir,
     project_config_path,
     secret,
-    terminal_environ,
     use_one_math_thread,
-    user_config_path,
 )
 from findspot.config.writing import replace_file, set_project_setting, set_user_setting
 
@@ -68,7 +66,5 @@ __all__ = [
     "secret",
     "set_project_setting",
     "set_user_setting",
-    "terminal_environ",
     "use_one_math_thread",
-    "user_config_path",
 ]

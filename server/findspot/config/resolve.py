@@ -20,8 +20,9 @@ from typing import Any, Final, Literal
 from pydantic import ValidationError
 
 from findspot.config.settings import CONFLICTING, FORMER_NAMES, Settings, allowed, project_may
-from findspot.config.sources import Source, cache_dir, git_environ, project_file, user_config_path, user_file
+from findspot.config.sources import Source, project_file, user_file
 from findspot.errors import ConfigError
+from findspot.places import cache_dir, git_environ, user_config_path
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _NAME_LENGTH = 40

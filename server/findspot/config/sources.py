@@ -35,17 +35,7 @@ be nested or dotted so that reading them takes minutes."""
 _PROJECT_NAMES = 100
 """Far more than there are settings; looking up the nearest known name of each takes time."""
 
-_GIT_VARIABLES = ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")
-
 _AGENT_VARIABLES = ("APPDATA", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME")
-
-_TERMINAL_VARIABLES = (
-    *("CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "FORCE_HYPERLINK", "NO_COLOR"),
-    *("DOMTERM", "KONSOLE_VERSION", "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION", "WSL_DISTRO_NAME"),
-    "WT_SESSION",
-)
-
-_CACHE_VARIABLE = "FINDSPOT_CACHE_DIR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +45,6 @@ class Source:
     name: str
     values: Mapping[str, Any]
     mistakes: tuple[str, ...] = ()
-
-
-def user_config_path() -> Path:
-    """Return where the user's own settings file lies."""
-    return Path(platformdirs.user_config_dir("findspot", appauthor=False)) / "config.toml"
 
 
 def project_config_path(root: Path) -> Path:
@@ -100,18 +85,6 @@ def project_file(root: Path) -> Source:
     return Source(str(path), {}, (mistake,) if mistake else ())
 
 
-def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
-    """Return the folder of all indexes; raises ``ConfigError`` where there is no home folder to keep them in."""
-    named = (os.environ if environ is None else environ).get(_CACHE_VARIABLE)
-    try:
-        chosen = Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("findspot", appauthor=False))
-    except RuntimeError:  # expanduser finds no home folder
-        chosen = Path("~")
-    if chosen.parts[:1] == ("~",):
-        raise ConfigError(f"there is no home folder to keep the index in; set {_CACHE_VARIABLE} to a folder")
-    return chosen.absolute()
-
-
 def models_dir(named: str) -> Path:
     """Return the folder of the user's own models: the one that a setting names, or one in the data folder.
 
@@ -128,22 +101,10 @@ def models_dir(named: str) -> Path:
     return chosen
 
 
-def git_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the variables of git that decide which files a user ignores everywhere."""
-    env = os.environ if environ is None else environ
-    return {name: env[name] for name in _GIT_VARIABLES if name in env}
-
-
 def agent_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the variables that say where coding agents keep their configuration."""
     env = os.environ if environ is None else environ
     return {name: env[name] for name in _AGENT_VARIABLES if env.get(name)}
-
-
-def terminal_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the variables that say what a terminal can show."""
-    env = os.environ if environ is None else environ
-    return {name: env[name] for name in _TERMINAL_VARIABLES if name in env}
 
 
 def child_environ() -> dict[str, str]:

@@ -14,8 +14,9 @@ from typing import Any
 
 from findspot.config.resolve import mistake_in, project_mistake
 from findspot.config.settings import Settings
-from findspot.config.sources import project_config_path, project_file, user_config_path
+from findspot.config.sources import project_config_path, project_file
 from findspot.errors import ConfigError, reason
+from findspot.places import user_config_path
 
 
 def set_user_setting(name: str, value: Any) -> Path:

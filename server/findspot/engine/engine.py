@@ -221,6 +221,14 @@ class Engine:
             self.freshness.filled(done, self._store.totals().holes)
         return done
 
+    def catch_up(self, stop: threading.Event | None = None) -> bool:
+        """Index what has changed so far without waiting for quiet, where the root is watched; else return False.
+
+        False as well where that takes long: a ``refresh`` waits for it then.
+        """
+        state = self._guarded(lambda: self._standing.state(self._progress))
+        return state is IndexState.READY and self.freshness.catch_up(EitherEvent(stop, self._closing))
+
     def watch(self, on_change: Callable[[RefreshReport], None] | None = None) -> None:
         """Keep the index fresh in the background until ``close``; ``on_change`` is told of every change.
 

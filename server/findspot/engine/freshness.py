@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
 from findspot.core.types import Filled
 from findspot.errors import Cancelled, FindspotError
+
+_CATCH_UP_SECONDS = 0.5
+_CATCH_UP_POLL_SECONDS = 0.002
 
 
 class Work(StrEnum):
@@ -46,6 +50,9 @@ class Watching(Protocol):
     @property
     def settled(self) -> bool:
         """True when every change so far has been dealt with."""
+
+    def hurry(self) -> None:
+        """Deliver what has changed now."""
 
     def retry(self, batch: frozenset[str] | None) -> None:
         """Deliver a batch soon, and until it succeeds."""
@@ -133,6 +140,16 @@ class Freshness:
             self.watcher.start()
             self.mended(Work.WATCHING)
         return True
+
+    def catch_up(self, stop: threading.Event) -> bool:
+        """Have what has changed so far dealt with now; returns False where nothing watches or it takes long."""
+        watcher, give_up_at = self.watcher, time.monotonic() + _CATCH_UP_SECONDS
+        while watcher is not None and watcher.running and time.monotonic() < give_up_at and not stop.is_set():
+            if self.settled:
+                return True
+            watcher.hurry()
+            stop.wait(_CATCH_UP_POLL_SECONDS)
+        return False
 
     @property
     def indexing_failed(self) -> bool:

@@ -12,7 +12,7 @@ import contextlib
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -24,9 +24,19 @@ from findspot.mcp.relay import Server
 from findspot.mcp.streams import MAX_LINE, LineReader, LineWriter
 from findspot.service.engines import SharedEngines
 from findspot.service.folders import Folders
-from findspot.service.link import Connection, Line, Warm
+from findspot.service.line import Connection, Line
+from findspot.service.link import Service, Warm
 
 SERVICE = "mcp"
+
+Offer = Callable[[SharedEngines], Mapping[str, Service]]
+"""What else a process offers to others that use its engines."""
+
+
+def nothing_else(_engines: SharedEngines) -> Mapping[str, Service]:
+    """Offer nothing but the server for agents."""
+    return {}
+
 
 EARLY_SECONDS = 30.0
 """How long an engine that was opened early is kept for a client that has not begun."""
@@ -41,10 +51,11 @@ _log = logging.getLogger(__name__)
 class Host:
     """Finds a server for the client of this process; close it at the end."""
 
-    def __init__(self, folders: Folders) -> None:
+    def __init__(self, folders: Folders, services: Offer = nothing_else) -> None:
         self._folders = folders
         self._warm = warm_processes()
         self._engines = SharedEngines()
+        self._services = services(self._engines)
         self._count = TokenCounter()
         self._failures = 0
 
@@ -63,7 +74,7 @@ class Host:
                         line = self._warm.find(first, SERVICE)
                         chosen = None if line is None else _chosen(line)
                     if chosen is None:
-                        services = {SERVICE: self._serve_other}
+                        services = {SERVICE: self._serve_other, **self._services}
                         await stack.enter_async_context(
                             self._warm.listening(services, self._engines.is_open, for_all=True)
                         )
@@ -107,8 +118,8 @@ class Host:
 
 
 @contextlib.contextmanager
-def shared(engines: SharedEngines) -> Iterator[None]:
-    """Let agents use the engines that another front end of this process has open, until the end of the block.
+def shared(engines: SharedEngines, services: Offer = nothing_else) -> Iterator[None]:
+    """Let agents, and who wants one of ``services``, use the engines of another front end until the end of the block.
 
     They are served in a thread of their own, and cost nothing before the first one comes.
     """
@@ -124,7 +135,7 @@ def shared(engines: SharedEngines) -> Iterator[None]:
         async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await serve_other(engines, count, reader, writer)
 
-        async with warm.listening({SERVICE: other}, engines.is_open, for_all=False):
+        async with warm.listening({SERVICE: other, **services(engines)}, engines.is_open, for_all=False):
             await ended.wait()
 
     def run() -> None:

@@ -12,14 +12,17 @@ import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from findspot.config import Config, ModelSettings
+from findspot.config import Config, IndexSettings, ModelSettings, Section
 
 if TYPE_CHECKING:
     from findspot.engine import Engine, Models, Unsaved
 
 _log = logging.getLogger(__name__)
+
+_OF_THE_INDEX: Final[tuple[type[Section], ...]] = (IndexSettings, ModelSettings)
+"""What an engine keeps as it was when it was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,12 @@ class Access:
     engine: Engine
     config: Config
     unsaved: Unsaved
+
+    @property
+    def fits(self) -> bool:
+        """True if the engine has been opened with what this client wants of an index."""
+        has, wants = self.engine.config.settings, self.config.settings
+        return all(has.section(kind) == wants.section(kind) for kind in _OF_THE_INDEX)
 
 
 class EngineSource(Protocol):
@@ -79,9 +88,9 @@ class SharedEngines:
                         models = self._models[key] = Models.load(key)
                     engine = Engine.open(root, config, models)
                     shared = self._engines[engine.root] = _Shared(engine)
-                elif shared.engine.config.settings != settings:
-                    _log.warning("%s is open already here; its index keeps the settings it was opened with", root)
                 access = Access(shared.engine, config, shared.engine.unsaved())
+                if not access.fits:
+                    _log.warning("%s is open already here; its index keeps the settings it was opened with", root)
                 shared.users += 1
                 return access
         finally:

@@ -53,11 +53,17 @@ class Freshened:
 class OneRoot:
     """Use it as a context manager; each call may take as long as indexing takes, and ``stop`` ends it."""
 
-    def __init__(self, root: Path, config: Config, listener: Listener, stop: Event) -> None:
-        """Open the index of an absolute root; raises what ``Engine.open`` raises."""
+    def __init__(
+        self, root: Path, config: Config, listener: Listener, stop: Event, *, lent: Engine | None = None
+    ) -> None:
+        """Open the index of an absolute root; raises what ``Engine.open`` raises.
+
+        ``lent`` is the engine where it is open already; whoever lends it closes it.
+        """
         from findspot.engine import Engine  # noqa: PLC0415 - slow to import, and not needed for a usage error
 
-        self._engine = Engine.open(root, config)
+        self._is_own = lent is None
+        self._engine = Engine.open(root, config) if lent is None else lent
         self._settings = config.settings
         self._listener = listener
         self._stop = stop
@@ -68,7 +74,8 @@ class OneRoot:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._engine.close()
+        if self._is_own:
+            self._engine.close()
 
     def refresh(self, *, rebuild: bool = False) -> RefreshReport:
         """Bring the index up to date; raises what ``Engine.refresh`` raises."""
@@ -89,6 +96,8 @@ class OneRoot:
 
         Raises what ``Engine.refresh`` raises where there is no index yet to answer from.
         """
+        if self._engine.catch_up(self._stop):
+            return Freshened()
         give_up_at = time.monotonic() + _LOCK_PATIENCE_SECONDS
         told = False
         while True:

@@ -109,6 +109,12 @@ class Watcher:
         with self._changes:
             return self._pending.empty and not self._delivering and self._broken is None
 
+    def hurry(self) -> None:
+        """Deliver what has changed so far now instead of when it is quiet."""
+        with self._changes:
+            self._pending.hurry()
+            self._changes.notify_all()
+
     def retry(self, batch: Batch) -> None:
         """Deliver a batch soon, and until it succeeds: for work that failed elsewhere."""
         with self._changes:

@@ -37,6 +37,11 @@ class Pending:
         self._note()
         self._add(None)
 
+    def hurry(self) -> None:
+        """Let a batch that waits for quiet be due now."""
+        if self._first is not None:
+            self._last = self._first = self._clock() - self._longest
+
     def restore(self, batch: Iterable[str] | None, seconds: float) -> None:
         """Put back a batch that could not be dealt with; it is due again in ``seconds``, or with the next change."""
         self._add(batch)
