@@ -73,6 +73,10 @@ class Models:
 
     def _load_embedder(self) -> StaticEmbedder | SlowEmbedder:
         settings = self._settings
+        if not settings.embedder_url and settings.other_embedder():
+            from findspot.inference.sentence_embedder import SentenceEmbedder  # noqa: PLC0415 - the same
+
+            return SentenceEmbedder(settings.embedder)
         if not settings.embedder_url:
             return load_static(self._known().entry(settings.embedder))
         if not settings.embedder_model:
