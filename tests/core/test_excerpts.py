@@ -86,3 +86,10 @@ def test_lower_case_keeps_every_place() -> None:
 def test_blank_text_has_no_preview() -> None:
     finder = Excerpts(Sought())
     assert finder.preview(["", "  "], 1, finder.find("\n  ")) == ()
+
+
+def test_an_identifier_is_found_as_a_whole_and_as_it_is_written() -> None:
+    finder = Excerpts(Sought(identifier="get"))
+    text = "target = 1\nGet()\nbudget.get(x)\n"
+    assert finder.find(text).lines == (2,)
+    assert finder.line("a.get(get_all)", 1, matched=True).spans == ((2, 5),)

@@ -317,9 +317,12 @@ def test_related_places_are_callers_and_callees(tmp_path: Path, models: Models) 
     with open_engine(tmp_path, models) as engine:
         engine.refresh()
         called = {result.symbol: result.evidence[0].detail for result in engine.related("shop/cart.py", 9).callees}
-        callers = {result.symbol for result in engine.related("shop/auth.py", 7).callers}
+        callers = {result.symbol: result for result in engine.related("shop/auth.py", 7).callers}
         nowhere = engine.related("shop/cart.py", 999)
     assert "total_of" in called
-    assert "login" in callers
+    using = callers["login"]
+    assert using.best_line is not None
+    line = next(line for line in using.preview if line.number == using.best_line)
+    assert [line.text[start:end] for start, end in line.spans] == ["verify"]
     assert nowhere.symbol is None
     assert nowhere.callers == nowhere.callees == nowhere.tests == nowhere.neighbours == ()

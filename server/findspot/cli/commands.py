@@ -15,6 +15,7 @@ from findspot.cli.options import (
     Only,
     Shell,
     add_paths,
+    add_related_arguments,
     add_setting,
     add_text,
     answer_options,
@@ -36,6 +37,7 @@ from findspot.installing.agents import AGENTS, Scope
 Command = Literal[
     "search",
     "localize",
+    "related",
     "context",
     "index",
     "status",
@@ -129,6 +131,7 @@ class RawArguments(argparse.Namespace):
     shell: Shell
     action: ModelAction
     model: str | None = None
+    place: str
     name: str | None
     sha256: str | None
     yes: bool
@@ -209,6 +212,14 @@ def _add_questions_and_index(add: _Add) -> None:
     )
 
     add_exploring_options(localize)
+
+    related = add(
+        "related",
+        [common, answers],
+        "show who uses a definition, what it uses, its tests, and similar code",
+        "The definition is the one at a line of a file, or that of a name which the line uses.",
+    )
+    add_related_arguments(related)
 
     context = add(
         "context",

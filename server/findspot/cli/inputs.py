@@ -46,7 +46,7 @@ class RootLocation:
 class View:
     """How to show it; ``null`` ends paths with NUL, ``context`` is a number of lines, None where it was not asked for.
 
-    ``grouped`` puts the results of a file together also where nobody sees them at once.
+    ``grouped`` puts the results of a file together also where nobody sees them at once; ``reasons`` says of each why it is there.
     """
 
     format: Format
@@ -57,6 +57,7 @@ class View:
     context: int | None = None
     explain: bool = False
     grouped: bool = False
+    reasons: bool = True
 
 
 def view_of(raw: RawArguments) -> View:

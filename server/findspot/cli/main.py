@@ -21,6 +21,7 @@ from findspot.cli.context import ContextRequest, run_context
 from findspot.cli.inputs import RootLocation
 from findspot.cli.parser import Left
 from findspot.cli.progress import ProgressLine
+from findspot.cli.related import RelatedRequest, run_related
 from findspot.cli.resolve import (
     AgentServerRequest,
     EvaluationRequest,
@@ -111,6 +112,8 @@ def run(request: Request, terminal: Terminal) -> int:
             return _run_localize(request, terminal)
         case ContextRequest():
             return _run_context(request, terminal)
+        case RelatedRequest():
+            return _run_related(request, terminal)
         case IndexRequest():
             return _run_index(request, terminal)
         case StatusRequest():
@@ -161,6 +164,11 @@ def _run_question(
 def _run_context(request: ContextRequest, terminal: Terminal) -> int:
     with _opened(request.location, terminal, quiet=request.quiet) as root:
         return FOUND if run_context(request, root, terminal) else NOTHING
+
+
+def _run_related(request: RelatedRequest, terminal: Terminal) -> int:
+    with _opened(request.location, terminal, quiet=request.view.quiet) as root:
+        return FOUND if run_related(request, root, terminal) else NOTHING
 
 
 def _run_index(request: IndexRequest, terminal: Terminal) -> int:

@@ -56,6 +56,16 @@ def add_session_words(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_related_arguments(parser: argparse.ArgumentParser) -> None:
+    """Give ``parser`` a place, and a name at it."""
+    parser.add_argument(
+        "place",
+        metavar="FILE:LINE",
+        help="The place; FILE:LINE:NAME and FILE:LINE:COLUMN mean a name that the line uses.",
+    )
+    parser.add_argument("--name", metavar="NAME", help="The name on that line that is meant.")
+
+
 def root_options() -> argparse.ArgumentParser:
     """Return the option that names the root."""
     parent = argparse.ArgumentParser(add_help=False)

@@ -110,7 +110,7 @@ class _Painter:
         if self._view.explain:
             for line in explained(result):
                 yield screen.paint(screen.clip(f"{' ' * indent}{visible(line)}"), FAINT)
-        elif reasons := why(result):
+        elif self._view.reasons and (reasons := why(result)):
             yield screen.paint(screen.clip(f"{' ' * indent}why: {visible(reasons)}"), FAINT)
 
     def _code(self, one: Placed) -> Iterator[str]:

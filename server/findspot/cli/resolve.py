@@ -25,6 +25,7 @@ from findspot.cli.inputs import (
     view_of,
 )
 from findspot.cli.model_options import PolicyName
+from findspot.cli.related import RelatedRequest, resolve_related
 from findspot.cli.terminal import Terminal
 from findspot.core.filters import NO_FILTER, Filter
 from findspot.core.limits import checked_text
@@ -136,6 +137,7 @@ Request = (
     SearchRequest
     | LocalizeRequest
     | ContextRequest
+    | RelatedRequest
     | IndexRequest
     | StatusRequest
     | EvaluationRequest
@@ -153,6 +155,8 @@ def resolve(raw: RawArguments, terminal: Terminal) -> Request:
     if raw.command == "context":
         return resolve_context(raw, terminal)
     cwd = terminal.cwd
+    if raw.command == "related":
+        return resolve_related(raw, cwd)
     view = view_of(raw)
     if raw.command == "index":
         return IndexRequest(location_of(raw, cwd), view, raw.rebuild)

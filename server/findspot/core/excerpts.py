@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from findspot.core.query import Query, QueryKind
 from findspot.core.text import SubTokenizer
@@ -47,10 +48,11 @@ _MESSAGE = re.compile(r"(?:Error|Exception|Warning|error|panic|fatal): ?(\S.{3,1
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What a question looks for: sub-tokens with their weights, and phrases in lower case."""
+    """What a question looks for: sub-tokens with their weights, phrases in lower case, and a whole identifier as it is written."""
 
     terms: Mapping[str, float] = field(default_factory=dict)
     phrases: tuple[str, ...] = ()
+    identifier: str = ""
 
 
 NOTHING_SOUGHT = Sought()
@@ -106,10 +108,9 @@ class Excerpts:
             tokens.setdefault(bisect_right(breaks, start), set()).update(self._tokens_of(text[start:end]))
         for line, held in tokens.items():
             scores[line] = sum(self._sought.terms[token] for token in sorted(held))
-        for phrase in self._sought.phrases:
-            for at in _places(lowered, phrase):
-                line = bisect_right(breaks, at)
-                scores[line] = scores.get(line, 0.0) + 2.0 * self._all
+        for at, _ in self._written_in(text, lowered):
+            line = bisect_right(breaks, at)
+            scores[line] = scores.get(line, 0.0) + 2.0 * self._all
         for line in named:
             if 0 <= line <= len(breaks):
                 scores[line] = scores.get(line, 0.0) + 10.0 * self._all
@@ -169,8 +170,7 @@ class Excerpts:
     def _spans(self, line: str) -> tuple[tuple[int, int], ...]:
         """Return the half-open ranges of characters that match in a line, merged and in order."""
         lowered = lower(line)
-        found = [(at, at + len(phrase)) for phrase in self._sought.phrases for at in _places(lowered, phrase)]
-        found += self._words_in(line, lowered)
+        found = [*self._written_in(line, lowered), *self._words_in(line, lowered)]
         merged: list[tuple[int, int]] = []
         for start, end in sorted(found):
             if merged and start <= merged[-1][1]:
@@ -181,6 +181,14 @@ class Excerpts:
 
     def _looked_for(self) -> Iterable[str]:
         return (*self._sought.phrases, *self._sought.terms)
+
+    def _written_in(self, text: str, lowered: str) -> Iterable[tuple[int, int]]:
+        """Yield the half-open ranges of phrases and of the identifier."""
+        for phrase in self._sought.phrases:
+            yield from ((at, at + len(phrase)) for at in _places(lowered, phrase))
+        if self._sought.identifier:
+            whole = re.compile(rf"(?<!\w){re.escape(self._sought.identifier)}(?!\w)")
+            yield from (found.span() for found in islice(whole.finditer(text), _MAX_HITS))
 
     def _words_in(self, text: str, lowered: str) -> list[tuple[int, int]]:
         """Return the half-open ranges of the words that hold terms, each once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from findspot.core.excerpts import NOTHING_SOUGHT, Sought
 from findspot.core.types import Evidence, PathClass
 from findspot.languages.paths import unit_class
 from findspot.retrieval.index_view import IndexView
@@ -52,16 +53,17 @@ def related_places(
     if enclosing is None:
         return RelatedPlaces()
     meant = _meant(view, enclosing, name)
-    users = _users(view, meant, max(_USERS, limit))
+    name = _used_as(meant)
+    users = _users(view, meant, name, max(_USERS, limit))
     used = _used(view, meant)
     tests = {row.id: detail for row, detail in users if _is_test(row)}
     callers = {row.id: detail for row, detail in users if row.id not in tests}
     taken = {meant.id, *tests, *callers, *used}
     return RelatedPlaces(
         symbol=_places(view, [(meant, Evidence("mention", "the symbol that was meant", 1.0))], 1),
-        callers=_graph(view, callers, meant, limit),
+        callers=_graph(view, callers, meant, limit, Sought(identifier=name)),
         callees=_graph(view, used, meant, limit),
-        tests=_graph(view, tests, meant, limit),
+        tests=_graph(view, tests, meant, limit, Sought(identifier=name)),
         neighbours=_neighbours(searcher, view, meant, taken, limit),
     )
 
@@ -80,12 +82,15 @@ def _meant(view: IndexView, enclosing: ChunkRow, name: str | None) -> ChunkRow:
     return min(rows, key=lambda row: _distance(row, enclosing))
 
 
-def _users(view: IndexView, meant: ChunkRow, limit: int) -> list[tuple[ChunkRow, str]]:
-    if meant.symbol is None:
+def _used_as(meant: ChunkRow) -> str:
+    """Return the name by which code uses a definition; empty where it has none."""
+    owner, _, name = (meant.symbol or "").rpartition(".")
+    return owner.rpartition(".")[2] if owner and name in _CONSTRUCTORS else name
+
+
+def _users(view: IndexView, meant: ChunkRow, name: str, limit: int) -> list[tuple[ChunkRow, str]]:
+    if not name:
         return []
-    owner, _, name = meant.symbol.rpartition(".")
-    if owner and name in _CONSTRUCTORS:
-        name = owner.rpartition(".")[2]
     others = len(view.named([name], limit).get(name, [])) - 1
     detail = f"uses {name}" + (f", as {others} other definitions are called, too" if others > 0 else "")
     rows = view.rows(view.callers([name], limit).get(name, []))
@@ -126,13 +131,17 @@ def _neighbours(
     return _places(view, found, limit)
 
 
-def _graph(view: IndexView, details: dict[int, str], meant: ChunkRow, limit: int) -> tuple[Ranked, ...]:
+def _graph(
+    view: IndexView, details: dict[int, str], meant: ChunkRow, limit: int, sought: Sought = NOTHING_SOUGHT
+) -> tuple[Ranked, ...]:
     rows = sorted(view.rows(details).values(), key=lambda row: _distance(row, meant))
-    return _places(view, [(row, Evidence("graph", details[row.id], 1.0)) for row in rows], limit)
+    return _places(view, [(row, Evidence("graph", details[row.id], 1.0)) for row in rows], limit, sought)
 
 
-def _places(view: IndexView, found: Sequence[tuple[ChunkRow, Evidence]], limit: int) -> tuple[Ranked, ...]:
-    """Return one place for each definition, with the span of the whole of it."""
+def _places(
+    view: IndexView, found: Sequence[tuple[ChunkRow, Evidence]], limit: int, sought: Sought = NOTHING_SOUGHT
+) -> tuple[Ranked, ...]:
+    """Return one place for each definition, with the span of the whole of it; lines that hold ``sought`` match."""
     first: dict[tuple[str, str | int], tuple[ChunkRow, Evidence]] = {}
     for row, evidence in found:
         first.setdefault((row.path, row.symbol or row.id), (row, evidence))
@@ -140,7 +149,13 @@ def _places(view: IndexView, found: Sequence[tuple[ChunkRow, Evidence]], limit: 
     spans = view.definition_spans(_functions(row for row, _ in kept))
     return tuple(
         Ranked(
-            row, 1.0 / (1 + at), (evidence,), spans.get((row.path, row.symbol or ""), row.span), row.kind, row.symbol
+            row,
+            1.0 / (1 + at),
+            (evidence,),
+            spans.get((row.path, row.symbol or ""), row.span),
+            row.kind,
+            row.symbol,
+            sought=sought,
         )
         for at, (row, evidence) in enumerate(kept)
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from findspot.config import Config
 from findspot.core.left_out import left_out_note
-from findspot.core.types import Answer, IndexStatus, Progress, RefreshReport, Skipped
+from findspot.core.types import Answer, IndexStatus, Progress, RefreshReport, Related, Skipped
 from findspot.errors import Cancelled, IndexDamagedError, IndexLockedError, IndexStorageError, WorkerError
 from findspot.service.messages import Question
 from findspot.service.questions import ask_engine
@@ -136,6 +136,10 @@ class OneRoot:
             self._listener.warn(str(error))
             self.refresh()
             return work(self._engine, self._stop)
+
+    def related(self, path: str, line: int, name: str | None = None) -> Related:
+        """Return what is connected with the definition at a 1-based line of a root-relative file, or with ``name`` on it."""
+        return self.run(lambda engine, _: engine.related(path, line, name))
 
     def status(self) -> IndexStatus:
         """Return where the index stands."""
