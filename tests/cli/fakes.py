@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +81,10 @@ class FakeEngine:
     def close(self) -> None:
         """Note that the engine was closed."""
         self.closed = True
+
+    def catch_up(self, _stop: threading.Event) -> bool:
+        """Say that nothing watches."""
+        return False
 
     def refresh(self, **options: Any) -> RefreshReport:
         """Raise or report the next of ``refreshes``, or be done at once."""

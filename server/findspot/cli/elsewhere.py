@@ -31,6 +31,8 @@ _SILENT_SECONDS = 10.0
 _BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError)
 """What a process raises that ends, or says something else."""
 
+_USUAL_COLUMNS = 80
+
 
 def run_elsewhere(argv: Sequence[str]) -> int | None:
     """Return the exit status of a command that a warm process has run; None where it must run here.
@@ -67,8 +69,20 @@ def _request(argv: Sequence[str]) -> dict[str, Any]:
         "open": [name for name, one in is_open.items() if one],
         "terminals": [name for name, stream in streams.items() if is_open[name] and stream.isatty()],
         "environ": terminal_environ(),
-        "columns": shutil.get_terminal_size().columns,
+        "columns": terminal_columns(),
     }
+
+
+def terminal_columns() -> int:
+    """Return the width of the terminal that any of the streams is: what goes to a pager is as wide as that."""
+    columns = shutil.get_terminal_size((0, 0)).columns
+    for stream in (sys.stderr, sys.stdin):
+        try:
+            if not columns and stream is not None and stream.isatty():
+                columns = os.get_terminal_size(stream.fileno()).columns
+        except (OSError, ValueError):  # closed, or no file at all
+            continue
+    return columns or _USUAL_COLUMNS
 
 
 class _Caller:

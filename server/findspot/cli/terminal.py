@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from findspot.cli.columns import visible
+from findspot.cli.elsewhere import terminal_columns
 from findspot.cli.inputs import RootLocation
 from findspot.cli.progress import ProgressLine, stop_on_interrupt
 from findspot.cli.screen import Color, Screen, color_wanted, link_host, links_shown
@@ -69,8 +69,6 @@ class Input(Protocol):
         """Return the next line."""
 
 
-_USUAL_COLUMNS = 80
-
 Opener = Callable[[RootLocation, Listener, threading.Event], AbstractContextManager[OneRoot]]
 """Opens a root for one command."""
 
@@ -116,7 +114,7 @@ class Terminal:
         except FileNotFoundError:
             folder = None
         # Python leaves a stream out where the caller has closed it.
-        return cls(sys.stdin, sys.stdout, sys.stderr, folder, terminal_environ(), _columns())
+        return cls(sys.stdin, sys.stdout, sys.stderr, folder, terminal_environ(), terminal_columns())
 
     def with_roots(self, open_root: Opener) -> Terminal:
         """Return this terminal for a command that gets its roots elsewhere."""
@@ -186,18 +184,6 @@ class Terminal:
                 self.out.flush()
         except OSError:
             self.discard_output()
-
-
-def _columns() -> int:
-    """Return the width of the terminal that any of the streams is: what goes to a pager is as wide as that."""
-    columns = shutil.get_terminal_size((0, 0)).columns
-    for stream in (sys.stderr, sys.stdin):
-        try:
-            if not columns and stream is not None and stream.isatty():
-                columns = os.get_terminal_size(stream.fileno()).columns
-        except (OSError, ValueError):  # closed, or no file at all
-            continue
-    return columns or _USUAL_COLUMNS
 
 
 def _is_terminal(stream: Output | Input | None) -> bool:
