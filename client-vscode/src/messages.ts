@@ -392,6 +392,8 @@ export interface RefreshReport {
   unchanged: number;
   /** new vectors */
   embedded: number;
+  /** files, of those added or changed, that were prepared before, for another root or branch */
+  reused: number;
   /** by the clock */
   seconds: number;
   /** files and folders left out, by reason; a folder counts as one */

@@ -27,14 +27,23 @@ _FILES_BEFORE, _FILES_AFTER = 8, 9
 
 
 class Case(NamedTuple):
-    """A run: whether it finds an index of the files as they were before, and whether it empties that first."""
+    """A run: whether it finds an index of the files as they were before, and whether it empties that first.
+
+    ``has_relative`` says whether there is an index of another folder with the files as they were before.
+    """
 
     name: str
     has_index: bool
     rebuild: bool
+    has_relative: bool = False
 
 
-_CASES = (Case("first", False, False), Case("refresh", True, False), Case("rebuild", True, True))
+_CASES = (
+    Case("first", False, False),
+    Case("refresh", True, False),
+    Case("rebuild", True, True),
+    Case("copy", False, False, has_relative=True),
+)
 
 
 def _source(number: int, verb: str = "price") -> str:
@@ -144,6 +153,10 @@ def test_a_kill_before_each_step_leaves_a_usable_index(tmp_path: Path, models: M
             engine.refresh()
     else:
         before.mkdir()
+    if case.has_relative:
+        shutil.copytree(root, tmp_path / "relative")
+        with Engine.open(tmp_path / "relative", Config(settings, before), models) as engine:
+            engine.refresh()
     _change(root)
     with Engine.open(root, Config(settings, tmp_path / "right"), models) as engine:
         engine.refresh()
@@ -169,6 +182,6 @@ def test_a_kill_before_each_step_leaves_a_usable_index(tmp_path: Path, models: M
             found.append(f"other files are left: {sorted(left)}")
         if files < most:
             found.append(f"of {most} files that were committed before, {files} are left")
-        most = 0 if case.has_index else files
+        most = 0 if case.has_index or case.has_relative else files
         faults += [f"killed before step {number}, {step}: {fault}" for fault in found]
     assert not faults, "\n".join(faults)

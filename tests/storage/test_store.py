@@ -266,7 +266,7 @@ def test_a_folder_that_cannot_be_written_is_read_only(
     def denied(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("findspot.storage.store.connect", refuse)
+    monkeypatch.setattr("findspot.storage.index_files.connect", refuse)
     monkeypatch.setattr("filelock.FileLock.acquire", denied)
     store = IndexStore(tmp_path / "index", index_key())
     assert store.read_only

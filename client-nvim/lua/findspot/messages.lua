@@ -222,6 +222,7 @@
 ---@field removed integer files that are gone
 ---@field unchanged integer files that are as they were
 ---@field embedded integer new vectors
+---@field reused integer files, of those added or changed, that were prepared before, for another root or branch
 ---@field seconds number by the clock
 ---@field skipped table<string, integer> files and folders left out, by reason; a folder counts as one
 ---@field problems findspot.Problem[] those of single files that the refresh met

@@ -156,6 +156,8 @@ def report_lines(report: RefreshReport, location: RootLocation, view: View) -> I
         f" ({report.added:,} added, {report.changed:,} changed, {report.removed:,} removed,"
         f" {report.unchanged:,} unchanged)"
     )
+    if report.reused:
+        yield f"known from another folder or branch: {count(report.reused, 'file')}, neither parsed nor embedded again"
     counts = countable(report.skipped)
     if counts:
         yield f"skipped: {_reasons(counts)} (findspot status --skipped lists them)"

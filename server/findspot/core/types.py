@@ -417,7 +417,8 @@ class Filled:
 class RefreshReport:
     """What a refresh did. ``seconds`` is wall-clock time; ``whole`` is True for a pass over the whole root.
 
-    ``filled`` says how a slow embedder fared, None where none was asked.
+    ``filled`` says how a slow embedder fared, None where none was asked. ``reused`` counts files among the added and changed
+    that were prepared before, for another root or branch.
 
     ``skipped`` counts, by reason, what the whole root leaves out, a folder as one; ``problems`` are those of single files
     that this refresh met.
@@ -429,6 +430,7 @@ class RefreshReport:
     removed: int = 0
     unchanged: int = 0
     embedded: int = 0
+    reused: int = 0
     seconds: float = 0.0
     skipped: tuple[tuple[str, int], ...] = ()
     problems: tuple[FileProblem, ...] = field(default=())

@@ -57,6 +57,7 @@ from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.related import related_places
 from findspot.retrieval.results import Ranked
 from findspot.retrieval.searcher import Searcher
+from findspot.storage.prepared_cache import PreparedCache
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
 from findspot.workspace.roots import checked_root, path_in_root
@@ -96,7 +97,8 @@ class Engine:
         self._meaning = Meaning(models)
         fast, slow = self._meaning.fast, self._meaning.slow
         self._store = IndexStore(self._index_dir, index_key(models, config.settings))
-        self._indexer = Indexer(self._pool, self._index_dir, self._store, fast, slow)
+        self._prepared = PreparedCache(config.cache_dir, self._store.key)
+        self._indexer = Indexer(self._pool, self._index_dir, self._store, fast, slow, self._prepared)
         self._healer = Healer(self._fill)
         self._cache, model = VectorCache(config.cache_dir), models.localization_model
         self._searcher = Searcher(self._store, self._meaning.of_questions(self._store), weights)
@@ -154,6 +156,7 @@ class Engine:
         with self._refreshing:
             self._store.close()
             self._cache.close()
+            self._prepared.close()
         if self._owns_models:
             self._models.close()
 

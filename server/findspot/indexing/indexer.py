@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -19,9 +19,11 @@ from findspot.indexing.commits import head_commit, read_past
 from findspot.indexing.filling import Filling
 from findspot.indexing.plan import Plan, make_plan
 from findspot.indexing.pool import PreparerPool
+from findspot.indexing.reuse import Reuse
 from findspot.indexing.tasks import Outcome, Task, Unchanged, Vanished
 from findspot.inference.base import Embedder, SlowEmbedder
 from findspot.storage.locks import indexing_lock
+from findspot.storage.prepared_cache import PreparedCache
 from findspot.storage.records import PreparedFile
 from findspot.storage.store import IndexStore
 from findspot.workspace.walker import FoundFile, WalkOptions, walk
@@ -52,14 +54,19 @@ class Indexer:
         store: IndexStore,
         embedder: Embedder | None,
         slow: SlowEmbedder | None = None,
+        prepared: PreparedCache | None = None,
     ) -> None:
-        """With ``embedder`` chunks are embedded as they are written, with a ``slow`` one afterwards."""
+        """With ``embedder`` chunks are embedded as they are written, with a ``slow`` one afterwards.
+
+        Without ``prepared`` it is not looked for what was prepared for another root or branch.
+        """
         self._options = pool.options
         self._index_dir = index_dir
         self._store = store
         self._embedder = embedder
         self._slow = slow
         self._pool = pool
+        self._prepared = prepared
 
     @property
     def walk_options(self) -> WalkOptions:
@@ -86,12 +93,15 @@ class Indexer:
         started = time.monotonic()
         with indexing_lock(self._index_dir, lock_seconds, stop):
             if self._store.repair():
-                scope = ()  # nothing is left, so a few files would not do
+                scope, rebuild = (
+                    (),
+                    True,
+                )  # nothing is left, so a few files would not do; what is copied may be damaged, too
             elif rebuild:
                 self._store.clear()
             run = _Run(self._store, self._embedder, progress, stop, started)
             try:
-                report = self._run(run, scope, workers, lasting=lasting)
+                report = self._run(run, scope, workers, lasting=lasting, rebuild=rebuild)
             finally:
                 run.close()
             if self._slow is None or lasting:
@@ -131,7 +141,7 @@ class Indexer:
             self._store.compact_log()
         return filled
 
-    def _run(self, run: _Run, scope: Sequence[str], workers: int, *, lasting: bool) -> RefreshReport:
+    def _run(self, run: _Run, scope: Sequence[str], workers: int, *, lasting: bool, rebuild: bool) -> RefreshReport:
         run.report("scanning", 0, None)
         files: dict[str, FoundFile] = {}
         problems: list[FileProblem] = []
@@ -149,7 +159,14 @@ class Indexer:
             files.update(found.files)
             problems += found.problems
             left_out += found.left_out
-        steps = make_plan(files, self._store.stored_files(scope))
+        if self._prepared is not None and not rebuild:
+            sizes = {} if scope else {path: file.size for path, file in files.items()}
+            run.copied = self._store.begin_with_copy(sizes, run.stop)
+            keeps = run.copied or self._store.is_complete()
+            run.reuse = Reuse(self._options, self._store, self._prepared, keeps=keeps)
+        stored = self._store.stored_files(scope)
+        run.alike = {path for path, file in files.items() if path in stored and stored[path].size == file.size}
+        steps = make_plan(files, stored)
         run.carry_out(steps, self._pool, workers, polite=lasting)
         self._store.replace_problems((*problems, *run.unread), scope)
         self._store.count_skipped(None if scope else left_out)
@@ -202,6 +219,10 @@ class _Run:
         self.unread: list[FileProblem] = []
         self.done = 0
         self.total: int | None = None
+        self.copied = False
+        self.reuse: Reuse | None = None
+        self.alike: Collection[str] = ()
+        self._vectors: dict[bytes, Vectors] = {}
 
     def report(self, phase: Phase, done: int, total: int | None) -> None:
         """Tell the caller how far the run is."""
@@ -211,22 +232,33 @@ class _Run:
     def carry_out(self, steps: Plan, pool: PreparerPool, workers: int, *, polite: bool) -> None:
         """Do what the plan says; raises ``Cancelled`` with everything written so far kept."""
         tasks = [Task(file.path, known_hash) for file, known_hash in steps.work()]
-        known = {task.path for task in tasks if task.known_hash is not None}
+        # A copy of another root's index holds nothing yet that this root would know.
+        known = set() if self.copied else {task.path for task in tasks if task.known_hash is not None}
         self.total = len(tasks)
         for start in range(0, len(steps.removed), 500):
             self._check()
             removed = steps.removed[start : start + 500]
             self._write([], removed)
-            self._counts["removed"] += len(removed)
-        for outcomes in pool.prepare(tasks, workers=workers, polite=polite, stop=self.stop):
-            self._take(outcomes, known)
-            waited = time.monotonic() - self._flushed
-            if self._pending_chunks >= _BATCH_CHUNKS or len(self._files) >= _BATCH_FILES or waited > _BATCH_SECONDS:
-                self._flush()
-            self.report("indexing", self.done, self.total)
+            self._counts["removed"] += 0 if self.copied else len(removed)
+        rest = [] if self.reuse is not None else tasks
+        if self.reuse is not None:
+            for outcomes in self.reuse.outcomes(tasks, self.alike, rest, self._vectors, self.stop):
+                self._collect(outcomes, known)
+        for outcomes in pool.prepare(rest, workers=workers, polite=polite, stop=self.stop):
+            self._collect(outcomes, known)
         self._flush()
         for work in self._graph_work:
             work.result()
+        if self.reuse is not None:
+            self.reuse.end()
+
+    def _collect(self, outcomes: Iterable[Outcome], known: set[str]) -> None:
+        """Take outcomes, write a batch when there is one, and say how far this is."""
+        self._take(outcomes, known)
+        waited = time.monotonic() - self._flushed
+        if self._pending_chunks >= _BATCH_CHUNKS or len(self._files) >= _BATCH_FILES or waited > _BATCH_SECONDS:
+            self._flush()
+        self.report("indexing", self.done, self.total)
 
     def close(self) -> None:
         """Wait for the thread that builds the graph."""
@@ -241,6 +273,7 @@ class _Run:
             removed=self._counts["removed"],
             unchanged=unchanged + self._counts["touched"],
             embedded=self._embedded,
+            reused=self._counts["reused"] + (0 if self.reuse is None else len(self.reuse.taken)),
             seconds=time.monotonic() - self._started,
             skipped=self._store.skipped_counts(),
             problems=(*skipped, *self.unread, *self._problems),
@@ -256,7 +289,8 @@ class _Run:
             self.done += 1
             if isinstance(outcome, Unchanged):
                 self._touched.append(outcome)
-                self._counts["touched"] += 1
+                self._counts["added" if self.copied else "touched"] += 1
+                self._counts["reused"] += self.copied
             elif isinstance(outcome, Vanished):
                 self._gone.append(outcome.path)
                 self._counts["removed"] += outcome.path in known
@@ -280,15 +314,21 @@ class _Run:
         self._flushed = time.monotonic()
 
     def _write(self, files: Sequence[PreparedFile], removed: Sequence[str]) -> None:
-        vectors = self._embed(files)
+        reuse, taken, self._vectors = self.reuse, self._vectors, {}
+        if reuse is not None:
+            reuse.keep([*removed, *(file.path for file in files)])
+        vectors = taken | self._embed(files, taken)
         written = self._store.write(files, removed, vectors)
         self._graph_work.append(self._graph.submit(self._store.update_vectors, written, vectors))
+        if reuse is not None:
+            self._graph_work.append(self._graph.submit(reuse.keep, [file.path for file in files]))
 
-    def _embed(self, files: Sequence[PreparedFile]) -> dict[bytes, Vectors]:
+    def _embed(self, files: Sequence[PreparedFile], taken: Collection[bytes]) -> dict[bytes, Vectors]:
         if self._embedder is None:
             return {}
-        texts = {chunk.content_hash: chunk.static_text for file in files for chunk in file.chunks}
-        missing = self._store.missing_embeddings(list(texts))
+        # What was prepared at another time has no text any more; where that has no vector, it is a hole.
+        texts = {chunk.content_hash: chunk.static_text for file in files for chunk in file.chunks if chunk.static_text}
+        missing = [key for key in self._store.missing_embeddings(list(texts)) if key not in taken]
         if not missing:
             return {}
         vectors = self._embedder.embed_documents([texts[key] for key in missing], self.stop)

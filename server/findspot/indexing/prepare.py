@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import time
 from bisect import bisect_right
 from pathlib import Path
-from typing import NamedTuple
 
 from findspot.core.render import content_hash, render_chunk
 from findspot.core.text import SubTokenizer
 from findspot.core.types import Chunk, FileProblem, ParsedFile, ProblemKind, Span, SyntaxMatch
+from findspot.indexing.reading import Read, read_task
 from findspot.indexing.tasks import (
     Outcome,
     PreparerOptions,
     SyntaxMatches,
     SyntaxQuery,
     Task,
-    Unchanged,
-    Vanished,
 )
 from findspot.languages.paths import path_class
 from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
 from findspot.parsing.parsers import Parsers, QueryMistake, TooTangled
 from findspot.storage.records import Place, PreparedChunk, PreparedFile, PreparedSymbol
-from findspot.workspace.files import open_source
-from findspot.workspace.skip_rules import classify_content, named_limit, too_large
+from findspot.workspace.skip_rules import classify_content, named_limit
 from findspot.workspace.walker import WalkOptions
 
 _DECODING = {
@@ -42,18 +37,6 @@ _SHOWN = 200
 
 _NAMES_PER_CHUNK = 400
 """References kept of one chunk; generated tables of calls would otherwise fill the edge table."""
-
-
-class _Read(NamedTuple):
-    """A file that was read, in the order of ``PreparedFile``."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    indexed_ns: int
-    content_hash: bytes
 
 
 class Preparer:
@@ -74,12 +57,12 @@ class Preparer:
         if task.bare:
             return self.parse(task.path, task.text or b"", plain=bool(task.quarantine))
         limit = self._walk_options.max_file_bytes
-        found = _read(self._root, task, named_limit(limit) if task.named else limit)
+        found = read_task(self._root, task, named_limit(limit) if task.named else limit)
         if not isinstance(found, tuple):
             return found
         return self._prepare_text(*found, quarantine=task.quarantine, named=task.named)
 
-    def _prepare_text(self, read: _Read, raw: bytes, *, quarantine: str, named: bool = False) -> PreparedFile:
+    def _prepare_text(self, read: Read, raw: bytes, *, quarantine: str, named: bool = False) -> PreparedFile:
         """Prepare what was read of a file; as plain text when it is in quarantine."""
         problem = classify_content(read.path, raw, named=named)
         if problem is not None:
@@ -104,7 +87,7 @@ class Preparer:
 
     def _asked(self, task: Task, query: SyntaxQuery) -> SyntaxMatches:
         """Return what somebody's query finds in one file; one that ended a worker finds nothing."""
-        read = None if task.quarantine else _read(self._root, task, self._walk_options.max_file_bytes)
+        read = None if task.quarantine else read_task(self._root, task, self._walk_options.max_file_bytes)
         source = decode_source(read[1])[0] if isinstance(read, tuple) else None
         if source is None:
             return SyntaxMatches(task.path, truncated=bool(task.quarantine), mistake=task.quarantine)
@@ -169,35 +152,13 @@ def unparsed(options: PreparerOptions, task: Task) -> Outcome:
         return SyntaxMatches(task.path, truncated=True, mistake=task.quarantine)
     if task.bare:
         return ParsedFile(task.path, "", (), (), (), ())
-    found = _read(options.root, task, options.walk.max_file_bytes)
+    found = read_task(options.root, task, options.walk.max_file_bytes)
     if not isinstance(found, tuple):
         return found
     return _skipped(found[0], FileProblem(task.path, ProblemKind.QUARANTINED, task.quarantine))
 
 
-def _read(root: Path, task: Task, limit: int) -> tuple[_Read, bytes] | Unchanged | Vanished | FileProblem:
-    """Read what a task is about: its bytes and what is known of them, or the outcome where there is nothing to parse."""
-    indexed_ns = time.time_ns()  # before the first byte is read: a write during the read is noticed next time
-    if task.text is not None:
-        return _Read(task.path, len(task.text), 0, 0, 0, indexed_ns, content_hash(task.text)), task.text
-    try:
-        with open_source(root, task.path) as stream:
-            status = os.fstat(stream.fileno())
-            raw = stream.read(limit + 1)
-    except FileNotFoundError:
-        return Vanished(task.path)
-    except OSError as error:
-        return FileProblem(task.path, ProblemKind.UNREADABLE, f"It cannot be read: {error.strerror or error}.")
-    if len(raw) > limit:
-        return too_large(task.path, max(status.st_size, len(raw)), limit)
-    stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    read = _Read(task.path, len(raw), *stamp, indexed_ns, content_hash(raw))
-    if read.content_hash == task.known_hash:
-        return Unchanged(*read[:-1])
-    return read, raw
-
-
-def _skipped(read: _Read, *problems: FileProblem) -> PreparedFile:
+def _skipped(read: Read, *problems: FileProblem) -> PreparedFile:
     """Return a file that is known by its hash and has no chunks, so that it is not read again until it changes."""
     found = tuple((problem.kind, problem.message) for problem in problems)
     return PreparedFile(

@@ -350,6 +350,9 @@ class RefreshReport(Message):
     removed: int = Field(description="files that are gone")
     unchanged: int = Field(description="files that are as they were")
     embedded: int = Field(description="new vectors")
+    reused: int = Field(
+        description="files, of those added or changed, that were prepared before, for another root or branch"
+    )
     seconds: float = Field(description="by the clock")
     skipped: dict[str, int] = Field(description="files and folders left out, by reason; a folder counts as one")
     problems: tuple[Problem, ...] = Field(description="those of single files that the refresh met")

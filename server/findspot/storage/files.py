@@ -25,12 +25,31 @@ def file_errors(database: Path) -> Iterator[None]:
         ) from error
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder, with those above it that are missing, for its owner only: an index holds what the files hold."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+    if not missing:
+        path.mkdir(exist_ok=True)  # raises where a file stands in its place
+
+
+def database_files(database: Path) -> list[Path]:
+    """Return the names of a database and of what SQLite lays beside it."""
+    return [database.with_name(database.name + suffix) for suffix in _SUFFIXES]
+
+
+def remove_database(database: Path) -> None:
+    """Remove the files of a database that is not open; raises ``OSError``."""
+    for path in database_files(database):
+        path.unlink(missing_ok=True)
+
+
 def discard(database: Path) -> None:
     """Remove a database with all that belongs to it, whatever stands in its place; raises ``IndexStorageError``."""
     with contextlib.suppress(OSError):
         seal.remove(database)
-    for suffix in _SUFFIXES:
-        path = database.with_name(database.name + suffix)
+    for path in database_files(database):
         try:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
@@ -41,6 +60,16 @@ def discard(database: Path) -> None:
                 f"the damaged index {path} cannot be removed: {error.strerror}; "
                 "end other findspot processes and try again"
             ) from error
+
+
+def damage_marker(directory: Path) -> Path:
+    """Return the file that stands beside a database in which a read met damage."""
+    return directory / "damaged"
+
+
+def is_marked(directory: Path) -> bool:
+    """Return whether the index in a folder is to be built again."""
+    return damage_marker(directory).exists()
 
 
 def remove_left_over(directory: Path) -> None:

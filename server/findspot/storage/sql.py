@@ -61,6 +61,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     connection.execute("COMMIT")
 
 
+@contextlib.contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let all statements inside see one state of the database."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
 def bump_generation(connection: sqlite3.Connection) -> None:
     """Count a change."""
     # It starts at the time in milliseconds, so that a database made anew never repeats numbers of the one before it.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shutil
 import threading
 import zlib
 from pathlib import Path
@@ -221,6 +222,27 @@ class VectorIndex:
             if path != keep:
                 with contextlib.suppress(OSError):  # still mapped by another process on Windows: the next save retries
                     path.unlink()
+
+
+class Version(NamedTuple):
+    """A state of a database: which one it is, and the number of its last change."""
+
+    identity: str
+    generation: int
+
+
+def copy_saved(source: Path, former: Version, target: Path, own: Version) -> None:
+    """Copy the saved file of a database in ``source`` for a copy of that, ``own``, in ``target``; errors cost a rebuild.
+
+    One that lags behind its database lags behind the copy. The checksum in its name is compared when it is opened.
+    """
+    for path in source.glob(f"{_PREFIX}{former.identity}-*{_SUFFIX}"):
+        named = _name_parts(path)
+        if 0 <= named.generation <= former.generation:
+            generation = own.generation - (named.generation < former.generation)
+            name = f"{_PREFIX}{own.identity}-{generation}-{named.size}-{named.checksum:08x}{_SUFFIX}"
+            with contextlib.suppress(OSError):
+                shutil.copyfile(path, target / name)
 
 
 class _Named(NamedTuple):
