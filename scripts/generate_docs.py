@@ -2,7 +2,7 @@
 
 ``python -m scripts.generate_docs`` writes ``docs/reference/settings.md`` and ``settings.json`` from the sections of
 ``config``, ``cli.md`` from the argument parser, ``languages.md`` from the records of languages, ``messages.md`` with its
-JSON schema from the service, ``mcp.md`` from the table of an agent's tools, the clients' types of messages from the language server, and the settings in the manifest of
+JSON schema from the service, ``mcp.md`` from the table of an agent's tools, ``http.md`` from that of the HTTP interface, the clients' types of messages from the language server, and the settings in the manifest of
 the VS Code extension. With ``--check`` it writes nothing and ends with status 1 when a page differs from what the code
 says.
 """
@@ -22,6 +22,7 @@ from findspot.config import SECTIONS, Section, allowed, flag, project_may
 from findspot.languages.table import LANGUAGES
 from scripts.agent_pages import agent_page
 from scripts.client_types import lua, typescript
+from scripts.http_pages import http_page
 from scripts.message_pages import message_page, message_schema, run_page, run_schema, tool_page
 from scripts.vscode_manifest import manifest_pages
 
@@ -160,6 +161,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "runs.md": run_page(_MADE),
         REFERENCE / "runs.schema.json": run_schema(),
         REFERENCE / "mcp.md": agent_page(_MADE),
+        REFERENCE / "http.md": http_page(_MADE),
         **manifest_pages(settings_table()),
         ROOT / "client-vscode" / "src" / "messages.ts": typescript(),
         ROOT / "client-nvim" / "lua" / "findspot" / "messages.lua": lua(),

@@ -127,7 +127,8 @@ def _type(field: Mapping[str, Any]) -> str:
             return _named(name)
         return f"[{name}](messages.md#{name.lower()})" if hasattr(messages, name) else f"`{name}`"
     if field.get("type") == "array":
-        return f"list of {_type(field['items'])}"
+        parts = field.get("prefixItems")
+        return f"list of {_type(field['items'])}" if parts is None else f"[{', '.join(map(_type, parts))}]"
     if field.get("type") == "object":
         return "object of counts" if isinstance(field.get("additionalProperties"), dict) else "object"
     if field.get("maximum") == 2**31 - 1:

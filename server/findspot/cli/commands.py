@@ -28,6 +28,7 @@ from findspot.cli.options import (
 )
 from findspot.cli.parser import Parser
 from findspot.cli.screen import Color
+from findspot.cli.serve_options import add_serve_options
 from findspot.cli.values import between, commits, setting
 from findspot.config import flagged
 from findspot.core.limits import LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS
@@ -48,6 +49,7 @@ Command = Literal[
     "install",
     "lsp",
     "mcp",
+    "serve",
 ]
 
 
@@ -143,6 +145,10 @@ class RawArguments(argparse.Namespace):
     uninstall: bool
     dry_run: bool
     instructions: bool
+    port: int
+    host: str
+    allow_network: bool
+    no_token: bool
 
     def settings(self) -> dict[str, Any]:
         """Return the settings that were given on the command line, by their names."""
@@ -290,6 +296,14 @@ def _add_setup_and_servers(add: _Add) -> None:
     talks = "It talks over standard input and output."
     _add_server_arguments(add("lsp", [], "start the language server", talks))
     _add_agent_server_arguments(add("mcp", [], "start the server for coding agents (MCP)", talks))
+    add_serve_options(
+        add(
+            "serve",
+            [common_options(voice)],
+            "start the search page and the HTTP interface",
+            "Only this machine can reach it, and only who knows the token in the printed address.",
+        )
+    )
 
 
 def _add_rebuild(parser: argparse.ArgumentParser, *names: str) -> None:

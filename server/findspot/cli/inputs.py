@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _MAX_BYTES = 4 * MAX_TEXT + 4
 """What a text that may be taken has at most, in UTF-8 or UTF-16 with a mark; an endless pipe is not read further."""
 
+_LEAST_TOKEN, _MOST_TOKEN = 16, 512
+"""Characters of a token: what cannot be guessed, and fits into a header."""
+
 
 class UsageError(FindspotError):
     """The words of the command line do not go together."""
@@ -157,3 +160,18 @@ def _read_text(stream: Bytes, name: str) -> str:
     # PowerShell redirects text as UTF-16 with a byte order mark.
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
+
+
+def read_token(file: Path) -> str:
+    """Return the token that a file holds; raises ``UsageError``."""
+    if not file.is_file():
+        raise UsageError(
+            f"{file}: no such file; --token-file names one with at least {_LEAST_TOKEN} letters and digits"
+        )
+    with file.open("rb") as stream:
+        token = stream.read(_MOST_TOKEN + 1).decode("ascii", "replace").strip()
+    if not (_LEAST_TOKEN <= len(token) <= _MOST_TOKEN and token.isprintable() and token.isascii() and " " not in token):
+        raise UsageError(
+            f"{file}: a token has {_LEAST_TOKEN} to {_MOST_TOKEN} letters, digits or signs, without spaces"
+        )
+    return token

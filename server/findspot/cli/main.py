@@ -100,6 +100,10 @@ def _command(argv: Sequence[str], terminal: Terminal) -> int:
         from findspot.cli.completions import run_completions  # noqa: PLC0415 - only this command needs them
 
         return run_completions(raw.shell, terminal)
+    if raw.command == "serve":
+        from findspot.cli.serve import resolve_serve, run_serve  # noqa: PLC0415 - only this command needs them
+
+        return run_serve(resolve_serve(raw, terminal.cwd), terminal)
     return run(resolve(raw, terminal), terminal)
 
 

@@ -20,6 +20,7 @@ from findspot.cli.inputs import (
     existing_paths,
     issue_text,
     location_of,
+    read_token,
     root_of,
     scope_of,
     view_of,
@@ -30,9 +31,6 @@ from findspot.cli.terminal import Terminal
 from findspot.core.filters import NO_FILTER, Filter
 from findspot.core.limits import checked_text
 from findspot.core.types import Level
-
-_LEAST_TOKEN, _MOST_TOKEN = 16, 512
-"""Characters of a token: what cannot be guessed, and fits into a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,22 +217,8 @@ def _agent_server(raw: RawArguments, cwd: Path) -> AgentServerRequest:
     if raw.token_file is not None and raw.http is None:
         raise UsageError("--token-file is for --http; add --http, or leave it out")
     address = None if raw.http is None else _address("--http", raw.http)
-    token = None if raw.token_file is None else _token(cwd / raw.token_file.expanduser())
+    token = None if raw.token_file is None else read_token(cwd / raw.token_file.expanduser())
     return AgentServerRequest(tuple(root_of(root, cwd) for root in raw.roots), cwd, address, token)
-
-
-def _token(file: Path) -> str:
-    if not file.is_file():
-        raise UsageError(
-            f"{file}: no such file; --token-file names one with at least {_LEAST_TOKEN} letters and digits"
-        )
-    with file.open("rb") as stream:
-        token = stream.read(_MOST_TOKEN + 1).decode("ascii", "replace").strip()
-    if not (_LEAST_TOKEN <= len(token) <= _MOST_TOKEN and token.isprintable() and token.isascii() and " " not in token):
-        raise UsageError(
-            f"{file}: a token has {_LEAST_TOKEN} to {_MOST_TOKEN} letters, digits or signs, without spaces"
-        )
-    return token
 
 
 def _address(option: str, text: str) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from findspot.config.resolve import Config, Origin, load_config, read_setting
 from findspot.config.settings import (
     SECTIONS,
     SENTENCE_TRANSFORMERS,
+    AnswerSettings,
     ChatSettings,
     ChatTemplate,
     EmbedderApi,
@@ -40,6 +41,7 @@ __all__ = [
     "OWN_DIR",
     "SECTIONS",
     "SENTENCE_TRANSFORMERS",
+    "AnswerSettings",
     "ChatSettings",
     "ChatTemplate",
     "Config",

@@ -44,7 +44,7 @@ def listening(host: str, port: int, *, to_others: bool = False) -> Iterator[sock
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         family, *_, address = found[0]
-        if not to_others and not _is_loopback(str(address[0])):
+        if not to_others and not is_loopback(str(address[0])):
             raise AddressError(
                 f"{host} can be reached from other machines; only this one may ask: use 127.0.0.1, ::1 or localhost"
             )
@@ -55,7 +55,8 @@ def listening(host: str, port: int, *, to_others: bool = False) -> Iterator[sock
         yield listener
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Return whether an IP address is one of this machine's own."""
     return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 

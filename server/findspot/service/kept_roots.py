@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +33,18 @@ _log = logging.getLogger(__name__)
 class KeptRoots:
     """Everything one client has opened; methods belong to the event loop's thread unless they say otherwise."""
 
-    def __init__(self, engines: EngineSource) -> None:
+    def __init__(self, engines: EngineSource, settings: Mapping[str, Any] | None = None) -> None:
+        """Take where engines come from; ``settings`` go before those of files."""
         self._engines = engines
+        self._settings = settings
         self.workspace = Workspace(self._open, engines.give_back, self.path_of)
         self.scheduler = Scheduler()
         self.questions = Questions(self.workspace, self.scheduler, prepare=lambda: None)
         self._upkeep = Upkeep(self.scheduler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._steps: dict[Root, Progress | str | None] = {}
+        self._all_fresh = asyncio.Event()
+        self._all_fresh.set()
         self._leaving: set[Root] = set()  # no longer roots, but not closed yet
         self.names: dict[Path, str] = {}
         """How each root is called towards the client."""
@@ -66,7 +70,7 @@ class KeptRoots:
         return absolute(written, self.names)
 
     def _open(self, folder: Path) -> Access:
-        config = load_config(folder, lenient=True)
+        config = load_config(folder, self._settings, lenient=True)
         for warning in config.warnings:
             _log.warning("%s", warning)
         return self._engines.open(folder, config)
@@ -74,6 +78,12 @@ class KeptRoots:
     def steps(self) -> dict[Root, Progress | str | None]:
         """Return the roots that are being brought up to date, with how far that is, or what it waits for, if known."""
         return self._steps.copy()
+
+    async def until_fresh(self, seconds: float | None = None) -> None:
+        """Wait until no root is being brought up to date, at most ``seconds``."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._all_fresh.wait()
 
     async def statuses(self) -> list[tuple[Root, IndexStatus | str]]:
         """Return where the index of each root stands, or why it cannot be opened."""
@@ -103,11 +113,12 @@ class KeptRoots:
 
     def _maintain(self, root: Root) -> None:
         """Bring a root up to date and watch it, beside the messages."""
+        self._steps[root] = None
+        self._all_fresh.clear()
         self._spawn(self._maintained, root)
 
     async def _maintained(self, root: Root) -> None:
         stop = threading.Event()
-        self._steps[root] = None
 
         def step(made: Progress) -> None:
             self._steps[root] = made
@@ -123,6 +134,8 @@ class KeptRoots:
             await self._upkeep.begin(root, stop, step, locked)
         finally:
             del self._steps[root]
+            if not self._steps:
+                self._all_fresh.set()
 
     async def _closed(self, root: Root) -> None:
         await self.scheduler.run(Mode.SEARCH, lambda _: root.close())
