@@ -162,7 +162,7 @@ def test_a_question_without_a_vector_is_answered_by_words_or_fails(root: Path) -
     with embedding() as server, opened(root, server) as engine:
         engine.refresh()
         server.answer = lambda *_: (401, {})
-        for answer in (engine.search("upload things"), engine.localize("upload things")):
+        for answer in (engine.search("upload things"), engine.localize("upload things", budget=10)):
             assert answer.results
             assert not answer.status.dense
             assert "found by words only" in answer.status.message
@@ -170,7 +170,7 @@ def test_a_question_without_a_vector_is_answered_by_words_or_fails(root: Path) -
         with pytest.raises(ModelError, match=r"the search failed: .* refuses the key"):
             engine.search("zebra crossings")
         with pytest.raises(ModelError, match="the search failed"):
-            engine.localize("zebra crossings")
+            engine.localize("zebra crossings", budget=10)
         server.answer = well
         assert engine.search("upload things").status.dense
 

@@ -145,7 +145,7 @@ class Freshness:
         """Have what has changed so far dealt with now; returns False where nothing watches or it takes long."""
         watcher, give_up_at = self.watcher, time.monotonic() + _CATCH_UP_SECONDS
         while watcher is not None and watcher.running and time.monotonic() < give_up_at and not stop.is_set():
-            if self.settled:
+            if self.follows_files:
                 return True
             watcher.hurry()
             stop.wait(_CATCH_UP_POLL_SECONDS)
@@ -158,8 +158,13 @@ class Freshness:
 
     @property
     def settled(self) -> bool:
+        """True if the index follows the files, and no vector is waited for."""
+        return self.follows_files and not self._any(Work.EMBEDDING)
+
+    @property
+    def follows_files(self) -> bool:
         """True if the root was compared with the index since this object was made, and nothing is failed or waiting."""
-        if not self._checked or self._any(Work.WHOLE, Work.STOPPED, Work.CHANGES, Work.EMBEDDING):
+        if not self._checked or self._any(Work.WHOLE, Work.STOPPED, Work.CHANGES):
             return False
         watcher = self.watcher
         return watcher is None or watcher.settled

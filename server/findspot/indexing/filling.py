@@ -22,6 +22,9 @@ from findspot.inference.base import SlowEmbedder
 from findspot.storage.records import PreparedFile
 from findspot.storage.store import IndexStore
 
+_FILES = 64
+"""Files that are read at a time; what is read of them waits in memory for its vectors."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -55,18 +58,17 @@ class Filling:
         if not paths:
             return Filled()
         self._tell()
-        tasks = [Task(path) for path in paths]
         self._progress(0, len(paths))
-        done = 0
         try:
-            for outcomes in pool.prepare(tasks, workers=workers, polite=polite, stop=self._stop):
-                done += len(outcomes)
-                self._take(outcomes)
+            for start in range(0, len(paths), _FILES):
+                tasks = [Task(path) for path in paths[start : start + _FILES]]
+                for outcomes in pool.prepare(tasks, workers=workers, polite=polite, stop=self._stop):
+                    self._take(outcomes)
                 while len(self._waiting) >= self._embedder.block:
                     self._embed()
-                    self._progress(done, len(paths))
                     if until is not None and time.monotonic() >= until:
                         return Filled(self._embedded, finished=False)
+                self._progress(start + len(tasks), len(paths))
             while self._waiting:
                 self._embed()
         except ModelError as error:
