@@ -29,7 +29,7 @@ from findspot.service.line import line_of
 from findspot.service.link import Service
 from findspot.service.one_root import Listener, OneRoot
 
-_SERVED: Final = frozenset({"search", "localize", "context", "status"})
+_SERVED: Final = frozenset({"search", "localize", "context", "related", "status"})
 
 _ALIVE_SECONDS = 1.0
 """How often the other process is told that this one has not ended or been stopped."""
@@ -121,7 +121,7 @@ class _Caller:
             raw = parse(self._argv)
         except Left:
             raise _NotHereError from None
-        if raw.command not in _SERVED or raw.verbose or raw.explore:
+        if raw.command not in _SERVED or raw.verbose or raw.explore or raw.rebuild:
             raise _NotHereError
         return guarded(terminal, lambda: run(resolve(raw, terminal), terminal))
 
