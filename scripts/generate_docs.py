@@ -1,8 +1,9 @@
 """Write the reference pages that are made from the code, or check that they are up to date (I-19).
 
 ``python -m scripts.generate_docs`` writes ``docs/reference/settings.md`` and ``settings.json`` from the sections of
-``config``, ``cli.md`` from the argument parser, ``languages.md`` from the records of languages, ``messages.md`` with its
-JSON schema from the service, ``mcp.md`` from the table of an agent's tools, ``http.md`` from that of the HTTP interface, the clients' types of messages from the language server, and the settings in the manifest of
+``config``, ``cli.md`` and the manual page ``findspot.1`` from the argument parser, ``languages.md`` from the records of
+languages, ``messages.md`` with its JSON schema from the service, ``mcp.md`` from the table of an agent's tools, ``http.md``
+from that of the HTTP interface, the clients' types of messages from the language server, and the settings in the manifest of
 the VS Code extension. With ``--check`` it writes nothing and ends with status 1 when a page differs from what the code
 says.
 """
@@ -23,6 +24,7 @@ from findspot.languages.table import LANGUAGES
 from scripts.agent_pages import agent_page
 from scripts.client_types import lua, typescript
 from scripts.http_pages import http_page
+from scripts.man_page import man_page
 from scripts.message_pages import message_page, message_schema, run_page, run_schema, tool_page
 from scripts.vscode_manifest import manifest_pages
 
@@ -154,6 +156,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "settings.json": json.dumps(settings_table(), indent=2, ensure_ascii=False) + "\n",
         REFERENCE / "cli.md": cli_page(),
+        REFERENCE / "findspot.1": man_page(build_parser()),
         REFERENCE / "languages.md": languages_page(),
         REFERENCE / "messages.md": message_page(_MADE),
         REFERENCE / "messages.schema.json": message_schema(),

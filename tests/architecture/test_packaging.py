@@ -62,7 +62,8 @@ def test_the_wheel_carries_every_model_with_its_checksum_and_card(wheel: zipfile
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
     tops = {name.split("/", maxsplit=1)[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"findspot"}
+    assert {top for top in tops if not top.endswith((".dist-info", ".data"))} == {"findspot"}
+    assert [name.split("/", 1)[1] for name in names if ".data/" in name] == ["data/share/man/man1/findspot.1"]
     assert "findspot/py.typed" in names
     assert not [name for name in names if "findspot_training" in name or "__pycache__" in name]
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)

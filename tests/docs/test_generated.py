@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 import tomllib
 
 import pytest
 
+from findspot.cli.commands import build_parser
+from findspot.cli.parser import arguments_of, subcommands
 from findspot.config import SECTIONS, ServerSettings, Settings, flagged, project_may
 from findspot.service import messages
 from scripts.generate_docs import REFERENCE, cli_page, settings_page, stale
@@ -73,3 +79,30 @@ def test_a_request_takes_what_the_setting_of_that_name_takes(name: str) -> None:
     number, _ = messages.LocalizeRequest.model_json_schema(by_alias=False)["properties"][name]["anyOf"]
     setting = Settings.model_json_schema()["properties"][name]
     assert {key: setting[key] for key in ("type", "minimum", "maximum")} == number
+
+
+@pytest.mark.skipif(shutil.which("mandoc") is None, reason="needs mandoc")
+def test_the_manual_page_is_sound() -> None:
+    done = subprocess.run(
+        ["mandoc", "-Tlint", "-Wwarning", str(REFERENCE / "findspot.1")], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("man") is None or sys.platform == "win32", reason="needs man")
+def test_the_manual_page_shows_each_command_and_option() -> None:
+    page = (
+        subprocess.run(
+            ["man", "--local-file", str(REFERENCE / "findspot.1")],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"LC_ALL": "C.UTF-8", "MANPAGER": "cat", "MANWIDTH": "100", "MAN_KEEP_FORMATTING": ""},
+        )
+        .stdout.replace("\u2010", "-")
+        .replace("\u2212", "-")
+    )
+    for name, command in subcommands(build_parser()).items():
+        assert f"findspot {name}" in page
+        for action in arguments_of(command):
+            assert all(spelling in page for spelling in action.option_strings)

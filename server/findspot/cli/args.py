@@ -50,9 +50,10 @@ def parse(argv: Sequence[str]) -> RawArguments:
         words.pop(0)
     if instead:
         called, form = instead, forms[instead]
-        command = form.command
+        command = form.words[0]
         options = [option for option in options if option.name not in form.names]
-        options += [_Option(name, None, name) for name in form.options]
+        options += [_Option(word, None, word) for word in form.words if word.startswith("-")]
+        words = [*(word for word in form.words[1:] if not word.startswith("-")), *words]
     elif not (named or words or rest):
         if not names.isdisjoint({"-h", "--help"}):
             parser.parse_args(["--help"])

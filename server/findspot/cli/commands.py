@@ -54,21 +54,20 @@ Command = Literal[
 
 
 class Form(NamedTuple):
-    """Another spelling of a command: options that stand for it, what they add to it, and what they do."""
+    """Another spelling of a command: options that stand for it, the words that they stand for, and what they do."""
 
     names: tuple[str, ...]
-    command: str
-    options: tuple[str, ...]
+    words: tuple[str, ...]
     meaning: str
 
 
 FORMS = (
-    Form(("-i", "--interactive"), "tui", (), "Search while typing, in the whole terminal."),
-    Form(("--serve",), "serve", (), "Start the search page and the HTTP interface."),
-    Form(("--index-only",), "index", (), "Bring the index up to date, and search nothing."),
-    Form(("--stats",), "status", (), "Show the numbers of files, chunks and holes, and the size of the index."),
-    Form(("--show-root",), "status", ("--show-root",), "Print the root and nothing else."),
-    Form(("--clear-cache",), "cache", ("--clear",), "Throw the index of the root away."),
+    Form(("-i", "--interactive"), ("tui",), "Search while typing, in the whole terminal."),
+    Form(("--serve",), ("serve",), "Start the search page and the HTTP interface."),
+    Form(("--index-only",), ("index",), "Bring the index up to date, and search nothing."),
+    Form(("--stats",), ("status",), "Show the numbers of files, chunks and holes, and the size of the index."),
+    Form(("--show-root",), ("status", "--show-root"), "Print the root and nothing else."),
+    Form(("--clear-cache",), ("cache", "clear"), "Throw the index of the root away."),
 )
 """The options that do something instead of searching, as users of vecgrep type them. One whose command there is not is none."""
 
@@ -182,7 +181,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_setup_and_servers(add)
     instead = commands.choices["search"].add_argument_group("instead of a search")
     for form in FORMS:
-        if form.command in commands.choices:
+        if form.words[0] in commands.choices:
             instead.add_argument(*form.names, action="store_true", help=form.meaning)
     return parser
 

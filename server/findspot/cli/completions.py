@@ -35,7 +35,7 @@ def run_completions(shell: Shell, terminal: Terminal) -> int:
         "powershell": completion_scripts.powershell,
     }[shell]
     commands = commands_of(build_parser())
-    forms = {name: form.command for form in FORMS if form.command in commands for name in form.names}
+    forms = {name: form.words[0] for form in FORMS if form.words[0] in commands for name in form.names}
     terminal.write_lines(make(commands, forms).splitlines())
     return 0
 
