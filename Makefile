@@ -76,9 +76,10 @@ bench: $(VENV)/installed-dev ## measure speed and memory beside ripgrep and a pl
 rows: $(VENV)/installed-dev ## run the tests and show which rows of the checklist have a passing one
 	@$(BIN)/python -m pytest --quiet -n auto --rows $(T)
 
-e2e: $(VENV)/installed-dev $(VSCODE) ## use the wheel in an empty environment, real editors and real agent programs
+e2e: $(VENV)/installed-dev $(VSCODE) ## use the wheel in an empty environment, a real browser, editors and agent programs
 	@PYTHON="$(PYTHON)" WHEELS="$(WHEELS)" scripts/e2e.sh
 	@PYTHON="$(PYTHON)" FINDSPOT="$(CURDIR)/$(BIN)/findspot" scripts/e2e_vscode.sh
+	@PYTHON="$(PYTHON)" FINDSPOT="$(CURDIR)/$(BIN)/findspot" scripts/e2e_web.sh
 	@PYTHON="$(PYTHON)" scripts/e2e_nvim.sh
 	@FINDSPOT="$(CURDIR)/$(BIN)/findspot" scripts/e2e_emacs.sh
 	@PYTHON="$(PYTHON)" scripts/e2e_agents.sh

@@ -55,6 +55,7 @@ class RelatedRequest(Request):
     line: LineNumber = Field(description="a line of the definition, from 1")
     name: Name | None = Field(None, description="a name on that line, if another is meant")
     top_k: Annotated[int, Field(ge=1, le=MAX_RESULTS)] = Field(10, description="how many of each kind at most")
+    include_text: bool = Field(True, description="`false` leaves `text` out of the places")
     highlight: bool = Field(False, description=_COLOURS)
 
 

@@ -138,7 +138,7 @@ class Session(KeptRoots):
         def work(file: EngineFile) -> HttpRelated:
             found: Related = file.access.engine.related(file.path, asked.line, asked.name, top_k=asked.top_k)
             made = partial(
-                HttpResult.of_lines, root=file.root.name, include_text=not asked.highlight, highlight=asked.highlight
+                HttpResult.of_lines, root=file.root.name, include_text=asked.include_text, highlight=asked.highlight
             )
             kinds = ("callers", "callees", "tests", "neighbours")
             groups: dict[str, Any] = {name: tuple(map(made, getattr(found, name))) for name in kinds}

@@ -153,7 +153,9 @@ function showAnswer(answer, last) {
   else if (status.message) said.push(status.message);
   const notes = said.map((one) => `${one[0].toUpperCase()}${one.slice(1)}`.replace(/([^.!?])$/, "$1."));
   showPlaces(answer.results, status, notes);
-  if (last) say(answer.results.length ? `${answer.results.length} places, first ${titleOf(answer.results[0])}` : "nothing was found");
+  if (!last) return;
+  list.dataset.answers = asked.text;
+  say(answer.results.length ? `${answer.results.length} places, first ${titleOf(answer.results[0])}` : "nothing was found");
 }
 
 function showPlaces(found, status, notes = []) {

@@ -81,8 +81,7 @@ export function card(place, names, id) {
   where.append(`:${lineOf(place)}`);
   if (!place.fresh) where.append(element("span", { class: "stale" }, " changed since it was indexed"));
   const why = [...new Set(reasons(place).map(([word]) => word))];
-  const said = [`${place.rank}. ${titleOf(place)}`, place.kind, `${path} line ${lineOf(place)}`, why.join(", ")];
-  const made = element("div", { class: "result", role: "option", id, "aria-selected": "false", "aria-label": said.filter(Boolean).join("; ") });
+  const made = element("div", { class: "result", role: "option", id, "aria-selected": "false" });
   const likely = chance(place);
   made.append(
     element(
@@ -95,7 +94,9 @@ export function card(place, names, id) {
     where,
   );
   if (place.shown?.length) {
-    made.append(sourceLines(place.shown, { best: place.best_line, matches: place.matches }));
+    const lines = sourceLines(place.shown, { best: place.best_line, matches: place.matches });
+    lines.setAttribute("aria-hidden", "true"); // too long for the name of an option; the preview has it
+    made.append(lines);
   }
   made.append(element("div", { class: "why" }, why.join(" · ")));
   return made;
