@@ -61,6 +61,32 @@ def test_options_of_vecgrep_stand_for_commands(argv: list[str], command: str, at
     assert {name: getattr(raw, name) for name in attributes} == attributes
 
 
+@pytest.mark.row("V35")
+@pytest.mark.parametrize("command", [name for name in ("serve", "tui") if name in get_args(Command)])
+def test_with_the_query_flag_every_word_is_a_path(command: str) -> None:
+    form = {"serve": "--serve", "tui": "-i"}[command]
+    for argv in (
+        [command, "--query", "retries", "src", "no-such"],
+        [form, "--query=retries", "src", "no-such"],
+        ["src", form, "no-such", "--query", "retries"],
+    ):
+        raw = parse(argv)
+        assert (raw.command, raw.query, raw.paths) == (command, "retries", [Path("src"), Path("no-such")])
+
+
+@pytest.mark.row("V35")
+@pytest.mark.parametrize(
+    "argv", [["--query", "x"], ["x", "--query", "y"], ["status", "--query", "x"], ["--stats", "--query=x"]]
+)
+def test_the_query_flag_is_for_what_goes_on_showing_answers(argv: list[str]) -> None:
+    with pytest.raises(Left) as left:
+        parse(argv)
+    assert (left.value.status, left.value.out) == (2, "")
+    assert "--query: no such option of" in left.value.err
+    assert "it belongs to" in left.value.err
+    assert "serve" in left.value.err
+
+
 @pytest.mark.row("V48")
 @pytest.mark.parametrize(
     ("argv", "attributes"),

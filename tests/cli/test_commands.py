@@ -355,3 +355,24 @@ def test_while_another_process_indexes_the_answer_is_labelled_and_stale_files_ar
         assert fresh["src/uploads/checksum.py"] is True
         assert b"another process is indexing" in ask("index", cwd=project, status=2).stderr
     assert all(record["fresh"] for record in records(ask("upload", "--json", cwd=project)))
+
+
+@pytest.mark.row("V32", "V33", "V34")
+def test_what_users_of_vecgrep_type_does_the_same_as_the_commands(ask: Ask, project: Path) -> None:
+    ask("--index-only", cwd=project)
+    assert ask("--stats", cwd=project).stdout == ask("status", cwd=project).stdout
+    stats = json.loads(ask("--stats", "--json", cwd=project).stdout)
+    assert (stats["files"], stats["holes"]) == (len(FILES), 0)
+    assert stats["chunks"] >= len(FILES)
+    assert stats["size_bytes"] > 0
+    assert ask("--show-root", cwd=project / "src").stdout.decode() == f"{project}\n"
+    done = ask("--stats", "retries", cwd=project, status=2)
+    assert done.stderr.decode() == "findspot: error: --stats takes no query; leave out retries\n"
+
+
+@pytest.mark.row("V16")
+def test_reindex_builds_the_index_from_nothing_and_answers(ask: Ask, project: Path) -> None:
+    ask("index", cwd=project)
+    assert b"0 added, 0 changed" in ask("index", cwd=project).stdout
+    assert f"{len(FILES)} added".encode() in ask("--reindex", cwd=project).stdout
+    assert paths(ask("failed upload", "--reindex", "--json", cwd=project))

@@ -54,13 +54,14 @@ def scope_of(root: Path, *argv: str, cwd: Path | None = None) -> tuple[str, ...]
     """Return the scope of a search."""
     request = request_for(root, *argv, cwd=cwd)
     assert isinstance(request, SearchRequest | LocalizeRequest)
-    return request.scope
+    (part,) = request.parts
+    return part.scope
 
 
 def place_of(request: Request) -> RootLocation:
     """Return the place of a request that has one."""
     assert not isinstance(request, ServerRequest | EvaluationRequest | AgentServerRequest)
-    return request.location
+    return request.parts[0].location if isinstance(request, SearchRequest | LocalizeRequest) else request.location
 
 
 @pytest.mark.row("V24", "V25")
@@ -135,7 +136,7 @@ def test_each_command_gets_its_request(tree: Path) -> None:
     assert status.root_only
     search = request_for(tree, "x", "-k", "3", "--no-text")
     assert isinstance(search, SearchRequest)
-    assert (search.location.config.settings.top_k, search.view.text) == (3, False)
+    assert (search.parts[0].location.config.settings.top_k, search.view.text) == (3, False)
 
 
 @pytest.mark.parametrize("argv", [("x", "-k", "0"), ("x", "-k", "1001"), ("localize", "f", "--budget", "nan")])
@@ -187,7 +188,7 @@ def test_issue_text_is_read_from_standard_input(
     request = request_for(tree, *argv)
     assert isinstance(request, LocalizeRequest)
     assert request.text == "Traceback: größer"
-    assert request.scope == tuple(argv[2:])
+    assert request.parts[0].scope == tuple(argv[2:])
 
 
 def test_a_terminal_on_standard_input_is_not_waited_for(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,3 +48,9 @@ def test_the_option_declared_with_a_setting_sets_it(name: str) -> None:
         words = [written, str(another(name))] if option.value else [written]
         assert parse(["localize", *words, "text"]).settings() == {name: another(name)}
     assert parse(["localize", "text"]).settings() == {}
+
+
+@pytest.mark.row("V10")
+def test_the_defaults_of_vecgrep() -> None:
+    settings = Settings()
+    assert (settings.top_k, settings.chunk_size, settings.chunk_overlap) == (10, 256, 64)

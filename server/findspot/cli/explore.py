@@ -37,13 +37,15 @@ def explored(
         calls_per_turn=exploring.calls or usual.calls_per_turn,
         seconds=exploring.seconds or usual.seconds,
     )
-    found = root.run(lambda engine, stop: explore(engine, question, policy, budgets, scope=request.scope, stop=stop))
+    found = root.run(
+        lambda engine, stop: explore(engine, question, policy, budgets, scope=request.parts[0].scope, stop=stop)
+    )
     if exploring.trace is not None:
         try:
             append_run(exploring.trace, found.run)
         except OSError as error:  # the answer may have taken minutes
             terminal.note(f"warning: {exploring.trace}: {reason(error)}; no record of this run was kept")
-        if not request.view.quiet and exploring.trace.resolve().is_relative_to(request.location.root):
+        if not request.view.quiet and exploring.trace.resolve().is_relative_to(request.parts[0].location.root):
             terminal.note(f"{exploring.trace}: lies in the root, and will be found by searches unless it is ignored")
     return found.answer
 

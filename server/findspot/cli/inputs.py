@@ -127,6 +127,29 @@ def scope_of(raw: RawArguments, location: RootLocation, paths: Sequence[Path]) -
     return () if root in inside else tuple(path.relative_to(root).as_posix() for path in inside)
 
 
+def roots_of(raw: RawArguments, cwd: Path, paths: Sequence[Path]) -> list[tuple[RootLocation, tuple[str, ...]]]:
+    """Return the roots to ask with what to look at in each, () for all of it; several only where ``raw`` names several.
+
+    Several are whole, wherever the current folder lies; with PATHS those that hold none of them are left out.
+    """
+    if len(raw.roots) < 2:
+        location = location_of(raw, cwd, paths)
+        return [(location, scope_of(raw, location, paths))]
+    roots = list(dict.fromkeys(root_of(root, cwd) for root in raw.roots))
+    held = {root: [path for path in paths if path.is_relative_to(root)] for root in roots}
+    outside = [path for path in paths if not any(path in inside for inside in held.values())]
+    if outside and (not raw.skip_outside or len(outside) == len(paths)):
+        raise OutsideRootError(f"{outside[0]}: this path lies in none of the roots; name its root with --root, too")
+    return [
+        (
+            RootLocation(root, marker_of(root), cwd, load_config(root, raw.settings())),
+            () if root in inside else tuple(path.relative_to(root).as_posix() for path in inside),
+        )
+        for root, inside in held.items()
+        if inside or not paths
+    ]
+
+
 def issue_text(raw: RawArguments, terminal: Terminal) -> str:
     """Return the text of the file of ``raw``, of standard input (``-`` or none), or that itself where it is no file but a text."""
     name, cwd = raw.file, terminal.cwd

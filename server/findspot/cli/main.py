@@ -19,6 +19,7 @@ from findspot.cli.columns import visible
 from findspot.cli.commands import build_parser
 from findspot.cli.context import ContextRequest, run_context
 from findspot.cli.inputs import RootLocation
+from findspot.cli.merging import merged
 from findspot.cli.parser import Left
 from findspot.cli.progress import ProgressLine
 from findspot.cli.related import RelatedRequest, run_related
@@ -27,6 +28,7 @@ from findspot.cli.resolve import (
     EvaluationRequest,
     IndexRequest,
     LocalizeRequest,
+    Part,
     Request,
     SearchRequest,
     ServerRequest,
@@ -131,38 +133,57 @@ def run(request: Request, terminal: Terminal) -> int:
 
 
 def _run_search(request: SearchRequest, terminal: Terminal) -> int:
-    question = messages.SearchRequest.model_construct(  # it has been checked
-        query=request.query, **dataclasses.asdict(request.filters)
-    )
-    return _run_question(request, terminal, lambda root: root.ask(question, request.scope), model=False)
+    def ask(root: OneRoot, part: Part) -> Answer:
+        question = messages.SearchRequest.model_construct(  # it has been checked
+            query=request.query, **dataclasses.asdict(part.filters)
+        )
+        return root.ask(question, part.scope)
+
+    return _run_question(request, terminal, ask, model=False)
 
 
 def _run_localize(request: LocalizeRequest, terminal: Terminal) -> int:
-    question = messages.LocalizeRequest.model_construct(
-        text=request.text,
-        top_k=request.top_k,
-        level=request.level,
-        budget=request.budget,
-        **dataclasses.asdict(request.filters),
-    )
+    def question(part: Part) -> messages.LocalizeRequest:
+        return messages.LocalizeRequest.model_construct(
+            text=request.text,
+            top_k=request.top_k,
+            level=request.level,
+            budget=request.budget,
+            **dataclasses.asdict(part.filters),
+        )
+
+    def ask(root: OneRoot, part: Part) -> Answer:
+        return root.ask(question(part), part.scope)
+
     exploring = request.exploring
     if exploring is None:
-        return _run_question(request, terminal, lambda root: root.ask(question, request.scope), model=True)
+        return _run_question(request, terminal, ask, model=True)
     from findspot.cli.explore import explored, open_policy  # noqa: PLC0415 - only --explore needs them
 
-    with open_policy(exploring, request.location.config.settings) as policy:  # before anything is indexed: it may fail
+    # A policy is opened before anything is indexed: it may fail.
+    with open_policy(exploring, request.parts[0].location.config.settings) as policy:
         return _run_question(
-            request, terminal, lambda root: explored(root, request, question, exploring, policy, terminal), model=True
+            request,
+            terminal,
+            lambda root, part: explored(root, request, question(part), exploring, policy, terminal),
+            model=True,
         )
 
 
 def _run_question(
-    request: SearchRequest | LocalizeRequest, terminal: Terminal, ask: Callable[[OneRoot], Answer], *, model: bool
+    request: SearchRequest | LocalizeRequest,
+    terminal: Terminal,
+    ask: Callable[[OneRoot, Part], Answer],
+    *,
+    model: bool,
 ) -> int:
-    with _opened(request.location, terminal, quiet=request.view.quiet) as root:
-        fresh = root.freshen(rebuild=request.rebuild)
-        answer = ask(root)
-    return _print_answer(answer, request, fresh, terminal, model=model)
+    answers: list[Answer] = []
+    freshened: list[Freshened] = []
+    for part in request.parts:
+        with _opened(part.location, terminal, quiet=request.view.quiet) as root:
+            freshened.append(root.freshen(rebuild=request.rebuild))
+            answers.append(ask(root, part))
+    return _print_answer(answers, request, freshened, terminal, model=model)
 
 
 def _run_context(request: ContextRequest, terminal: Terminal) -> int:
@@ -280,31 +301,41 @@ def _warn(config: Config, terminal: Terminal) -> None:
 
 
 def _print_answer(
-    answer: Answer, request: SearchRequest | LocalizeRequest, fresh: Freshened, terminal: Terminal, *, model: bool
+    answers: Sequence[Answer],
+    request: SearchRequest | LocalizeRequest,
+    freshened: Sequence[Freshened],
+    terminal: Terminal,
+    *,
+    model: bool,
 ) -> int:
     """Print results on standard output and what they are made of on standard error.
 
     A warning comes first, also with ``--quiet``, so that a partial answer is never mistaken for a complete one.
     """
-    location, view = request.location, request.view
+    view = request.view
+    found, told = merged(answers, [part.location for part in request.parts])
+    several = len(answers) > 1
+    for part, fresh in zip(request.parts, freshened, strict=True):
+        for warning in fresh.warnings:
+            terminal.note(f"warning: {f'{part.location.root}: ' * several}{warning}")
     # A warning has said already why the index is not up to date.
-    status = dataclasses.replace(answer.status, message="") if fresh.warnings else answer.status
-    summary = output.answer_note(status, request.scope, model=model)
-    for warning in fresh.warnings:
-        terminal.note(f"warning: {warning}")
-    if not answer.status.complete:
+    status = dataclasses.replace(told, message="") if any(fresh.warnings for fresh in freshened) else told
+    summary = output.answer_note(status, [path for part in request.parts for path in part.scope], model=model)
+    if not status.complete:
         terminal.note(f"warning: incomplete answer; {summary}")
     if not view.quiet:
-        if not answer.results:
+        if not found:
             terminal.note("nothing found")
         taken = request.notes if isinstance(request, LocalizeRequest) else ()
-        for sentence in dict.fromkeys((*taken, *filter(None, [fresh.first]), *status.notes)):
+        firsts = [fresh.first for fresh in freshened if fresh.first]
+        for sentence in dict.fromkeys((*taken, *firsts, *status.notes)):
             terminal.note(sentence)
     screen = terminal.screen(view.color, grouped=view.grouped)
-    terminal.write_lines(output.answer_lines(answer, location, view, screen), "\0" if view.null else "\n")
-    if not view.quiet and answer.status.complete:
+    lines = output.placed_lines(found, status, view, screen, several_roots=several)
+    terminal.write_lines(lines, "\0" if view.null else "\n")
+    if not view.quiet and status.complete:
         terminal.note(summary)
-    return FOUND if answer.results else NOTHING
+    return FOUND if found else NOTHING
 
 
 def _clear(line: ProgressLine | None) -> None:

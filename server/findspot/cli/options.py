@@ -76,7 +76,7 @@ def root_options() -> argparse.ArgumentParser:
         action="append",
         default=[],
         type=Path,
-        help="Folder to index. Default: the nearest folder above with a .git, .hg, .jj or .findspot, else this folder.",
+        help="Folder to index; search and localize take several and give one answer. Default: the nearest folder above with a .git, .hg, .jj or .findspot, else this folder.",
     )
     return parent
 

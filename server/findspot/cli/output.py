@@ -22,8 +22,14 @@ _NOUNS = frozenset({ProblemKind.DATA, ProblemKind.NOTEBOOK, ProblemKind.LINK})
 
 
 def answer_lines(answer: Answer, location: RootLocation, view: View, screen: Screen) -> Iterator[str]:
-    """Yield the lines of ``answer`` in the format of ``view``."""
-    found = placed(answer.results, location, answer.contents)
+    """Yield the lines of the answer of one root in the format of ``view``."""
+    return placed_lines(placed(answer.results, location, answer.contents), answer.status, view, screen)
+
+
+def placed_lines(
+    found: Sequence[Placed], status: AnswerStatus, view: View, screen: Screen, *, several_roots: bool = False
+) -> Iterator[str]:
+    """Yield the lines of results in the format of ``view``; those of ``several_roots`` name theirs."""
     match view.format:
         case "count":
             yield str(len(found))
@@ -35,11 +41,11 @@ def answer_lines(answer: Answer, location: RootLocation, view: View, screen: Scr
             yield from paths if view.null else (_path(path, screen) for path in paths)
         case "json":
             for one in found:
-                yield json_line(one.result, location, answer.status, text=view.text)
+                yield json_line(one.result, one.location, status, text=view.text)
         case "vimgrep":
             yield from (vimgrep_line(one, screen) for one in found)
         case "pretty":
-            yield from pretty_lines(found, view, screen)
+            yield from pretty_lines(found, view, screen, several_roots=several_roots)
 
 
 def _path(path: str, screen: Screen) -> str:

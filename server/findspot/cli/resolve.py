@@ -22,7 +22,7 @@ from findspot.cli.inputs import (
     location_of,
     read_token,
     root_of,
-    scope_of,
+    roots_of,
     view_of,
 )
 from findspot.cli.model_options import PolicyName
@@ -34,15 +34,22 @@ from findspot.core.types import Level
 
 
 @dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """``findspot search``; ``scope`` holds root-relative paths, empty for the whole root."""
+class Part:
+    """What to look at in one root: ``scope`` holds root-relative paths, empty for the whole root."""
 
     location: RootLocation
+    scope: tuple[str, ...] = ()
+    filters: Filter = NO_FILTER
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """``findspot search``; ``parts`` is one for each root, at least one."""
+
+    parts: tuple[Part, ...]
     view: View
     query: str
-    scope: tuple[str, ...]
     rebuild: bool = False
-    filters: Filter = NO_FILTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +71,20 @@ class Exploring:
 
 @dataclass(frozen=True, slots=True)
 class LocalizeRequest:
-    """``findspot localize``; ``budget`` in seconds; without ``top_k`` the answer chooses its length.
+    """``findspot localize``; ``parts`` as for a search; ``budget`` in seconds; without ``top_k`` the answer chooses its length.
 
     ``exploring`` is None where the engine's own answer is wanted. ``notes`` say how the command line was understood, where that is not plain.
     """
 
-    location: RootLocation
+    parts: tuple[Part, ...]
     view: View
     text: str
-    scope: tuple[str, ...]
     level: Level
     budget: float
     top_k: int | None = None
     notes: tuple[str, ...] = ()
     exploring: Exploring | None = None
     rebuild: bool = False
-    filters: Filter = NO_FILTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,22 +175,16 @@ def resolve(raw: RawArguments, terminal: Terminal) -> Request:
     if raw.no_scope and raw.paths:
         raise UsageError("--no-scope means the whole root and cannot be used together with PATHS")
     paths = existing_paths(raw, cwd)
+    query = checked_text(raw.query or "") if raw.command == "search" else ""
+    parts = tuple(Part(location, scope, filter_of(raw, location)) for location, scope in roots_of(raw, cwd, paths))
     if raw.command == "search":
-        query = checked_text(raw.query or "")
-        location = location_of(raw, cwd, paths)
-        return SearchRequest(
-            location, view, query, scope_of(raw, location, paths), raw.rebuild, filter_of(raw, location)
-        )
-    location = location_of(raw, cwd, paths)
-    scope, filters = scope_of(raw, location, paths), filter_of(raw, location)
-    if filters and raw.explore:
-        raise UsageError("--explore looks with tools that take no filters; leave it or them out")
+        return SearchRequest(parts, view, query, raw.rebuild)
+    if raw.explore and (parts[0].filters or len(parts) > 1):
+        raise UsageError("--explore works on one root, with tools that take no filters; leave it or them out")
     text = checked_text(issue_text(raw, terminal))
     notes = (f"{text}: no such file; taken as the text itself",) if raw.file == text and len(text.split()) == 1 else ()
-    budget, exploring = location.config.settings.budget, _exploring(raw, cwd)
-    return LocalizeRequest(
-        location, view, text, scope, raw.level, budget, raw.top_k, notes, exploring, raw.rebuild, filters
-    )
+    budget, exploring = parts[0].location.config.settings.budget, _exploring(raw, cwd)
+    return LocalizeRequest(parts, view, text, raw.level, budget, raw.top_k, notes, exploring, raw.rebuild)
 
 
 def _exploring(raw: RawArguments, cwd: Path) -> Exploring | None:
