@@ -14,6 +14,8 @@ import pytest
 
 from findspot.errors import Cancelled, IndexLockedError
 from findspot.storage.locks import indexing_lock, is_locked
+from findspot.storage.store import IndexStore
+from tests.storage.rows import index_key, prepared_file, write
 
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -76,3 +78,26 @@ def test_waiting_for_the_lock_ends_when_asked_to(tmp_path: Path) -> None:
 def test_a_folder_without_an_index_is_not_locked(tmp_path: Path) -> None:
     assert not is_locked(tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+def open_and_close(directory: Path) -> None:
+    """Open an index and close it again, as a command does that asks something."""
+    IndexStore(directory, index_key()).close()
+
+
+def test_another_process_that_closes_the_index_takes_nothing_from_one_that_goes_on(tmp_path: Path) -> None:
+    """Sealing reads the database file while SQLite holds locks on it, which closing any descriptor of it would drop."""
+    store = IndexStore(tmp_path, index_key())
+    paths = [f"file_{number}.py" for number in range(3)]
+    for path in paths:
+        write(store, prepared_file(path, {"function": f"def function(): the one in {path}"}))
+        store.compact_log()
+        write(store, prepared_file("last.py", {"function": f"def function(): after {path}"}))
+        other = _SPAWN.Process(target=open_and_close, args=(tmp_path,))
+        other.start()
+        other.join()
+        assert other.exitcode == 0
+    store.close()
+    again = IndexStore(tmp_path, index_key())
+    assert sorted(again.stored_files()) == [*paths, "last.py"]
+    again.close()

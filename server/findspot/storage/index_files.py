@@ -51,6 +51,7 @@ class IndexFiles(StoreReader):
         self._directory = directory
         self._key = key
         self._database = directory / DATABASE_NAME
+        self._file = seal.OpenFile(self._database)
         self._write_lock = threading.RLock()
         self._writer: sqlite3.Connection | None = None
         self._rows: FileRows | None = None
@@ -82,7 +83,7 @@ class IndexFiles(StoreReader):
     def _prepare(self) -> None:
         """Open the database for writing, unless it is damaged; a new one gets its tables."""
         with file_errors(self._database):
-            state = seal.check(self._database) if self._database.exists() else None
+            state = seal.check(self._database, self._file) if self._database.exists() else None
         if state is seal.State.DAMAGED:
             raise IndexDamagedError("the index was changed from outside; it is built again")
         with storage_errors():
@@ -110,7 +111,7 @@ class IndexFiles(StoreReader):
         """Raise ``reason`` unless the index can be read at least, and is the one that was asked for."""
         try:
             with file_errors(self._database):
-                damaged = seal.check(self._database) is seal.State.DAMAGED
+                damaged = seal.check(self._database, self._file) is seal.State.DAMAGED
                 self._seen = seal.identity_of(self._database)
             with storage_errors(), contextlib.closing(connect(self._database, read_only=True)) as connection:
                 found = dict(connection.execute("SELECT key, value FROM meta"))
@@ -188,6 +189,7 @@ class IndexFiles(StoreReader):
             if self._writer is not None:
                 self._writer.close()
                 self._writer = self._rows = None
+            self._file.close()
             with opening_lock(self._directory):
                 try:
                     yield
@@ -218,7 +220,7 @@ class IndexFiles(StoreReader):
             with opening_lock(self._directory, seconds=0.0) as locked:
                 if not locked:
                     return  # somebody moves the log; the next read looks again
-                if seal.check(self._database) is seal.State.DAMAGED:
+                if seal.check(self._database, self._file) is seal.State.DAMAGED:
                     raise IndexDamagedError("the index was changed from outside; it is built again")
                 self._seen = present
         except OSError as error:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import zlib
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from findspot.opening import open_inside, read_small
 
@@ -48,15 +49,53 @@ def identity_of(path: Path) -> Identity:
 
 def checksum_of(path: Path) -> int:
     """Return the CRC-32 of a regular file, about 0.2 s for 100 MB; raises ``OSError``."""
-    checksum = 0
     with open_inside(path.parent, path.name) as stream:
-        while block := stream.read(_BLOCK):
-            checksum = zlib.crc32(block, checksum)
+        return _checksum(stream)
+
+
+def _checksum(stream: BinaryIO) -> int:
+    checksum = 0
+    while block := stream.read(_BLOCK):
+        checksum = zlib.crc32(block, checksum)
     return checksum
 
 
-def check(database: Path) -> State:
-    """Compare a database file with its seal; who calls keeps others from writing. Raises ``OSError``."""
+class OpenFile:
+    """A database file that is read while SQLite has it open: whoever has the connections closes it after them.
+
+    POSIX takes all locks on a file from a process that closes any descriptor of it, SQLite's too. Another process that then
+    closes the database would think itself the last one, and remove the log under this one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._streams: list[BinaryIO] = []
+        self._lock = threading.Lock()
+
+    def checksum(self) -> int:
+        """Return the checksum of the file that has the name now; raises ``OSError``."""
+        with self._lock:
+            present = self._path.stat().st_ino
+            held = (stream for stream in self._streams if os.fstat(stream.fileno()).st_ino == present)
+            stream = next(held, None)
+            if stream is None:
+                stream = open_inside(self._path.parent, self._path.name)
+                self._streams.append(stream)
+            stream.seek(0)
+            return _checksum(stream)
+
+    def close(self) -> None:
+        """Close it; it may be read again."""
+        with self._lock:
+            while self._streams:
+                self._streams.pop().close()
+
+
+def check(database: Path, file: OpenFile | None = None) -> State:
+    """Compare a database file with its seal; who calls keeps others from writing. Raises ``OSError``.
+
+    ``file`` is the database's own where this process has it open.
+    """
     closed, open_ = _names(database)
     log_is_empty = closed.exists()
     seal = closed if log_is_empty else open_
@@ -70,17 +109,17 @@ def check(database: Path) -> State:
     present = identity_of(database)
     if present == sealed:
         return State.WHOLE
-    if present.size != sealed.size or checksum_of(database) != stored:
+    if present.size != sealed.size or (file.checksum() if file else checksum_of(database)) != stored:
         return State.DAMAGED
     with contextlib.suppress(OSError):  # copied or restored; the next look shall be cheap again
         _write(seal, present, stored)
     return State.WHOLE
 
 
-def close(database: Path) -> None:
-    """Seal a database file whose log is empty; raises ``OSError``."""
+def close(database: Path, file: OpenFile | None = None) -> None:
+    """Seal a database file whose log is empty; raises ``OSError``. See ``check``."""
     before = identity_of(database)
-    checksum = checksum_of(database)
+    checksum = file.checksum() if file else checksum_of(database)
     if identity_of(database) == before:
         _write(_names(database)[0], before, checksum)
 

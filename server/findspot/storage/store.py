@@ -58,6 +58,7 @@ class IndexStore(IndexFiles):
             if self._writer is not None:
                 self._writer.close()
                 self._writer = self._rows = None
+            self._file.close()
             self._vectors.close()
 
     def clear(self) -> None:
@@ -187,12 +188,12 @@ class IndexStore(IndexFiles):
                 return
             with opening_lock(self._directory), file_errors(self._database):
                 if self._move_log("TRUNCATE"):
-                    seal.close(self._database)
+                    seal.close(self._database, self._file)
                 self._seen = seal.identity_of(self._database)
 
     def _move_log(self, mode: str) -> bool:
         """Move the log; True when all of it was. What the file holds now is looked at first, lest damage be sealed."""
-        if self._writer is None or seal.check(self._database) is seal.State.DAMAGED:
+        if self._writer is None or seal.check(self._database, self._file) is seal.State.DAMAGED:
             raise IndexDamagedError("the index was changed from outside; it is built again")
         seal.remove(self._database)
         busy, *_ = self._writer.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
