@@ -144,7 +144,6 @@ class RawArguments(argparse.Namespace):
     uninstall: bool
     dry_run: bool
     instructions: bool
-    port: int
     host: str
     allow_network: bool
     no_token: bool

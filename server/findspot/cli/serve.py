@@ -42,8 +42,7 @@ def resolve_serve(raw: RawArguments, cwd: Path) -> ServeRequest:
     for path in paths:
         if not any(path.is_relative_to(root) for root in roots):
             raise OutsideRootError(f"{path}: this path lies outside the root {roots[0]}; choose another with --root")
-    for root in roots:
-        load_config(root, raw.settings())  # a mistake is said before anything is served
+    configs = [load_config(root, raw.settings()) for root in roots]  # a mistake is said before anything is served
     if raw.allow_network and raw.no_token:
         raise UsageError("--no-token and --allow-network cannot be used together; leave one out")
     token = None if raw.token_file is None else read_token(cwd / raw.token_file.expanduser())
@@ -51,7 +50,7 @@ def resolve_serve(raw: RawArguments, cwd: Path) -> ServeRequest:
         roots,
         () if set(paths) & set(roots) else tuple(paths),
         raw.host,
-        raw.port,
+        configs[0].settings.port,
         raw.allow_network,
         "" if raw.no_token else token,
         "" if raw.query_flag is None else checked_text(raw.query_flag),
@@ -62,7 +61,8 @@ def resolve_serve(raw: RawArguments, cwd: Path) -> ServeRequest:
 
 def run_serve(request: ServeRequest, terminal: Terminal) -> int:
     """Serve until told to stop. Standard output gets one line, the address; raises ``AddressError``."""
-    from findspot.mcp.host import shared  # noqa: PLC0415 - only this command needs them
+    from findspot.cli.serving import services  # noqa: PLC0415 - only this command needs them
+    from findspot.mcp.host import shared  # noqa: PLC0415
     from findspot.service.engines import SharedEngines  # noqa: PLC0415
     from findspot.web.server import Where, run_http  # noqa: PLC0415
 
@@ -78,6 +78,6 @@ def run_serve(request: ServeRequest, terminal: Terminal) -> int:
         terminal.write_lines([f"{page}{asked}{mark}{fragment}"])
 
     engines = SharedEngines()
-    with shared(engines):
+    with shared(engines, services):
         where = Where(request.host, request.port, to_others=request.to_others)
         return run_http(engines, request.roots, request.scope, request.settings, where, request.token, ready)

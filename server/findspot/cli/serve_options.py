@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from findspot.cli.options import add_paths, add_setting
-from findspot.cli.values import between
 from findspot.config import AnswerSettings, flag
 
 
@@ -16,13 +15,7 @@ def add_serve_options(parser: argparse.ArgumentParser) -> None:
     for name in AnswerSettings.model_fields:
         if flag(name) is not None:
             add_setting(parser, name)
-    parser.add_argument(
-        "--port",
-        metavar="N",
-        type=between(0, 0xFFFF),
-        default=0,
-        help="Port to listen on; 0 takes a free one. The address is printed. Default: 0.",
-    )
+    add_setting(parser, "port")
     parser.add_argument(
         "--host",
         metavar="HOST",

@@ -226,7 +226,7 @@ class ChatSettings(Section):
 
 
 class TerminalSettings(Section):
-    """What only a terminal needs; editors do not show it."""
+    """What only a terminal and the search page need; editors do not show it."""
 
     open_cmd: Annotated[
         str,
@@ -235,6 +235,11 @@ class TerminalSettings(Section):
             "`$EDITOR`, `$PAGER` or less. No shell reads it."
         ),
     ] = ""
+    port: Annotated[
+        int,
+        Field(ge=0, le=0xFFFF, description="Port that the search page is served on; 0 takes a free one."),
+        Flag(("--port",), "N"),
+    ] = 0
 
 
 _S = TypeVar("_S", bound=Section)

@@ -173,8 +173,10 @@ def _joined(line: Sequence[Piece]) -> Pieces:
 
 
 def _preview(result: SearchResult) -> list[SourceLine]:
-    coloured = highlighted(result.text, result.path)
     first = result.span.start_line
+    last = max((shown.number for shown in result.preview), default=0)
+    lines = result.text.split("\n", max(last - first + 1, 0))
+    coloured = highlighted("\n".join(lines[: last - first + 1]), result.path)  # what stands below changes nothing above
 
     def made(shown: PreviewLine) -> SourceLine:
         at = shown.number - first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,6 +37,9 @@ from findspot.web.messages import (
 MOST_CALLS = 64
 """Questions in work at a time; more are refused, not kept."""
 
+LOOK_SECONDS = 1.0
+"""How often it is looked whether the folders are still there."""
+
 T = TypeVar("T")
 Shown = tuple[HttpResult, Root]
 OnPartial = Callable[[Merged[HttpResult]], None]
@@ -61,6 +65,8 @@ class Session(KeptRoots):
         self._scope = tuple(scope)
         self._count = TokenCounter()
         self._calls = 0
+        self._gone: list[Path] = []
+        self._look_again = 0.0
 
     def begin(self) -> None:
         """Begin to bring the roots up to date."""
@@ -209,20 +215,19 @@ class Session(KeptRoots):
     # --- parts of these ---
 
     async def _prepared(self) -> list[str]:
-        """Wait for the index where the settings say so, and return what to say of roots that have vanished."""
+        """Return what to say of roots that have vanished; raises ``RootError`` where none is left.
 
-        def look(_: threading.Event) -> tuple[list[str], bool]:
-            roots = self.workspace.roots
-            gone = [str(root.path) for root in roots if not root.path.is_dir()]
-            if len(gone) == len(roots):
-                raise RootError(f"{', '.join(gone)} is no folder any more, so there is nothing to search")
-            return [f"{folder} is no folder any more; it is left out" for folder in gone], False
-
-        await self.take_up_again()
-        gone, wait = await self.scheduler.run(Mode.SEARCH, look)
-        if wait:
-            await self.until_fresh()
-        return gone
+        It is looked at once in ``LOOK_SECONDS``, so that typing pays for it once.
+        """
+        loop = asyncio.get_running_loop()
+        if loop.time() >= self._look_again:
+            self._look_again = loop.time() + LOOK_SECONDS
+            await self.take_up_again()
+            roots = [root.path for root in self.workspace.roots]
+            self._gone = await self.scheduler.run(Mode.SEARCH, lambda _: [one for one in roots if not one.is_dir()])
+        if self._gone and len(self._gone) == len(self.workspace.roots):
+            raise RootError(f"{', '.join(map(str, self._gone))} is no folder any more, so there is nothing to search")
+        return [f"{folder} is no folder any more; it is left out" for folder in self._gone]
 
     def _inside(self, scope: Sequence[str]) -> tuple[str, ...]:
         """Return where to look for an answer: what a client names, which must lie in the scope of the server."""

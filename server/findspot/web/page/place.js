@@ -94,10 +94,23 @@ export function card(place, names, id) {
     where,
   );
   if (place.shown?.length) {
-    const lines = sourceLines(place.shown, { best: place.best_line, matches: place.matches });
+    const lines = sourceLines(outdented(place.shown), { best: place.best_line, matches: place.matches });
     lines.setAttribute("aria-hidden", "true"); // too long for the name of an option; the preview has it
     made.append(lines);
   }
   made.append(element("div", { class: "why" }, why.join(" · ")));
   return made;
+}
+
+// A card is narrow: what all of its lines are indented by is left out.
+function outdented(lines) {
+  const text = (line) => line.pieces.map(([part]) => part).join("");
+  const depths = lines.map(text).filter((one) => one.trim()).map((one) => one.length - one.trimStart().length);
+  const depth = Math.min(...depths, ...lines.map((line) => line.pieces[0]?.[0].length ?? Infinity));
+  if (!depth || !Number.isFinite(depth)) return lines;
+  return lines.map((line) => ({
+    ...line,
+    pieces: line.pieces.map(([part, kind], at) => [at ? part : part.slice(depth), kind]),
+    spans: line.spans.map(([start, end]) => [start - depth, end - depth]),
+  }));
 }

@@ -1,0 +1,34 @@
+"""What a client may rely on beyond its answer: given up when it goes, refused when too much is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+from findspot.errors import Cancelled
+from findspot.service.messages import Mode
+from findspot.web.app import _while_there
+from tests.web.conftest import PATIENCE_SECONDS, Here
+
+
+async def test_a_question_stops_when_its_client_goes(here: Here) -> None:
+    """The stop event is what every loop of the engine looks at."""
+    leaving = asyncio.Event()
+    stopped: asyncio.Queue[bool] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    async def receive() -> dict[str, Any]:
+        await leaving.wait()
+        return {"type": "http.disconnect"}
+
+    def work(stop: Any) -> None:
+        loop.call_soon_threadsafe(leaving.set)
+        loop.call_soon_threadsafe(stopped.put_nowait, stop.wait(PATIENCE_SECONDS))
+
+    request = Request({"type": "http", "headers": []}, receive)
+    with pytest.raises(Cancelled):
+        await _while_there(request, here.session.scheduler.run(Mode.SEARCH, work))
+    assert await asyncio.wait_for(stopped.get(), PATIENCE_SECONDS)
