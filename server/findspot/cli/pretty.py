@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from findspot.cli.columns import shown, visible
+from findspot.cli.columns import cut, shown, visible
 from findspot.cli.inputs import RootLocation, View
 from findspot.cli.screen import BOLD, FAINT, PATH, Screen
 from findspot.cli.why import explained, matched_terms, why
@@ -92,16 +92,20 @@ class _Painter:
         if self._several_roots:
             yield self._screen.paint(f"in {visible(str(one.location.root))}", FAINT)
 
-    def _facts(self, result: SearchResult, *, with_lines: bool) -> Iterator[str]:
-        if result.symbol:
-            yield self._screen.paint(visible(result.symbol), BOLD)
-        yield result.kind
+    def _facts(self, result: SearchResult, *, with_lines: bool) -> list[str]:
+        """Return what is said of a place; a symbol is cut where there is no room for the rest. A path never is: it is copied."""
+        facts = [result.kind]
         if with_lines:
-            yield f"{'line' if result.span.start_line == result.span.end_line else 'lines'} {_lines(result)}"
+            facts.append(f"{'line' if result.span.start_line == result.span.end_line else 'lines'} {_lines(result)}")
         if result.probability is not None:
-            yield f"{result.probability:.0%}"
+            facts.append(f"{result.probability:.0%}")
         if not result.fresh:
-            yield "(changed since it was indexed)"
+            facts.append("(changed since it was indexed)")
+        if result.symbol:
+            used = 7 + len("  ".join(facts)) if with_lines else 0
+            symbol = cut(visible(result.symbol), self._screen.room(used))
+            facts.insert(0, self._screen.paint(symbol, BOLD))
+        return facts
 
     def _body(self, one: Placed, indent: int) -> Iterator[str]:
         screen, result = self._screen, one.result
