@@ -17,7 +17,7 @@ NODE    = PATH="$$($(CURDIR)/scripts/node.sh):$$PATH"
 CODE := server scripts tests $(wildcard models/findspot_training benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow check format bench rows e2e docs clean
+.PHONY: help run test slow check format bench faults figures rows e2e docs clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -72,6 +72,12 @@ format: $(VENV)/installed-dev $(VSCODE) ## format the code and mend what can be 
 
 bench: $(VENV)/installed-dev ## measure speed and memory beside ripgrep and a plain BM25
 	@$(BIN)/python benchmarks/run.py $(B)
+
+faults: $(VENV)/installed-dev ## run the fault tests area by area and write down how they ended
+	@$(BIN)/python -m benchmarks.faults $(F)
+
+figures: $(VENV)/installed-dev ## write the pages of performance and reliability from the last results
+	@$(BIN)/python -m benchmarks.figures
 
 rows: $(VENV)/installed-dev ## run the tests and show which rows of the checklist have a passing one
 	@$(BIN)/python -m pytest --quiet -n auto --rows $(T)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from benchmarks.measure import Line, load_average, machine
 from benchmarks.quality import HitLine, quality
 from benchmarks.questions import load_questions
 from benchmarks.repository import DJANGO_VERSION, django
+from benchmarks.results import PERFORMANCE, described, write_results
 from benchmarks.workplace import FULL, QUICK, Workplace
 
 QUESTIONS = Path(__file__).with_name("questions.toml")
@@ -51,7 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {repo} is not a folder", file=sys.stderr)
         return 2
     questions = load_questions(options.questions)
-    facts: dict[str, Any] = {"machine": machine(), "load_before": load_average(), "quick": options.quick}
+    given = sys.argv[1:] if argv is None else argv
+    facts: dict[str, Any] = described(" ".join(["make bench", *([f'B="{" ".join(given)}"'] if given else [])]))
+    facts |= {"machine": machine(), "load_before": load_average(), "quick": options.quick}
     lines: list[Line] = []
     hits: list[HitLine] = []
     repetitions = QUICK if options.quick else FULL
@@ -74,8 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _print(facts, lines, hits)
     if "quality" in chosen and not answerable:
         print(f"\nNo hit table: {options.questions.name} asks about another repository than {repo.name}.")
-    if options.json:
-        options.json.write_text(json.dumps(table.as_json(facts, lines, hits), indent=1) + "\n", encoding="utf-8")
+    whole = not (options.only or options.repo or options.quick)
+    if options.json or whole:
+        write_results(options.json or PERFORMANCE, table.as_json(facts, lines, hits))
     return 0
 
 
@@ -88,7 +91,12 @@ def _parser() -> argparse.ArgumentParser:
         "--questions", type=Path, default=QUESTIONS, metavar="FILE", help="Questions with their answers."
     )
     parser.add_argument("--quick", action="store_true", help="Fewer repetitions: a look, not a measurement.")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="Write every single value to this file too.")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="Write every single value to this file too. A whole run on Django writes them to where 'make figures' looks.",
+    )
     parser.add_argument(
         "--only",
         action="append",
