@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {repo} is not a folder", file=sys.stderr)
         return 2
     questions = load_questions(options.questions)
-    given = sys.argv[1:] if argv is None else argv
+    given = [Path(word).name if "/" in word else word for word in (sys.argv[1:] if argv is None else argv)]
     facts: dict[str, Any] = described(" ".join(["make bench", *([f'B="{" ".join(given)}"'] if given else [])]))
     facts |= {"machine": machine(), "load_before": load_average(), "quick": options.quick}
     lines: list[Line] = []

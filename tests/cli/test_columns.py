@@ -54,6 +54,11 @@ def test_a_wide_line_is_cut_where_the_hit_can_be_seen() -> None:
     assert shown(text, [], 40) == [Stretch("x" * 37, hit=False), Stretch("...", hit=False)]
 
 
+def test_a_hit_near_the_end_of_a_wide_line_leaves_no_room_unused() -> None:
+    stretches = shown("x" * 200 + " needle", [(201, 207)], 40)
+    assert "".join(one.text for one in stretches) == f"...{'x' * 30} needle"
+
+
 def test_what_matches_keeps_the_kind_of_code_that_it_is() -> None:
     code = [("\tdef", "keyword"), (" ", ""), ("save", "function"), ("()", "")]
     assert shown("\tdef save()", [(5, 7)], 40, code) == [

@@ -93,8 +93,9 @@ def shown(text: str, hits: Sequence[tuple[int, int]], room: int, code: Sequence[
     ahead, hit = _width_of(stretches[:first]), width(stretches[first].text)
     if ahead + hit <= room - 3:
         return _fitting(stretches, room)
-    # The hit would not be seen: leave out the beginning, but for a little of what leads to it.
-    kept = _behind(stretches[:first], max(0, (room - 6 - hit) // 2))
+    # The hit would not be seen: leave out the beginning, but for what leads to it; all that fits where the line ends soon.
+    lead = max(0, (room - 6 - hit) // 2, room - 3 - _width_of(stretches[first:]))
+    kept = _behind(stretches[:first], lead)
     return [_LEFT_OUT, *_fitting([*kept, *stretches[first:]], room - 3)]
 
 
