@@ -30,23 +30,28 @@ Record = Mapping[str, Any]
 
 
 def pages() -> dict[Path, str]:
-    """Return every page and chart with what it must say."""
-    performance, reliability = read_results(PERFORMANCE), read_results(RELIABILITY)
-    return {
-        REFERENCE / "performance.md": "\n".join(performance_page(performance)),
-        REFERENCE / "reliability.md": "\n".join(reliability_page(reliability)),
-        PICTURES / "performance-budgets.svg": budget_chart(performance),
-        PICTURES / "performance-search.svg": tools_chart(performance, "search, warm", "Time of a search, median"),
-        PICTURES / "performance-hits.svg": hits_chart(performance),
-        PICTURES / "reliability.svg": faults_chart(reliability),
-    }
+    """Return every page and chart with what it must say, as far as there are results."""
+    found: dict[Path, str] = {}
+    if PERFORMANCE.is_file():
+        record = read_results(PERFORMANCE)
+        found[REFERENCE / "performance.md"] = "\n".join(performance_page(record))
+        found[PICTURES / "performance-budgets.svg"] = budget_chart(record)
+        found[PICTURES / "performance-search.svg"] = tools_chart(record, "search, warm", "Time of a search, median")
+        if record["hits"]:
+            found[PICTURES / "performance-hits.svg"] = hits_chart(record)
+    if RELIABILITY.is_file():
+        record = read_results(RELIABILITY)
+        found[REFERENCE / "reliability.md"] = "\n".join(reliability_page(record))
+        found[PICTURES / "reliability.svg"] = faults_chart(record)
+    return found
 
 
 def performance_page(record: Record) -> Iterator[str]:
     """Yield the lines of the page about time, memory and hits."""
     yield from ("# Performance", "", _MADE.format(source="benchmarks/measured/performance.json"), "")
     yield "How fast Findspot is, what it takes, and how often it is right, beside ripgrep and a plain BM25, in one run on one machine."
-    yield "What each line means, and who the others are, stands in [benchmarks](../contributing/benchmarks.md)."
+    yield "What each line means, who the others are, and earlier figures on Django with a quiet machine stand in"
+    yield "[benchmarks](../contributing/benchmarks.md#measured). The budgets are meant for Django on two quiet cores."
     yield from ("", *_measured(record), "")
     yield from (
         "## Against the budgets",

@@ -167,7 +167,7 @@ def folder_size(folder: Path) -> float:
 
 def load_average() -> float | None:
     """Return how many processes wanted a core during the last minute; None where the system does not tell."""
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
 def machine() -> dict[str, str | int]:
