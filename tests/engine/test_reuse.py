@@ -212,6 +212,21 @@ def test_what_is_kept_is_for_its_owner_only(tmp_path: Path, models: Models, conf
     assert (config.cache_dir / NAME).stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.row("V43")
+def test_a_cache_inside_of_a_repository_is_not_committed(tmp_path: Path, models: Models) -> None:
+    root = made(tmp_path / "root", {"one.py": "def one():\n    return 1\n"})
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    with Engine.open(root, Config(SETTINGS, root / ".cache"), models) as engine:
+        engine.refresh()
+    shown = subprocess.run(
+        ["git", "-C", str(root), "status", "--porcelain", "--untracked-files=all"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.splitlines() == ["?? one.py"]
+
+
 _INDEX = """
 import sys
 from pathlib import Path

@@ -169,6 +169,7 @@ def test_a_damaged_database_is_started_again(open_store: OpenStore, tmp_path: Pa
 
 
 @pytest.mark.row("V15")
+@pytest.mark.row("V44")
 def test_another_key_empties_the_index(open_store: OpenStore, tmp_path: Path) -> None:
     first = open_store()
     write(first, UPLOAD)

@@ -99,6 +99,15 @@ def shown(text: str, hits: Sequence[tuple[int, int]], room: int, code: Sequence[
     return [_LEFT_OUT, *_fitting([*kept, *stretches[first:]], room - 3)]
 
 
+def table_lines(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Yield rows of as many cells each, in columns, without what would steer a terminal."""
+    seen = [[visible(cell) for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*seen, strict=True)]
+    for row in seen:
+        cells = (f"{cell}{' ' * (room - width(cell))}" for cell, room in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
 _LEFT_OUT = Stretch("...", hit=False)
 
 

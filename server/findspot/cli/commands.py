@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from findspot import __version__
+from findspot.cli.cache_options import CacheAction, add_cache_options
 from findspot.cli.config_options import ConfigAction, add_config_options
 from findspot.cli.model_options import ModelAction, PolicyName, add_exploring_options, add_model_options
 from findspot.cli.options import (
@@ -44,6 +45,7 @@ Command = Literal[
     "status",
     "eval",
     "config",
+    "cache",
     "completions",
     "models",
     "install",
@@ -129,6 +131,8 @@ class RawArguments(argparse.Namespace):
     config_action: ConfigAction
     value: str | None
     project: bool
+    cache_action: CacheAction
+    all_roots: bool
     shell: Shell
     action: ModelAction
     model: str | None = None
@@ -265,6 +269,15 @@ def _add_setup_and_servers(add: _Add) -> None:
         "Options that set something count here too, so that it shows what they would do.",
     )
     add_config_options(config)
+
+    cache = add(
+        "cache",
+        [voice, output],
+        "show what lies in the cache folder; prune, clear, check or move it",
+        "'prune' removes what no root needs: indexes of folders that are gone, earlier formats, second indexes that were"
+        " not used for a month. It shows that first, and asks.",
+    )
+    add_cache_options(cache)
 
     completions = add(
         "completions",

@@ -98,6 +98,10 @@ def _command(argv: Sequence[str], terminal: Terminal) -> int:
         from findspot.cli.config import resolve_config, run_config  # noqa: PLC0415 - only this command needs them
 
         return run_config(resolve_config(raw, terminal.cwd), terminal)
+    if raw.command == "cache":
+        from findspot.cli.cache import resolve_cache, run_cache  # noqa: PLC0415 - only this command needs them
+
+        return run_cache(resolve_cache(raw, terminal.cwd), terminal)
     if raw.command == "completions":
         from findspot.cli.completions import run_completions  # noqa: PLC0415 - only this command needs them
 

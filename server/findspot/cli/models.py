@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from findspot.cli.columns import visible, width
+from findspot.cli.columns import table_lines
 from findspot.cli.commands import RawArguments
 from findspot.cli.inputs import UsageError, View
 from findspot.cli.model_options import ModelAction
@@ -80,7 +80,7 @@ def _list(files: ModelFiles, view: View, terminal: Terminal) -> int:
         record = {"folder": str(files.folder), "models": [dataclasses.asdict(model) for model in models]}
         terminal.write_lines([json.dumps(record)])
         return 0
-    terminal.write_lines(_table([_HEADINGS, *map(_row, models)]))
+    terminal.write_lines(table_lines([_HEADINGS, *map(_row, models)]))
     for model in models:
         if model.problem:
             terminal.note(f"warning: {model.problem}")
@@ -96,14 +96,6 @@ def _row(model: ModelFacts) -> tuple[str, ...]:
     context = f"{model.context_used:,} of {model.context:,}" if model.context_used else f"{model.context or '-'}"
     memory = f"about {size_text(model.memory)}" if model.memory else "-"
     return model.name, size_text(model.size), kind or "?", context, memory, model.licence, model.used_as or "-"
-
-
-def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    shown = [[visible(cell) for cell in row] for row in rows]
-    widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
-    for row in shown:
-        cells = (f"{cell}{' ' * (room - width(cell))}" for cell, room in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
 
 
 def _pull(files: ModelFiles, request: ModelsRequest, terminal: Terminal) -> int:

@@ -6,7 +6,7 @@ environment, which nothing else reads (I-8); ``resolve`` merges them into one ``
 
 from __future__ import annotations
 
-from findspot.config.resolve import Config, Origin, load_config, read_setting
+from findspot.config.resolve import Config, Origin, index_name, load_config, read_setting
 from findspot.config.settings import (
     SECTIONS,
     SENTENCE_TRANSFORMERS,
@@ -59,6 +59,7 @@ __all__ = [
     "child_module_path",
     "flag",
     "flagged",
+    "index_name",
     "load_config",
     "models_dir",
     "project_config_path",

@@ -64,13 +64,17 @@ class Config:
         asking once with ``--hidden``, ``--no-ignore`` or ``--embedder-url`` neither changes nor rebuilds the usual one, and
         vectors of two embedders never meet.
         """
-        digest = hashlib.blake2b(os.fsencode(str(root)), digest_size=8).hexdigest()
-        # The name is for people who look into the cache; what a file system or library may not take is left out.
-        name = _UNSAFE.sub("_", root.name)[:_NAME_LENGTH] or "root"
         variant = "-hidden" * self.settings.hidden + "-all" * (not self.settings.ignore_files)
         if other := self.settings.other_embedder():
             variant += f"-{hashlib.blake2b(other.encode(), digest_size=4).hexdigest()}"
-        return self.cache_dir / "indexes" / f"{name}-{digest}{variant}"
+        return self.cache_dir / "indexes" / f"{index_name(root)}{variant}"
+
+
+def index_name(root: Path) -> str:
+    """Return what the names of all folders of indexes of ``root`` begin with."""
+    digest = hashlib.blake2b(os.fsencode(str(root)), digest_size=8).hexdigest()
+    # The name is for people who look into the cache; what a file system or library may not take is left out.
+    return f"{_UNSAFE.sub('_', root.name)[:_NAME_LENGTH] or 'root'}-{digest}"
 
 
 def load_config(

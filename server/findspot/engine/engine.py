@@ -57,6 +57,7 @@ from findspot.retrieval.localizer import Localization, Localizer
 from findspot.retrieval.related import related_places
 from findspot.retrieval.results import Ranked
 from findspot.retrieval.searcher import Searcher
+from findspot.storage.catalogue import note_use
 from findspot.storage.prepared_cache import PreparedCache
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
@@ -97,6 +98,7 @@ class Engine:
         self._meaning = Meaning(models)
         fast, slow = self._meaning.fast, self._meaning.slow
         self._store = IndexStore(self._index_dir, index_key(models, config.settings))
+        note_use(self._index_dir, root)
         self._prepared = PreparedCache(config.cache_dir, self._store.key)
         self._indexer = Indexer(self._pool, self._index_dir, self._store, fast, slow, self._prepared)
         self._healer = Healer(self._fill)

@@ -315,13 +315,13 @@ class _Run:
 
     def _write(self, files: Sequence[PreparedFile], removed: Sequence[str]) -> None:
         reuse, taken, self._vectors = self.reuse, self._vectors, {}
-        if reuse is not None:
-            reuse.keep([*removed, *(file.path for file in files)])
+        paths = [file.path for file in files]
+        replaced = [] if reuse is None else reuse.held([*removed, *paths])
         vectors = taken | self._embed(files, taken)
         written = self._store.write(files, removed, vectors)
         self._graph_work.append(self._graph.submit(self._store.update_vectors, written, vectors))
         if reuse is not None:
-            self._graph_work.append(self._graph.submit(reuse.keep, [file.path for file in files]))
+            self._graph_work.append(self._graph.submit(reuse.keep, replaced, paths))
 
     def _embed(self, files: Sequence[PreparedFile], taken: Collection[bytes]) -> dict[bytes, Vectors]:
         if self._embedder is None:

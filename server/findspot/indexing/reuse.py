@@ -13,7 +13,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.types import FileProblem
 from findspot.indexing.reading import read_task
 from findspot.indexing.tasks import Outcome, PreparerOptions, Task, Unchanged, Vanished
-from findspot.storage.prepared_cache import PreparedCache
+from findspot.storage.prepared_cache import Held, PreparedCache
 from findspot.storage.records import PreparedFile
 from findspot.storage.store import IndexStore
 
@@ -78,14 +78,17 @@ class Reuse:
         self.taken.append(file)
         return file
 
-    def keep(self, paths: Sequence[str]) -> None:
-        """Keep files as the index holds them, unless they are kept already."""
+    def held(self, paths: Sequence[str]) -> list[Held]:
+        """Return files as the index holds them, as far as they are to be kept and are not yet."""
         wanted = paths[: self._left]
         if not wanted:
-            return
+            return []
         self._left -= len(wanted)
-        entries = self._cache.known(wanted)
-        self._cache.put(self._store.held_files(entries, wanted))
+        return self._store.held_files(self._cache.known(wanted), wanted)
+
+    def keep(self, replaced: Sequence[Held], written: Sequence[str]) -> None:
+        """Keep files that the index has let go of, and those of some paths that it holds now."""
+        self._cache.put([*replaced, *self.held(written)])
 
     def end(self) -> None:
         """Note which entries were of use."""

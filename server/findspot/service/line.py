@@ -132,6 +132,16 @@ class Processes:
                 yield path, record
 
 
+def living_processes(cache_dir: Path) -> Iterator[int]:
+    """Yield the ids of processes of any version that serve others from a cache folder."""
+    for path in (cache_dir / "processes").glob("*.json"):
+        record = _read(path)
+        if record is not None and record.machine == platform.node():
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", record.port), timeout=_ANSWER_SECONDS).close()
+                yield record.pid
+
+
 def _read(path: Path) -> Record | None:
     """Return what a file says; None for one that somebody else wrote or that holds something else."""
     try:

@@ -105,11 +105,13 @@ def copied(source: Path, directory: Path, after: int, stop: Event | None) -> Ite
 
 
 def _check(source: Path) -> None:
-    """Raise ``IndexDamagedError`` unless the database in ``source`` is what Findspot has written."""
+    """Raise ``IndexDamagedError`` unless the database in ``source`` is what Findspot has written.
+
+    The file is not read: this process may have it open, and closing it would take SQLite's locks away.
+    """
     with opening_lock(source):
-        state = seal.check(source / DATABASE_NAME)
-    if state is not seal.State.WHOLE or is_marked(source):
-        raise IndexDamagedError(f"the index in {source} is not whole, so it is not copied")
+        if not seal.is_untouched(source / DATABASE_NAME) or is_marked(source):
+            raise IndexDamagedError(f"the index in {source} is not whole, so it is not copied")
 
 
 def _forget_root(copy: sqlite3.Connection, source: Path, directory: Path, after: int) -> None:

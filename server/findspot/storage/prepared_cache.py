@@ -21,7 +21,7 @@ from findspot.core.arrays import Vectors
 from findspot.core.types import PathClass, ProblemKind
 from findspot.storage.packed import packed_vector
 from findspot.storage.records import IndexKey, PreparedChunk, PreparedFile, PreparedSymbol
-from findspot.storage.shared import SharedDatabase
+from findspot.storage.shared import SharedDatabase, shared_rows
 from findspot.storage.sql import LISTED, listed, transaction
 
 NAME = "prepared-files-v1.sqlite3"
@@ -148,6 +148,34 @@ class PreparedCache:
     def close(self) -> None:
         """Close the file; later calls miss."""
         self._file.close()
+
+
+def damaged(cache_dir: Path) -> int:
+    """Return how many entries are not what was stored."""
+    rows = shared_rows(cache_dir / NAME, "SELECT checksum, made_for, path, content_hash, data FROM entries")
+    return sum(checksum != _checksum(*parts) for checksum, *parts in rows)
+
+
+_ORPHANS = f"FROM entries WHERE hex(made_for) NOT IN {LISTED}"
+
+
+def orphans(cache_dir: Path, key_texts: Iterable[str]) -> tuple[int, int]:
+    """Return how many entries are for none of these index keys, and their bytes."""
+    keys = listed(made_for(text).hex().upper() for text in key_texts)
+    for number, size in shared_rows(cache_dir / NAME, f"SELECT count(*), coalesce(sum(size), 0) {_ORPHANS}", (keys,)):
+        return number, size
+    return 0, 0
+
+
+def remove_orphans(cache_dir: Path, key_texts: Iterable[str]) -> None:
+    """Remove the entries that are for none of these index keys, and give their room back to the disk."""
+    file = SharedDatabase(cache_dir / NAME, _SCHEMA, what="the cache of files", busy_seconds=_BUSY_SECONDS)
+    keys = listed(made_for(text).hex().upper() for text in key_texts)
+    with file.using() as connection:
+        if connection is not None:
+            connection.execute(f"DELETE {_ORPHANS}", (keys,))
+            connection.execute("VACUUM")
+    file.close()
 
 
 def made_for(key_text: str) -> bytes:

@@ -131,7 +131,12 @@ TABLES_TO_EMPTY = (
 
 
 def connect(
-    path: Path, *, read_only: bool = False, busy_seconds: float = _BUSY_SECONDS, moves_log: bool = True
+    path: Path,
+    *,
+    read_only: bool = False,
+    busy_seconds: float = _BUSY_SECONDS,
+    moves_log: bool = True,
+    table: str = "meta",
 ) -> sqlite3.Connection:
     """Open a connection in autocommit mode; transactions are begun explicitly.
 
@@ -139,7 +144,7 @@ def connect(
 
     ``busy_seconds`` is how long a statement waits for another process that writes.
 
-    A read-only connection never creates the file. When the folder itself cannot be written, SQLite cannot make
+    A read-only connection never creates the file, and shows by reading from ``table`` that it can be read. When the folder itself cannot be written, SQLite cannot make
     its shared-memory file either, and the database is opened as immutable.
     """
     if not read_only:
@@ -161,7 +166,7 @@ def connect(
             f"{uri}?{mode}", uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
+            connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
         except sqlite3.OperationalError:
             connection.close()
             if mode == modes[-1]:

@@ -12,7 +12,9 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from findspot.storage.damage import storage_errors
 from findspot.storage.files import private_folder, remove_database
 from findspot.storage.schema import connect
 
@@ -81,3 +83,11 @@ class SharedDatabase:
             with contextlib.suppress(sqlite3.Error):
                 self._opened.close()
             self._opened = None
+
+
+def shared_rows(path: Path, question: str, values: tuple[str, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield rows of such a file without opening it for writing; raises ``IndexDamagedError``, ``IndexStorageError``."""
+    if not path.exists():
+        return
+    with storage_errors(), contextlib.closing(connect(path, read_only=True, table="sqlite_master")) as connection:
+        yield from connection.execute(question, values)

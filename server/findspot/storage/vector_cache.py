@@ -14,12 +14,12 @@ import numpy as np
 
 from findspot.core.arrays import Vectors
 from findspot.storage.packed import packed_vector
-from findspot.storage.shared import SharedDatabase
+from findspot.storage.shared import SharedDatabase, shared_rows
 from findspot.storage.sql import transaction
 
 NAME = "model-vectors-v2.sqlite3"
 
-_OLDER = ("model-vectors-v1.sqlite3",)
+OLDER = ("model-vectors-v1.sqlite3",)
 """Earlier formats, which nothing reads any more: the first had no checksums."""
 
 _SCHEMA = """
@@ -52,7 +52,7 @@ class VectorCache:
     def __init__(self, cache_dir: Path) -> None:
         """Name the folder; the file is opened when it is first needed."""
         self._file = SharedDatabase(
-            cache_dir / NAME, _SCHEMA, what="the cache of model vectors", busy_seconds=_BUSY_SECONDS, older=_OLDER
+            cache_dir / NAME, _SCHEMA, what="the cache of model vectors", busy_seconds=_BUSY_SECONDS, older=OLDER
         )
 
     def get(self, model_id: str, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
@@ -89,6 +89,12 @@ class VectorCache:
     def close(self) -> None:
         """Close the database; later calls miss."""
         self._file.close()
+
+
+def damaged(cache_dir: Path) -> int:
+    """Return how many vectors are not what was stored."""
+    rows = shared_rows(cache_dir / NAME, "SELECT model, content_hash, vector, checksum FROM vectors")
+    return sum(not _is_whole(*row) for row in rows)
 
 
 def _checksum(model_id: str, key: bytes, vector: bytes) -> int:

@@ -245,6 +245,17 @@ def copy_saved(source: Path, former: Version, target: Path, own: Version) -> Non
                 shutil.copyfile(path, target / name)
 
 
+def damaged_files(directory: Path) -> list[str]:
+    """Return the names of vector files that do not have the size and checksum that their names state."""
+    found: list[str] = []
+    for path in directory.glob(f"{_PREFIX}*{_SUFFIX}"):
+        named = _name_parts(path)
+        with contextlib.suppress(FileNotFoundError):  # replaced by a newer one meanwhile
+            if (path.stat().st_size, checksum_of(path)) != (named.size, named.checksum):
+                found.append(path.name)
+    return found
+
+
 class _Named(NamedTuple):
     """What a vector file's name states; -1 for what is missing."""
 
