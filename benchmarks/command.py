@@ -28,6 +28,7 @@ SECTIONS: dict[str, Callable[[Workplace], list[Line]]] = {
     "index": processes.index,
     "size": processes.size,
     "refresh": speed.refresh,
+    "reuse": speed.reuse,
     "search": speed.search,
     "localize": speed.localize,
     "deadline": speed.deadline,

@@ -23,6 +23,9 @@ _PLENTY = 60.0
 
 _EDIT_PATIENCE_SECONDS = 20.0
 
+_CHANGED = 20
+"""One Python file in so many is another on the other branch."""
+
 _WATCHER_START_SECONDS = 1.0
 
 
@@ -92,6 +95,33 @@ def edit(place: Workplace) -> list[Line]:
         Line(
             "edit, refresh by path + search", "findspot", "ms", direct.samples("ms"), note="as the server does on save"
         ),
+    ]
+
+
+def reuse(place: Workplace) -> list[Line]:
+    """Index copies of what is indexed, as second worktrees; in each change many files and change them back, as checkouts do."""
+    place.ensure_index()
+    worktree, there, back = Stopwatch(), Stopwatch(), Stopwatch()
+    for number in range(place.repetitions.index):
+        copy = copy_of(place.repo, place.folder / f"worktree-{number}")
+        with place.engine(copy) as engine:
+            with worktree.lap():
+                report = engine.refresh()
+            assert report.reused == report.added, "files of a second worktree were parsed"
+            branch = {file: file.read_bytes() for file in sorted(copy.rglob("*.py"))[::_CHANGED]}
+            for file in branch:
+                _append_function(file, f"branch_pelican_{number}")
+            with there.lap():
+                engine.refresh()
+            for file, content in branch.items():
+                file.write_bytes(content)
+            with back.lap():
+                report = engine.refresh()
+            assert (report.reused, report.embedded) == (len(branch), 0), "files of a known branch were parsed"
+    return [
+        Line("second worktree", "findspot", "s", worktree.samples("s"), note=worktree.processor_note("s")),
+        Line("checkout, new branch", "findspot", "s", there.samples("s"), note=f"{len(branch):,} files differ"),
+        Line("checkout, back again", "findspot", "s", back.samples("s"), note=back.processor_note("s")),
     ]
 
 
