@@ -248,6 +248,12 @@ test("a phone shows the list, then the place, and back", async () => {
     await accessible(`phone with a place, ${colorScheme}`);
     await shot(`phone-place-${colorScheme}`);
     await page.tap("#close");
-    assert.ok(!(await page.isVisible("#preview")));
+    await page.waitForSelector("#preview", { state: "hidden" });
+    await page.tap("#place-1");
+    await page.waitForSelector(".code .line");
+    await page.goBack();
+    await page.waitForSelector("#preview", { state: "hidden" });
+    assert.equal(await page.inputValue("#query"), "where is the rebate applied");
+    assert.equal(await chosen(), "place-1");
   }
 });

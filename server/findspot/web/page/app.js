@@ -217,6 +217,8 @@ function choose(at, { scroll = true } = {}) {
 function look() {
   touched = true;
   settle();
+  // On a phone the place covers the list, so the button of the phone leads back to it.
+  if (!wide() && !preview.shown) history.pushState({ ...history.state }, "", address());
   if (places[chosen]) preview.show(places[chosen]);
 }
 
@@ -280,7 +282,7 @@ function toFolder() {
 }
 
 function back() {
-  if (preview.shown && !wide()) preview.hide();
+  if (preview.shown && !wide()) history.back();
   else if (document.activeElement !== input) (asked.trace ? report : input).focus();
 }
 
@@ -383,7 +385,10 @@ find("examples").append(...EXAMPLES.map((text) => {
   return element("li", {}, button);
 }));
 addEventListener("popstate", () => {
+  const before = JSON.stringify(asked);
   readAddress();
+  if (!wide()) preview.hide();
+  if (JSON.stringify(asked) === before) return;
   showAsked();
   run();
 });
