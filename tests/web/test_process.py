@@ -70,15 +70,16 @@ async def test_two_servers_of_one_root_both_answer_and_both_see_an_edit(reposito
             assert found[0] == "src/new.py"
 
 
-async def test_an_agent_uses_the_engine_of_the_server(repository: Path) -> None:
+@pytest.mark.parametrize("service", ["mcp", "command"])
+async def test_agents_and_commands_find_the_engine_of_the_server(repository: Path, service: str) -> None:
     async with serving(cwd=repository) as server:
         await server.until_ready()
         script = (
             "import sys; from pathlib import Path; from findspot.mcp.host import warm_processes;"
-            "warm = warm_processes(); line = warm.find(Path(sys.argv[1]), 'mcp'); print(line is not None)"
+            "warm = warm_processes(); line = warm.find(Path(sys.argv[1]), sys.argv[2]); print(line is not None)"
         )
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", script, str(repository)), stdout=asyncio.subprocess.PIPE
+            *(sys.executable, "-c", script, str(repository), service), stdout=asyncio.subprocess.PIPE
         )
         out, _ = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
         assert out.strip() == b"True"
