@@ -106,7 +106,9 @@ class SentenceEmbedder:
     def _load(self, loading: Future[Any]) -> None:
         try:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds
+            from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415 - the same
 
+            disable_progress_bar()  # standard error is the user's, or a log
             loading.set_result(SentenceTransformer(str(self._folder), device="cpu", local_files_only=True))
         except Exception as error:  # noqa: BLE001 - whatever a stranger's model raises is told where it is asked for
             loading.set_exception(ModelError(f"{self._folder}: cannot be loaded: {_first_line(error)}"))
