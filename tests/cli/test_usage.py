@@ -54,6 +54,8 @@ WRONG: list[tuple[list[str], str]] = [
     (["serach", "a"], "did you mean findspot search?"),
     (["localise", "crash.log"], "did you mean findspot localize?"),
     (["a", "--no-scope", "a.py"], "--no-scope means the whole root"),
+    (["localize", "a b c", "a.py", "--no-scope"], "--no-scope means the whole root"),
+    (["context", "a b c", "a.py", "--no-scope"], "--no-scope means the whole root"),
     (["a", "/"], "lies outside the root"),
     (["status", "retries"], "status takes no query; to search for this word: findspot -- status"),
     (["index", "retries"], "index takes no query"),

@@ -30,11 +30,17 @@ from findspot.cli.options import (
 from findspot.cli.parser import Parser
 from findspot.cli.screen import Color
 from findspot.cli.serve_options import add_serve_options
-from findspot.cli.values import between, commits, setting
+from findspot.cli.setup_options import (
+    add_agent_server_arguments,
+    add_evaluation_arguments,
+    add_install_arguments,
+    add_server_arguments,
+)
+from findspot.cli.values import between, setting
 from findspot.config import flagged
 from findspot.core.limits import LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS
 from findspot.core.types import ContextFormat, Level
-from findspot.installing.agents import AGENTS, Scope
+from findspot.installing.agents import Scope
 
 Command = Literal[
     "search",
@@ -76,6 +82,7 @@ FORMS = (
 _EPILOG = """\
 exit status: 0 something was found (or done), 1 nothing was found, 2 an error, 130 interrupted.
 A query that is also the name of a command: findspot -- status
+Options of a search: findspot search --help
 """
 
 
@@ -102,8 +109,8 @@ class RawArguments(argparse.Namespace):
     query_flag: str | None = None
     file: str | None
     paths: list[Path]
-    no_scope: bool
-    skip_outside: bool
+    no_scope: bool = False
+    skip_outside: bool = False
     types: list[str]
     not_types: list[str]
     globs: list[str]
@@ -257,7 +264,7 @@ def _add_questions_and_index(add: _Add) -> None:
         "The messages of its commits are asked about, at the files before each commit, and compared with the functions"
         " that the commit changed. It works in a temporary folder; your index is not touched.",
     )
-    _add_evaluation_arguments(evaluation)
+    add_evaluation_arguments(evaluation)
 
 
 def _add_setup_and_servers(add: _Add) -> None:
@@ -302,11 +309,11 @@ def _add_setup_and_servers(add: _Add) -> None:
         "set up a coding agent, so that it asks Findspot where things are",
         "The change is shown and asked about before a file is touched. Without AGENT all are listed.",
     )
-    _add_install_arguments(install)
+    add_install_arguments(install)
 
     talks = "It talks over standard input and output."
-    _add_server_arguments(add("lsp", [], "start the language server", talks))
-    _add_agent_server_arguments(add("mcp", [], "start the server for coding agents (MCP)", talks))
+    add_server_arguments(add("lsp", [], "start the language server", talks))
+    add_agent_server_arguments(add("mcp", [], "start the server for coding agents (MCP)", talks))
     add_serve_options(
         add(
             "serve",
@@ -321,50 +328,6 @@ def _add_rebuild(parser: argparse.ArgumentParser, *names: str) -> None:
     parser.add_argument(
         *names, dest="rebuild", action="store_true", help="Throw the index away first and build it from nothing."
     )
-
-
-def _add_evaluation_arguments(evaluation: argparse.ArgumentParser) -> None:
-    evaluation.add_argument(
-        "path", metavar="PATH", nargs="?", type=Path, help="A folder inside the git repository. Default: this folder."
-    )
-    evaluation.add_argument(
-        "--commits", metavar="N", type=commits, default=50, help="How many commits, the newest that suit. Default: 50."
-    )
-    add_setting(evaluation, "budget")
-
-
-def _add_server_arguments(lsp: argparse.ArgumentParser) -> None:
-    channel = lsp.add_mutually_exclusive_group()
-    channel.add_argument("--stdio", action="store_true", help="Use standard input and output; this is the default.")
-    channel.add_argument("--tcp", metavar="HOST:PORT", help="Listen for editors on this address instead.")
-    lsp.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
-
-
-def _add_agent_server_arguments(agents: argparse.ArgumentParser) -> None:
-    agents.add_argument(
-        "--root",
-        dest="roots",
-        metavar="DIR",
-        action="append",
-        default=[],
-        type=Path,
-        help="Folder to search; may be given several times. Default: the folders that the agent names, else the project"
-        " around the current folder.",
-    )
-    agents.add_argument(
-        "--http",
-        metavar="HOST:PORT",
-        nargs="?",
-        const="127.0.0.1:0",
-        help="Listen for clients by HTTP on this address of this machine; without it on a free port.",
-    )
-    agents.add_argument(
-        "--token-file",
-        metavar="FILE",
-        type=Path,
-        help="File with the token that clients by HTTP send. Default: a new one, shown on standard error.",
-    )
-    agents.add_argument("-v", "--verbose", action="store_true", help="Write a log to standard error.")
 
 
 def _add_context_options(parser: argparse.ArgumentParser) -> None:
@@ -389,29 +352,6 @@ def _add_context_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         type=setting("budget"),
         help="Seconds that the localization model may take; 0 leaves it out. Default: 10, which is more than it needs.",
-    )
-
-
-def _add_install_arguments(install: argparse.ArgumentParser) -> None:
-    names = ", ".join(agent.name for agent in AGENTS)
-    install.add_argument("agent", metavar="AGENT", nargs="?", help=f"One of {names}.")
-    install.add_argument(
-        "--scope",
-        choices=get_args(Scope),
-        default="user",
-        help="user: in your home folder, for all projects; project: in files that the project shares. Default: user.",
-    )
-    install.add_argument(
-        "--root", metavar="DIR", type=Path, help="Folder of the project. Default: the root that a search has here."
-    )
-    install.add_argument("--uninstall", action="store_true", help="Remove what an earlier install has added.")
-    install.add_argument("--dry-run", action="store_true", help="Show what would change, and change nothing.")
-    install.add_argument("-y", "--yes", action="store_true", help="Do not ask.")
-    install.add_argument(
-        "--no-instructions",
-        dest="instructions",
-        action="store_false",
-        help="Add or remove the server only, not the text that tells the agent when to use it.",
     )
 
 

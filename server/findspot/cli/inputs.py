@@ -102,8 +102,10 @@ def root_of(given: Path, cwd: Path) -> Path:
 
 
 def existing_paths(raw: RawArguments, cwd: Path) -> list[Path]:
-    """Return the paths of ``raw`` absolute and free of symbolic links."""
+    """Return the paths of ``raw`` absolute and free of symbolic links; raises ``UsageError`` where they cannot be meant."""
     paths = raw.paths
+    if raw.no_scope and paths:
+        raise UsageError("--no-scope means the whole root and cannot be used together with PATHS")
     for path in paths:
         if not os.path.exists(cwd / path):  # noqa: PTH110 - Path.exists raises for names that are too long
             hint = f"did you mean findspot {raw.meant}?" if raw.meant else "a query of several words needs quotes"

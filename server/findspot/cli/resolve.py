@@ -172,8 +172,6 @@ def resolve(raw: RawArguments, terminal: Terminal) -> Request:
         folder = cwd if raw.path is None else cwd / raw.path.expanduser()
         return EvaluationRequest(folder, view, raw.commits, raw.budget)
 
-    if raw.no_scope and raw.paths:
-        raise UsageError("--no-scope means the whole root and cannot be used together with PATHS")
     paths = existing_paths(raw, cwd)
     query = checked_text(raw.query or "") if raw.command == "search" else ""
     parts = tuple(Part(location, scope, filter_of(raw, location)) for location, scope in roots_of(raw, cwd, paths))
