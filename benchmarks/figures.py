@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.charts import Bar, bar_chart
+from benchmarks.faults import AREAS
 from benchmarks.results import PERFORMANCE, RELIABILITY, read_results
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -172,6 +173,9 @@ def reliability_page(record: Record) -> Iterator[str]:
     yield ""
     for area in record["areas"]:
         yield f"- **{area['name']}**: {' '.join(area['what'])}"
+    missing = [name for name in AREAS if name not in {area["name"] for area in record["areas"]}]
+    if missing:
+        yield from ("", f"Not run yet: {', '.join(missing)}.")
     yield from ("", "`make faults`, then `make figures`, renew this page.", "")
 
 

