@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Awaitable
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from starlette.requests import Request
 
 from findspot.errors import Cancelled
 from findspot.service.messages import Mode
-from findspot.web.app import _while_there
+from findspot.web.app import _streamed, _while_there
+from findspot.web.events import Event
 from tests.web.conftest import PATIENCE_SECONDS, Here
 
 
-async def test_a_question_stops_when_its_client_goes(here: Here) -> None:
+@pytest.mark.parametrize("streams", [False, True])
+async def test_a_question_stops_when_its_client_goes(here: Here, *, streams: bool) -> None:
     """The stop event is what every loop of the engine looks at."""
     leaving = asyncio.Event()
     stopped: asyncio.Queue[bool] = asyncio.Queue()
@@ -28,7 +31,17 @@ async def test_a_question_stops_when_its_client_goes(here: Here) -> None:
         loop.call_soon_threadsafe(leaving.set)
         loop.call_soon_threadsafe(stopped.put_nowait, stop.wait(PATIENCE_SECONDS))
 
+    async def events() -> AsyncGenerator[Event]:
+        await here.session.scheduler.run(Mode.SEARCH, work)
+        yield Event("status", None)
+
     request = Request({"type": "http", "headers": []}, receive)
+
+    def asked() -> Awaitable[object]:
+        if streams:
+            return _streamed(here.session, events(), "1", request)
+        return _while_there(request, here.session.scheduler.run(Mode.SEARCH, work))
+
     with pytest.raises(Cancelled):
-        await _while_there(request, here.session.scheduler.run(Mode.SEARCH, work))
+        await asked()
     assert await asyncio.wait_for(stopped.get(), PATIENCE_SECONDS)

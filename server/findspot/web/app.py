@@ -129,6 +129,7 @@ async def _while_there(request: Request, work: Awaitable[T]) -> T:
     finally:
         working.cancel()
         leaving.cancel()
+        await asyncio.wait((working, leaving))  # a stream cannot be closed while it runs
 
 
 async def _body(request: Request) -> dict[str, Any]:
