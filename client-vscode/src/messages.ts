@@ -241,6 +241,8 @@ export interface LocalizeParams {
   include_text?: boolean;
   /** what the editor shows */
   context?: EditorDocuments | null;
+  /** cosine similarity of what is found by meaning alone; the setting `threshold` if absent */
+  threshold?: number | null;
   /** an issue, an error message, a stack trace */
   text: string;
   /** what one result stands for */
@@ -446,6 +448,8 @@ export interface SearchParams {
   include_text?: boolean;
   /** what the editor shows */
   context?: EditorDocuments | null;
+  /** cosine similarity of what is found by meaning alone; the setting `threshold` if absent */
+  threshold?: number | null;
   /** what is looked for */
   query: string;
   /** progress for this request */

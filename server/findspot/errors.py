@@ -15,6 +15,7 @@
     ├── OpenError            no program can open a file, or its command cannot be used
     ├── InstallError         a configuration file of an agent cannot be read or changed
     ├── EvaluationError      a past cannot be read, or has nothing in it to measure on
+    ├── Declined             somebody was asked about a large index and did not want it
     └── Cancelled            the caller set the stop event
 
 Each message says what to do next. Bad *files* are never exceptions; they are ``FileProblem`` data (I-9).
@@ -55,6 +56,10 @@ class IndexStorageError(FindspotError):
 
 class IndexDamagedError(IndexStorageError):
     """The index file is damaged; the next refresh builds it again."""
+
+
+class Declined(FindspotError):
+    """A large index was not wanted."""
 
 
 class WorkerError(FindspotError):

@@ -15,7 +15,15 @@ def another(name: str) -> Any:
     default = getattr(Settings(), name)
     if choices := get_args(Settings.model_fields[name].annotation):
         return choices[-1]
-    return not default if isinstance(default, bool) else f"{default}-2" if isinstance(default, str) else default + 1
+    return (
+        not default
+        if isinstance(default, bool)
+        else f"{default}-2"
+        if isinstance(default, str)
+        else default + 0.5
+        if isinstance(default, float)
+        else default + 1
+    )
 
 
 def test_each_setting_stands_in_one_section() -> None:

@@ -6,7 +6,9 @@ import threading
 
 import pytest
 
+from findspot.config import Settings
 from findspot.core.filters import Filter
+from findspot.core.ranking.weights import similarity_floor
 from findspot.errors import Cancelled
 from findspot.indexing.prepare import Preparer
 from findspot.inference.static import StaticEmbedder
@@ -242,3 +244,24 @@ def test_without_a_filter_no_path_is_judged(searcher: Searcher, monkeypatch: pyt
 
     monkeypatch.setattr("findspot.retrieval.filtering.PathTest.__call__", never)
     assert searcher.search("upload retry delay", scope=["src"], filters=Filter()) == plain
+
+
+@pytest.mark.row("V10")
+def test_the_threshold_is_asked_of_what_is_found_by_meaning_alone(searcher: Searcher) -> None:
+    def cosines(threshold: float, query: str = "solicited meeting") -> list[float]:
+        found = searcher.search(query, top_k=50, threshold=threshold)
+        return [item.score for one in found for item in one.evidence if item.kind == "dense"]
+
+    every = cosines(0.0)
+    assert len(every) > len(cosines(0.2))
+    middle = sorted(every)[len(every) // 2] + 1e-4
+    assert all(cosine > middle for cosine in cosines(middle))
+    assert cosines(1.0) == []
+    assert searcher.search("upload retry", threshold=1.0)  # words need no similarity
+
+
+@pytest.mark.row("V10")
+def test_the_usual_threshold_is_the_floor_that_was_measured() -> None:
+    assert similarity_floor(0.26, Settings().threshold) == 0.26
+    assert (similarity_floor(0.26, 0.1), similarity_floor(0.26, 0.0)) == (0.13, 0.0)
+    assert (similarity_floor(0.26, 0.25), similarity_floor(0.26, 0.5)) == (0.26, 0.5)

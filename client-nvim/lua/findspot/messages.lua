@@ -135,6 +135,7 @@
 ---@field top_k? integer|nil how many results; if absent the answer chooses, up to the setting `top_k`
 ---@field include_text? boolean `false` leaves `text` out of the results
 ---@field context? findspot.EditorDocuments|nil what the editor shows
+---@field threshold? number|nil cosine similarity of what is found by meaning alone; the setting `threshold` if absent
 ---@field text string an issue, an error message, a stack trace
 ---@field level? "file"|"function" what one result stands for
 ---@field budget? number|nil seconds; the setting `budget` if absent; 0 leaves the model out
@@ -251,6 +252,7 @@
 ---@field top_k? integer|nil how many results at most; the setting `top_k` if absent
 ---@field include_text? boolean `false` leaves `text` out of the results
 ---@field context? findspot.EditorDocuments|nil what the editor shows
+---@field threshold? number|nil cosine similarity of what is found by meaning alone; the setting `threshold` if absent
 ---@field query string what is looked for
 ---@field workDoneToken? integer|string|nil progress for this request
 ---@field partialResultToken? integer|string|nil send the instant list first

@@ -121,6 +121,10 @@ def scope_of(raw: RawArguments, location: RootLocation, paths: Sequence[Path]) -
     if not paths:
         cwd = Path(os.path.realpath(location.cwd))
         return (cwd.relative_to(root).as_posix(),) if cwd != root and cwd.is_relative_to(root) else ()
+    if location.config.settings.follow:
+        # A link is a place of its own then, wherever it leads.
+        written = [Path(os.path.normpath(Path(os.path.realpath(location.cwd)) / path)) for path in raw.paths]
+        paths = [one if one.is_relative_to(root) else real for one, real in zip(written, paths, strict=True)]
     inside = [path for path in paths if path.is_relative_to(root)]
     if not inside or (len(inside) < len(paths) and not raw.skip_outside):
         first = next(path for path in paths if not path.is_relative_to(root))

@@ -39,7 +39,7 @@ from findspot.cli.skipped import skipped_lines, skipped_note
 from findspot.cli.terminal import Terminal
 from findspot.config import Config, load_config, use_one_math_thread
 from findspot.core.types import Answer, IndexState
-from findspot.errors import Cancelled, FindspotError, complaint
+from findspot.errors import Cancelled, Declined, FindspotError, complaint
 from findspot.service import messages
 from findspot.service.one_root import Freshened, Listener, OneRoot
 
@@ -66,6 +66,9 @@ def guarded(terminal: Terminal, command: Callable[[], int]) -> int:
     except BrokenPipeError:
         terminal.discard_output()  # the reader has seen enough, as in "findspot QUERY | head"
         return FOUND
+    except Declined as error:
+        terminal.note(str(error))
+        return NOTHING
     except FindspotError as error:
         terminal.note(f"error: {error}")
         return ERROR
@@ -293,9 +296,16 @@ def _opened(location: RootLocation, terminal: Terminal, *, quiet: bool) -> Itera
         warn=lambda warning: terminal.note(f"warning: {warning}"),
         progress=line,
         refreshed=None if line is None else line.clear,
+        # Without a line nobody sees a question either.
+        confirm=None if line is None else lambda files: _is_wanted(files, location, terminal),
     )
     with terminal.stoppable() as stop, terminal.open_root(location, listener, stop) as root:
         yield root
+
+
+def _is_wanted(files: int, location: RootLocation, terminal: Terminal) -> bool:
+    question = f"{location.root} has {output.count(files, 'file')} to index, which may take a while. Go on?"
+    return terminal.confirmed(question) is not False
 
 
 def _warn(config: Config, terminal: Terminal) -> None:

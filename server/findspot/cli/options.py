@@ -156,6 +156,7 @@ def answer_options() -> argparse.ArgumentParser:
     )
     parent.add_argument("--explain", action="store_true", help="Show what each score is made of.")
     add_setting(parent, "top_k")
+    add_setting(parent, "threshold")
     parent.add_argument("--no-text", action="store_true", help="Leave the source text out of the output.")
     return parent
 

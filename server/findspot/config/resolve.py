@@ -61,11 +61,12 @@ class Config:
         """Return the folder of the index of ``root``, inside the cache folder and named after the root.
 
         Settings that take in other files, and embedders that are not Findspot's own, have an index of their own, so that
-        asking once with ``--hidden``, ``--no-ignore`` or ``--embedder-url`` neither changes nor rebuilds the usual one, and
-        vectors of two embedders never meet.
+        asking once with ``--hidden``, ``--no-ignore``, ``--follow`` or ``--embedder-url`` neither changes nor rebuilds the usual
+        one, and vectors of two embedders never meet.
         """
-        variant = "-hidden" * self.settings.hidden + "-all" * (not self.settings.ignore_files)
-        if other := self.settings.other_embedder():
+        settings = self.settings
+        variant = "-hidden" * settings.hidden + "-all" * (not settings.ignore_files) + "-linked" * settings.follow
+        if other := settings.other_embedder():
             variant += f"-{hashlib.blake2b(other.encode(), digest_size=4).hexdigest()}"
         return self.cache_dir / "indexes" / f"{index_name(root)}{variant}"
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar, get_args
 from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, Field
 
-from findspot.core.limits import MAX_BUDGET, MAX_RESULTS
+from findspot.core.limits import MAX_BUDGET, MAX_RESULTS, USUAL_THRESHOLD
 
 ChatTemplate = Literal["", "chatml", "llama3", "gemma", "phi3", "mistral"]
 """How a conversation can be laid out for a chat model; "" leaves it to the model's vocabulary."""
@@ -76,6 +76,18 @@ class AnswerSettings(Section):
         ProjectMay(most=5.0),
         Flag(("--budget",), "SECONDS"),
     ] = 1.0
+    threshold: Annotated[
+        float,
+        Field(
+            ge=0.0,
+            le=1.0,
+            strict=False,
+            description="Cosine similarity that a result must have if no word of the question leads to it. With the default "
+            "the larger an index is the more is wanted, up to 0.3; less takes in more, more leaves out what has less.",
+        ),
+        ProjectMay(),
+        Flag(("--threshold",), "SIMILARITY"),
+    ] = USUAL_THRESHOLD
     editor_context: Annotated[
         bool,
         Field(description="Raise what is near to the files in the editor, where an editor says which they are."),
@@ -100,6 +112,28 @@ class IndexSettings(Section):
             "which is kept.",
         ),
     ] = True
+    follow: Annotated[
+        bool,
+        Field(
+            description="Follow symbolic links, out of the root too; they go into an index of their own, which is kept."
+        ),
+        Flag(("-L", "--follow")),
+    ] = False
+    full_index: Annotated[
+        bool,
+        Field(description="Let a server and an interactive view wait for the whole index before they answer."),
+        ProjectMay(),
+        Flag(("--full-index",)),
+    ] = False
+    index_warn_threshold: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100_000_000,
+            description="Files from which on a command asks before it builds a first index; 0 never asks.",
+        ),
+        Flag(("--index-warn-threshold",), "FILES"),
+    ] = 1_000
     max_file_bytes: Annotated[
         int,
         Field(ge=1024, le=1 << 30, description="Larger files are skipped, counted and named in the status."),

@@ -13,6 +13,9 @@ MAX_RESULTS = 1_000
 MAX_BUDGET = 60.0
 """Seconds of one answer."""
 
+USUAL_THRESHOLD = 0.2
+"""Cosine similarity of what is found by meaning alone, as it is asked for; see ``core.ranking.weights.similarity_floor``."""
+
 LEAST_TOKENS, USUAL_TOKENS, MOST_TOKENS = 100, 4_000, 100_000
 """Tokens of one context."""
 

@@ -18,7 +18,7 @@ from typing import NamedTuple, Self, TypeVar
 from findspot.cancellation import EitherEvent, held
 from findspot.config import Config
 from findspot.core.filters import NO_FILTER, Filter
-from findspot.core.limits import checked_length, checked_text
+from findspot.core.limits import USUAL_THRESHOLD, checked_length, checked_text
 from findspot.core.ranking.features import Features
 from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
 from findspot.core.types import (
@@ -172,11 +172,12 @@ class Engine:
         paths: Sequence[str] | None = None,
         rebuild: bool = False,
         lock_seconds: float = 0.0,
+        confirm: Callable[[int], bool] | None = None,
     ) -> RefreshReport:
         """Bring the index up to date: all of it, or the root-relative files and folders in ``paths``.
 
-        Raises ``Cancelled`` (what was done is kept), ``IndexLockedError`` when another process has been indexing
-        for ``lock_seconds``, ``IndexStorageError``, ``OutsideRootError``, ``WorkerError``.
+        ``confirm`` is asked before an empty index is filled, with the number of files. Raises ``Cancelled`` (what was done
+        is kept), ``Declined``, ``IndexLockedError`` after ``lock_seconds``, ``IndexStorageError``, ``OutsideRootError``, ``WorkerError``.
         """
         scope = tuple(clean_prefix(path) for path in paths) if paths is not None else ()
         if paths is not None and not scope:
@@ -198,6 +199,7 @@ class Engine:
                 lasting=self.freshness.watcher is not None,
                 lock_seconds=lock_seconds,
                 progress=report,
+                confirm=confirm,
                 stop=either,
             )
             try:
@@ -231,8 +233,7 @@ class Engine:
 
         False as well where that takes long: a ``refresh`` waits for it then.
         """
-        state = self._guarded(lambda: self._standing.state(self._progress))
-        return state is IndexState.READY and self.freshness.catch_up(EitherEvent(stop, self._closing))
+        return self.state() is IndexState.READY and self.freshness.catch_up(EitherEvent(stop, self._closing))
 
     def watch(self, on_change: Callable[[RefreshReport], None] | None = None) -> None:
         """Keep the index fresh in the background until ``close``; ``on_change`` is told of every change.
@@ -282,18 +283,19 @@ class Engine:
         stop: threading.Event | None = None,
         unsaved: Unsaved | None = None,
         context: EditorContext | None = None,
+        threshold: float = USUAL_THRESHOLD,
     ) -> Answer:
         """Return the hybrid list for a word, a sentence, a path or a trace; raises ``QueryError``, ``Cancelled``.
 
-        ``scope`` is what to search, () for all, ``filters`` what of it counts; ``unsaved`` has one client's buffers; what
-        is near to ``context`` is raised.
+        ``scope`` is what to search, ``filters`` what of it counts; ``unsaved`` has one client's buffers, ``context`` what is near.
         """
         own = unsaved or self._own
         asked = self._asked(own)
         inside, wanted = clean_scope(scope), checked_length(top_k, self.config.settings.top_k)
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
-        ask = partial(self._searcher.search, top_k=wanted, scope=inside, exclude=clean_scope(exclude), filters=filters)
-        found = self._guarded(lambda: ask(checked_text(query), overlay=named.overlay, stop=stop, context=context))
+        ask = partial(self._searcher.search, checked_text(query), top_k=wanted, stop=stop, context=context)
+        ask = partial(ask, scope=inside, exclude=clean_scope(exclude), filters=filters, threshold=threshold)
+        found = self._guarded(lambda: ask(overlay=named.overlay))
         self._meaning.check(found, asked.at)
         made = self._named.noted(self._answer(found, asked), named, wanted)
         return label(made, query, found, inside, self._searcher, named.overlay, filtered=bool(filters))
@@ -312,6 +314,7 @@ class Engine:
         on_partial: Callable[[Answer], None] | None = None,
         unsaved: Unsaved | None = None,
         context: EditorContext | None = None,
+        threshold: float = USUAL_THRESHOLD,
     ) -> Answer:
         """Return the places that a report is about, within ``budget`` seconds.
 
@@ -335,23 +338,13 @@ class Engine:
             made = replace(made, status=status)
             return label(made, text, shown, inside, self._searcher, named.overlay, filtered=bool(filters))
 
-        found = self._guarded(
-            lambda: self._localizer.localize(
-                checked_text(text),
-                text_of=asked.reading.text_of,
-                top_k=wanted,
-                scope=inside,
-                exclude=clean_scope(exclude),
-                filters=filters,
-                level=level,
-                budget=seconds,
-                overlay=named.overlay,
-                stop=stop,
-                on_partial=None if on_partial is None else lambda found: on_partial(answer(found)),
-                started=asked.at,
-                context=context,
-            )
+        told = None if on_partial is None else lambda found: on_partial(answer(found))
+        ask = partial(
+            self._localizer.localize, checked_text(text), top_k=wanted, level=level, budget=seconds, stop=stop
         )
+        ask = partial(ask, scope=inside, exclude=clean_scope(exclude), filters=filters, threshold=threshold)
+        ask = partial(ask, overlay=named.overlay, context=context, started=asked.at, on_partial=told)
+        found = self._guarded(lambda: ask(text_of=asked.reading.text_of))
         return answer(found)
 
     def features(self, text: str, *, report: bool = True) -> Features:
@@ -402,22 +395,23 @@ class Engine:
         """Return the root-relative form of a path, with ``/``; raises ``OutsideRootError``."""
         return clean_prefix(path_in_root(self.root, path))
 
+    def state(self) -> IndexState:
+        """Return the state alone, which costs next to nothing."""
+        return self._guarded(lambda: self._standing.state(self._progress))
+
     def status(self) -> IndexStatus:
         """Return where the index stands."""
         busy = self._refreshing.locked()
         return self._guarded(lambda: self._standing.status(self._progress, self._own, busy=busy))
 
     def skipped(self, pattern: str = "", *, limit: int = MAX_SKIPPED) -> Skipped:
-        """Return what is left out of the index and why: all of it, or what a glob or a part of a path means.
-
-        Memory is bounded by ``limit``, the number of entries; what the rules say is looked up now.
-        """
+        """Return what is left out of the index and why: what a glob or a part of a path means, at most ``limit`` entries."""
         return self._guarded(lambda: list_skipped(self.root, self._indexer.walk_options, self._store, pattern, limit))
 
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _asked(self, own: Unsaved) -> _Asked:
-        complete = self._guarded(lambda: self._standing.is_complete(self._standing.state(self._progress), own))
+        complete = self._standing.is_complete(self.state(), own)
         return _Asked(time.monotonic(), complete, own, own.texts.reading())
 
     def _answer(
@@ -425,7 +419,7 @@ class Engine:
     ) -> Answer:
         results, contents = asked.reading.results(found, stage)
         corpus = self._guarded(self._store.corpus)
-        state = self._guarded(lambda: self._standing.state(self._progress))
+        state = self.state()
         status = AnswerStatus(
             state=state,
             complete=asked.complete and self._standing.is_complete(state, asked.own),

@@ -99,7 +99,7 @@ class Explorer:
         self._store = store
         self._own = own
         self._pool = pool
-        self._max_file_bytes = pool.options.walk.max_file_bytes
+        self._walk = pool.options.walk
 
     def citer(self, text: str) -> Citer:
         """Return what makes results of places that somebody names in answer to ``text``."""
@@ -255,7 +255,9 @@ class Explorer:
         return sorted(found)
 
     def _source(self, path: str) -> Source | None:
-        return self._own.buffers.source(path) or read_source(self._root, path, self._max_file_bytes)
+        return self._own.buffers.source(path) or read_source(
+            self._root, path, self._walk.max_file_bytes, follow=self._walk.follow
+        )
 
     def _nearest(self, path: str) -> str:
         name = path.rpartition("/")[2]

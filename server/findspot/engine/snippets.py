@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from findspot.core.excerpts import Excerpts
@@ -14,6 +14,7 @@ from findspot.retrieval.results import Ranked
 from findspot.storage.records import ChunkRow
 from findspot.workspace.files import Source, read_source
 from findspot.workspace.skip_rules import named_limit
+from findspot.workspace.walker import WalkOptions
 
 _MAX_TEXT = 16_000
 """Bytes of source that one result carries."""
@@ -28,10 +29,10 @@ _HEAD = 600
 class Texts:
     """The workspace and the unsaved buffers of one root, as text."""
 
-    def __init__(self, root: Path, buffers: Buffers, max_file_bytes: int) -> None:
-        self._root = root
+    def __init__(self, root: Path, buffers: Buffers, walk: WalkOptions) -> None:
         self._buffers = buffers
-        self._max_file_bytes = max_file_bytes
+        self._max_file_bytes = walk.max_file_bytes
+        self._read = partial(read_source, root, follow=walk.follow)
 
     def reading(self) -> Reading:
         """Return what reads for one request."""
@@ -43,15 +44,15 @@ class Texts:
 
     def is_on_disk(self, path: str, text: str) -> bool:
         """Return whether a buffer is what lies on disk; editors drop a byte order mark and may change line ends."""
-        source = read_source(self._root, path, self._max_file_bytes)
+        source = self._read(path, self._max_file_bytes)
         return source is not None and _plain_lines(source.text) == _plain_lines(text.encode("utf-8", "replace"))
 
     def _source(self, path: str, buffered: bool) -> Source | None:  # noqa: FBT001 - the key of what is read
         if buffered:
             # A file that was named for one question is held in memory like a buffer, and its text is that of the disk.
             source = self._buffers.source(path)
-            return source or read_source(self._root, path, named_limit(self._max_file_bytes))
-        return read_source(self._root, path, self._max_file_bytes)
+            return source or self._read(path, named_limit(self._max_file_bytes))
+        return self._read(path, self._max_file_bytes)
 
 
 class Reading:

@@ -36,9 +36,9 @@ class Standing:
             return IndexState.READY
         if is_locked(self._index_dir):
             return IndexState.INDEXING
-        if self._store.corpus().files == 0:
-            return IndexState.FAILED if self._freshness.indexing_failed else IndexState.EMPTY
-        return IndexState.ABORTED
+        if self._store.corpus().files or self._store.is_noted("declined"):
+            return IndexState.ABORTED
+        return IndexState.FAILED if self._freshness.indexing_failed else IndexState.EMPTY
 
     def is_complete(self, state: IndexState, own: Unsaved) -> bool:
         """Return whether the index agrees with the files and with one client's buffers."""

@@ -26,7 +26,7 @@ class Unsaved:
         """Take what buffers are parsed and embedded with."""
         self._options = options
         self.buffers = Buffers(pool, embedder)
-        self.texts = Texts(options.root, self.buffers, options.walk.max_file_bytes)
+        self.texts = Texts(options.root, self.buffers, options.walk)
 
     def set(self, path: str, text: str | None, patience: float | None = None) -> None:
         """Search ``text`` in place of what is on disk at the root-relative ``path``; None goes back to the disk.

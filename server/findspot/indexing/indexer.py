@@ -14,7 +14,7 @@ from typing import Literal
 
 from findspot.core.arrays import Vectors
 from findspot.core.types import FileProblem, Filled, IndexState, ProblemKind, Progress, RefreshReport
-from findspot.errors import Cancelled
+from findspot.errors import Cancelled, Declined
 from findspot.indexing.commits import head_commit, read_past
 from findspot.indexing.filling import Filling
 from findspot.indexing.plan import Plan, make_plan
@@ -82,13 +82,15 @@ class Indexer:
         lasting: bool = False,
         lock_seconds: float = 0.0,
         progress: ProgressCallback | None = None,
+        confirm: Callable[[int], bool] | None = None,
         stop: threading.Event | None = None,
     ) -> RefreshReport:
         """Bring the whole root, or the files and folders of ``scope``, up to date.
 
         ``workers`` is the number of parsing processes, 0 chooses. ``lasting`` says that this process lives on, so
-        that the vector file need not be saved after small changes, and a slow embedder is left to ``fill``. Raises ``Cancelled`` (what was done is kept),
-        ``IndexLockedError`` after waiting ``lock_seconds``, ``IndexStorageError``.
+        that the vector file need not be saved after small changes, and a slow embedder is left to ``fill``. ``confirm`` is
+        asked before an empty index is filled, with the number of files. Raises ``Cancelled`` (what was done is kept),
+        ``Declined``, ``IndexLockedError`` after waiting ``lock_seconds``, ``IndexStorageError``.
         """
         started = time.monotonic()
         with indexing_lock(self._index_dir, lock_seconds, stop):
@@ -101,7 +103,7 @@ class Indexer:
                 self._store.clear()
             run = _Run(self._store, self._embedder, progress, stop, started)
             try:
-                report = self._run(run, scope, workers, lasting=lasting, rebuild=rebuild)
+                report = self._run(run, scope, workers, confirm, lasting=lasting, rebuild=rebuild)
             finally:
                 run.close()
             if self._slow is None or lasting:
@@ -141,7 +143,16 @@ class Indexer:
             self._store.compact_log()
         return filled
 
-    def _run(self, run: _Run, scope: Sequence[str], workers: int, *, lasting: bool, rebuild: bool) -> RefreshReport:
+    def _run(
+        self,
+        run: _Run,
+        scope: Sequence[str],
+        workers: int,
+        confirm: Callable[[int], bool] | None,
+        *,
+        lasting: bool,
+        rebuild: bool,
+    ) -> RefreshReport:
         run.report("scanning", 0, None)
         files: dict[str, FoundFile] = {}
         problems: list[FileProblem] = []
@@ -159,6 +170,9 @@ class Indexer:
             files.update(found.files)
             problems += found.problems
             left_out += found.left_out
+        if confirm is not None and not scope and self._store.corpus().files == 0 and not confirm(len(files)):
+            self._store.note("declined")
+            raise Declined(f"{self._options.root} was not indexed, and nothing was searched")
         if self._prepared is not None and not rebuild:
             sizes = {} if scope else {path: file.size for path, file in files.items()}
             run.copied = self._store.begin_with_copy(sizes, run.stop)

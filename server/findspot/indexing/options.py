@@ -20,7 +20,7 @@ def preparer_options(root: Path, settings: IndexSettings, environ: Mapping[str, 
     """Return what a root is walked and its files are prepared with; ``environ`` holds git's variables."""
     home = home_folder()
     excludes = global_excludes(environ, home) if home is not None else None
-    walk = WalkOptions(settings.hidden, settings.max_file_bytes, excludes, settings.ignore_files)
+    walk = WalkOptions(settings.hidden, settings.max_file_bytes, excludes, settings.ignore_files, settings.follow)
     return PreparerOptions(root, walk, settings.chunk_size, settings.chunk_overlap)
 
 

@@ -21,7 +21,7 @@ from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
 from findspot.parsing.parsers import Parsers, QueryMistake, TooTangled
 from findspot.storage.records import Place, PreparedChunk, PreparedFile, PreparedSymbol
-from findspot.workspace.skip_rules import classify_content, named_limit
+from findspot.workspace.skip_rules import classify_content
 from findspot.workspace.walker import WalkOptions
 
 _DECODING = {
@@ -56,8 +56,7 @@ class Preparer:
             return self._asked(task, task.syntax)
         if task.bare:
             return self.parse(task.path, task.text or b"", plain=bool(task.quarantine))
-        limit = self._walk_options.max_file_bytes
-        found = read_task(self._root, task, named_limit(limit) if task.named else limit)
+        found = read_task(self._root, task, self._walk_options)
         if not isinstance(found, tuple):
             return found
         return self._prepare_text(*found, quarantine=task.quarantine, named=task.named)
@@ -87,7 +86,7 @@ class Preparer:
 
     def _asked(self, task: Task, query: SyntaxQuery) -> SyntaxMatches:
         """Return what somebody's query finds in one file; one that ended a worker finds nothing."""
-        read = None if task.quarantine else read_task(self._root, task, self._walk_options.max_file_bytes)
+        read = None if task.quarantine else read_task(self._root, task, self._walk_options)
         source = decode_source(read[1])[0] if isinstance(read, tuple) else None
         if source is None:
             return SyntaxMatches(task.path, truncated=bool(task.quarantine), mistake=task.quarantine)
@@ -152,7 +151,7 @@ def unparsed(options: PreparerOptions, task: Task) -> Outcome:
         return SyntaxMatches(task.path, truncated=True, mistake=task.quarantine)
     if task.bare:
         return ParsedFile(task.path, "", (), (), (), ())
-    found = read_task(options.root, task, options.walk.max_file_bytes)
+    found = read_task(options.root, task, options.walk)
     if not isinstance(found, tuple):
         return found
     return _skipped(found[0], FileProblem(task.path, ProblemKind.QUARANTINED, task.quarantine))

@@ -66,7 +66,7 @@ class Reuse:
         self, task: Task, entries: Collection[tuple[str, bytes]], vectors: dict[bytes, Vectors]
     ) -> PreparedFile | Unchanged | Vanished | FileProblem | None:
         """Return what becomes of a file, None for one that has to be prepared."""
-        found = read_task(self._options.root, task, self._options.walk.max_file_bytes)
+        found = read_task(self._options.root, task, self._options.walk)
         if not isinstance(found, tuple):
             return found
         read, _ = found

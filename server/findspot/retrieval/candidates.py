@@ -108,7 +108,7 @@ class Candidates:
 
     def with_neighbours(self, vector: Vectors, cosines: Mapping[int, float], floor: float | None = None) -> Candidates:
         """Return these and the neighbours by meaning above ``floor``, with the cosine of each candidate to ``vector``."""
-        floor = self.question.weights.dense_floor if floor is None else floor
+        floor = self.question.dense_floor if floor is None else floor
         found = self.with_chunks(number for number, cosine in cosines.items() if cosine > floor)
         missing = [row.id for row in found.rows if row.id not in cosines]
         known = {**self.question.view.similarities(vector, missing), **cosines}

@@ -20,6 +20,7 @@ from threading import Event
 
 from findspot.cancellation import check
 from findspot.core.filters import NO_FILTER, Filter
+from findspot.core.limits import USUAL_THRESHOLD
 from findspot.core.query import QueryKind
 from findspot.core.ranking.features import Features, file_features, unit_features
 from findspot.core.ranking.learned import Chances, Order, Rankers, file_chances, learned_order, unit_chances
@@ -161,6 +162,7 @@ class Localizer:
         on_partial: Callable[[Localization], None] | None = None,
         started: float | None = None,
         context: EditorContext | None = None,
+        threshold: float = USUAL_THRESHOLD,
     ) -> Localization:
         """Rank the places a report is about; ``started`` (``time.monotonic``) is when the budget began to run.
 
@@ -189,7 +191,7 @@ class Localizer:
             def keep_by_hand(found: Candidates) -> None:
                 keep(replace(self._hybrid(request, self._by_hand(request, found)), hurried=True))
 
-            candidates = self._gather(Question.of(query, view, self._weights), request, keep_by_hand)
+            candidates = self._gather(Question.of(query, view, self._weights, threshold), request, keep_by_hand)
             found = self._ordered(request, candidates)
             hybrid = self._hybrid(request, found)
             keep(hybrid)

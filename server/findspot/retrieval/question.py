@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from findspot.core.excerpts import Sought, sought
+from findspot.core.limits import USUAL_THRESHOLD
 from findspot.core.query import ALL_ZONES, Query, Zone, analyse, term_weights
 from findspot.core.ranking.bm25 import Floats, weights_of
-from findspot.core.ranking.weights import RankingWeights, inverse_frequency, rarities
+from findspot.core.ranking.weights import RankingWeights, inverse_frequency, rarities, similarity_floor
 from findspot.core.render import Fields
 from findspot.core.text import SubTokenizer
 from findspot.languages.table import FRAME_READERS
@@ -36,7 +37,7 @@ def analysed(text: str, *, report: bool = False) -> Query:
 class Question:
     """A query, the index that it is put to, and the weights of its terms there; make it with ``Question.of``.
 
-    ``raw`` has the weight of each term by its zone, ``frequencies`` the chunks that hold it, ``terms`` the weights
+    ``threshold`` is the cosine similarity that is asked of what is found by meaning alone. ``raw`` has the weight of each term by its zone, ``frequencies`` the chunks that hold it, ``terms`` the weights
     (by zone, times rarity) of those that are scored, the most telling first.
     """
 
@@ -46,15 +47,22 @@ class Question:
     raw: Mapping[str, float]
     frequencies: Mapping[str, int]
     terms: Mapping[str, float]
+    threshold: float = USUAL_THRESHOLD
 
     @classmethod
-    def of(cls, query: Query, view: IndexView, weights: RankingWeights) -> Question:
+    def of(cls, query: Query, view: IndexView, weights: RankingWeights, threshold: float = USUAL_THRESHOLD) -> Question:
         """Look up how often the words of a query occur in an index."""
         raw = term_weights(query, weights.zones)
         frequencies = view.frequencies(list(raw))
         rare = rarities(frequencies, view.total)
         chosen = sorted(rare, key=lambda term: (-raw[term] * rare[term], term))[:_MAX_SCORED_TERMS]
-        return cls(query, view, weights, raw, frequencies, {term: raw[term] * rare[term] for term in chosen})
+        terms = {term: raw[term] * rare[term] for term in chosen}
+        return cls(query, view, weights, raw, frequencies, terms, threshold)
+
+    @cached_property
+    def dense_floor(self) -> float:
+        """The cosine above which something is found by meaning, whatever words it holds."""
+        return similarity_floor(self.weights.dense_floor, self.threshold)
 
     @cached_property
     def term_list(self) -> list[str]:

@@ -17,10 +17,11 @@ from threading import Event
 from findspot.cancellation import check
 from findspot.core.arrays import Vectors
 from findspot.core.filters import NO_FILTER, Filter
+from findspot.core.limits import USUAL_THRESHOLD
 from findspot.core.query import Query, QueryKind
 from findspot.core.ranking.learned import Order
 from findspot.core.ranking.result_lists import Scored, demote_repeats, joined
-from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights
+from findspot.core.ranking.weights import DEFAULT_WEIGHTS, RankingWeights, similarity_floor
 from findspot.core.render import render_static_query
 from findspot.core.text import SubTokenizer
 from findspot.core.types import EditorContext
@@ -86,6 +87,7 @@ class Searcher:
         overlay: Overlay = NO_OVERLAY,
         stop: Event | None = None,
         context: EditorContext | None = None,
+        threshold: float = USUAL_THRESHOLD,
     ) -> list[Ranked]:
         """Return the best answers to a word, a sentence, a path or a pasted trace.
 
@@ -97,7 +99,7 @@ class Searcher:
             if view.empty or top_k < 1:
                 return []
             nearness = None if context is None else Nearness(context, view, self._weights)
-            question = Question.of(analysed(text), view, self._weights)
+            question = Question.of(analysed(text), view, self._weights, threshold)
             return self._search(Candidates(question, nearness=nearness), top_k, stop)
 
     def _search(self, found: Candidates, top_k: int, stop: Event | None) -> list[Ranked]:
@@ -153,7 +155,8 @@ class Searcher:
             return found
         # The more chunks there are, the nearer the nearest is by chance. A report gets the nearest in any case: who
         # pastes one wants a place to begin at, and is told that none of its words occurs.
-        floor = min(self._weights.dense_floor, _LONE_FLOOR + _LONE_STEP * math.log10(max(view.total, 1)))
+        usual = min(self._weights.dense_floor, _LONE_FLOOR + _LONE_STEP * math.log10(max(view.total, 1)))
+        floor = similarity_floor(usual, found.question.threshold)
         if query.kind in {QueryKind.ISSUE, QueryKind.TRACE}:
             floor = -1.0
         return found.with_neighbours(vector, view.dense(vector, _BY_MEANING_ONLY), floor)

@@ -67,6 +67,7 @@ FileTypes = Annotated[
 Globs = Annotated[tuple[Name, ...], AfterValidator(_readable), Field(max_length=MAX_GLOBS, strict=False)]
 IgnoreLines = Annotated[tuple[Name, ...], Field(max_length=_MAX_RULES, strict=False)]
 FileKinds = Annotated[tuple[FileKind, ...], Field(max_length=_MAX_TYPES, strict=False)]
+Similarity = Annotated[float, Field(ge=0.0, le=1.0)]
 Depth = Annotated[int, Field(ge=0, le=1_000)]
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
-from findspot.core.types import Answer
-from findspot.errors import Cancelled, FindspotError, QueryError
-from findspot.service.messages import EditorView, Question
+from findspot.core.types import Answer, IndexState
+from findspot.errors import Cancelled, FindspotError, IndexLockedError, QueryError
+from findspot.service.messages import EditorView, Mode, Question
 from findspot.service.questions import Answered, Make, Merged, answered, ask_engine, merge
 from findspot.service.scheduling import Scheduler
 from findspot.service.workspaces import Part, Root, Workspace
 
 T = TypeVar("T")
+
+_POLL_SECONDS = 0.2
+"""How often a question that waits for the whole index looks at what another process has done."""
 
 
 class Questions:
@@ -70,8 +73,14 @@ class Questions:
                 )
                 return answered(part.root, answer, limit, make)
 
-        def job(part: Part) -> Awaitable[Answered[T]]:
-            return self._scheduler.run(question.mode, lambda event: work(part, event), part.root, stop)
+        async def job(part: Part) -> Answered[T]:
+            opened = part.root.opened_with()
+            if opened is None:
+                await self._scheduler.run(question.mode, lambda _: part.root.access(), part.root, stop)
+                opened = part.root.opened_with()
+            if opened is not None and opened.settings.full_index:
+                await self._scheduler.run(Mode.INDEX, lambda event: _finish(part.root, event), part.root, stop)
+            return await self._scheduler.run(question.mode, lambda event: work(part, event), part.root, stop)
 
         outcomes = await asyncio.gather(*map(job, parts), return_exceptions=True)
         answers = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
@@ -80,3 +89,18 @@ class Questions:
             if not answers or isinstance(error, Cancelled | QueryError) or not isinstance(error, FindspotError):
                 raise error
         return merge(answers, [str(error) for error in errors])
+
+
+def _finish(root: Root, stop: threading.Event) -> None:
+    """Wait for the whole index of a root, or build it; what prevents that is said by the status of the answer."""
+    engine = root.access().engine
+    while engine.state() is not IndexState.READY:
+        try:
+            engine.refresh(stop=stop)
+        except IndexLockedError:
+            if stop.wait(_POLL_SECONDS):
+                raise Cancelled("stopped while waiting for another process") from None
+        except Cancelled:
+            raise
+        except FindspotError:
+            return

@@ -31,6 +31,7 @@ from findspot.service.checked import (
     Names,
     Part,
     Scope,
+    Similarity,
     Text,
     Tokens,
     mistake,
@@ -119,6 +120,9 @@ class _Question(InFiles):
 
 class _InEditor(_Question):
     context: EditorView | None = Field(None, description="what the editor shows")
+    threshold: Similarity | None = Field(
+        None, description="cosine similarity of what is found by meaning alone; the setting `threshold` if absent"
+    )
 
 
 class SearchRequest(_InEditor):

@@ -33,13 +33,14 @@ class Listener:
     """Who wants to know what is going on; called in the thread that asks.
 
     ``refreshed`` is called when a refresh is over, however it ended; ``note`` gets what is waited for, ``warn`` what is
-    wrong.
+    wrong. ``confirm`` is asked with the number of files before a first index of many is built, and says if it is wanted.
     """
 
     note: Callable[[str], None]
     warn: Callable[[str], None]
     progress: Callable[[Progress], None] | None = None
     refreshed: Callable[[], None] | None = None
+    confirm: Callable[[int], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,24 @@ class OneRoot:
         """Bring the index up to date; raises what ``Engine.refresh`` raises."""
         try:
             try:
-                return self._engine.refresh(progress=self._listener.progress, stop=self._stop, rebuild=rebuild)
+                return self._engine.refresh(
+                    progress=self._listener.progress, stop=self._stop, rebuild=rebuild, confirm=self._is_wanted
+                )
             finally:
                 if self._listener.refreshed is not None:
                     self._listener.refreshed()
         except Cancelled:
             self._listener.note("stopped; what was indexed so far is kept, and the next run goes on from there")
             raise
+
+    def _is_wanted(self, files: int) -> bool:
+        """Return whether a first index of so many files is wanted; only of many is asked, and only where somebody can answer."""
+        least, confirm = self._settings.index_warn_threshold, self._listener.confirm
+        if confirm is None or least == 0 or files < least:
+            return True
+        if self._listener.refreshed is not None:
+            self._listener.refreshed()  # a line of progress makes room
+        return confirm(files)
 
     def freshen(self, *, rebuild: bool = False) -> Freshened:
         """Bring the index up to date before a question, or say why the answer comes from the index as it is.

@@ -85,6 +85,7 @@ def ask_engine(
                 stop=stop,
                 unsaved=unsaved,
                 context=context,
+                threshold=settings.threshold if question.threshold is None else question.threshold,
             )
         case SymbolsRequest():
             return engine.symbols(
@@ -109,6 +110,7 @@ def ask_engine(
                 on_partial=on_partial,
                 unsaved=unsaved,
                 context=context,
+                threshold=settings.threshold if question.threshold is None else question.threshold,
             )
 
 

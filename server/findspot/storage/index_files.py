@@ -127,7 +127,7 @@ class IndexFiles(StoreReader):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute(
                 "INSERT OR REPLACE INTO meta (key, value) VALUES ('index_key', ?), ('complete', '0'), ('past_head', ''), "
-                "('skipped', '{}')",
+                "('skipped', '{}'), ('declined', '0')",
                 (self._key.text(),),
             )
             bump_generation(connection)

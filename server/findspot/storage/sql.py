@@ -12,9 +12,14 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 LISTED = "(SELECT value FROM json_each(?))"
 """What stands after ``IN`` for a list that is bound as ``listed(values)``."""
+
+
+Fact = Literal["complete", "declined"]
+"""What an index notes of itself: a whole pass has ended; somebody did not want it to be built."""
 
 
 def listed(values: Iterable[str] | Iterable[int]) -> str:
@@ -90,3 +95,13 @@ def check_integrity(connection: sqlite3.Connection) -> None:
 def escape_like(text: str) -> str:
     """Return text as a pattern of LIKE with a backslash for ESCAPE."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def note(connection: sqlite3.Connection, key: Fact) -> None:
+    """Note that something is so."""
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, '1')", (key,))
+
+
+def is_noted(connection: sqlite3.Connection, key: Fact) -> bool:
+    """Return whether that was noted."""
+    return connection.execute("SELECT 1 FROM meta WHERE key = ? AND value = '1'", (key,)).fetchone() is not None

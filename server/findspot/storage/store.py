@@ -16,7 +16,7 @@ import numpy as np
 from findspot.core.arrays import Ids, Vectors, rounded
 from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import IndexDamagedError, IndexStorageError
-from findspot.storage import commits, embeddings, left_out, seal
+from findspot.storage import commits, embeddings, left_out, seal, sql
 from findspot.storage.damage import storage_errors
 from findspot.storage.files import (
     file_errors,
@@ -168,10 +168,8 @@ class IndexStore(IndexFiles):
 
     def finish_pass(self) -> None:
         """Note that a whole pass over the workspace has ended."""
-        if self.is_complete():
-            return
-        with self._write_lock, storage_errors(), transaction(self._connection_for_writing) as connection:
-            connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('complete', '1')")
+        if not self.is_complete():
+            self.note("complete")
 
     def prune_embeddings(self) -> None:
         """Forget vectors that belong to no chunk once they are the majority; a few are kept for going back."""
@@ -208,9 +206,17 @@ class IndexStore(IndexFiles):
 
     def is_complete(self) -> bool:
         """Return whether a whole pass over the workspace has ended since the index was last emptied."""
+        return self.is_noted("complete")
+
+    def note(self, key: sql.Fact) -> None:
+        """Note that something is so, until the index is emptied."""
+        with self._write_lock, storage_errors(), transaction(self._connection_for_writing) as connection:
+            sql.note(connection, key)
+
+    def is_noted(self, key: sql.Fact) -> bool:
+        """Return whether that was noted."""
         with self._connection() as connection:
-            row = connection.execute("SELECT value FROM meta WHERE key = 'complete'").fetchone()
-        return row is not None and row[0] == "1"
+            return sql.is_noted(connection, key)
 
     def missing_embeddings(self, hashes: Sequence[bytes]) -> list[bytes]:
         """Return the content hashes that have no vector yet, in the given order, without repeats."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -51,15 +52,21 @@ class Source(NamedTuple):
         return end - 1 if end > byte and self.text[end - 1 : end] == b"\r" else end
 
 
-def open_source(root: Path, path: str) -> BinaryIO:
-    """Open the root-relative file ``path`` for reading bytes; raises what ``open_inside`` raises."""
+def open_source(root: Path, path: str, *, follow: bool = False) -> BinaryIO:
+    """Open the root-relative file ``path`` for reading bytes; raises what ``open_inside`` raises.
+
+    With ``follow`` links are followed first, wherever they lead, and none is met on the way that was found.
+    """
+    if follow:
+        real = Path(os.path.realpath(root / path))
+        root, path = Path(real.anchor), real.relative_to(real.anchor).as_posix()
     return open_inside(Path(extended_path(str(root), windows=sys.platform == "win32")), path)
 
 
-def read_source(root: Path, path: str, max_bytes: int) -> Source | None:
+def read_source(root: Path, path: str, max_bytes: int, *, follow: bool = False) -> Source | None:
     """Return the root-relative file as it is now; None when it is gone, unreadable, too large or binary."""
     try:
-        with open_source(root, path) as stream:
+        with open_source(root, path, follow=follow) as stream:
             raw = stream.read(max_bytes + 1)
     except OSError:
         return None

@@ -178,8 +178,16 @@ class PathRules:
     """
 
     def __init__(
-        self, root: Path, *, hidden: bool = False, ignoring: bool = True, global_excludes: Path | None = None
+        self,
+        root: Path,
+        *,
+        hidden: bool = False,
+        ignoring: bool = True,
+        global_excludes: Path | None = None,
+        follow: bool = False,
     ) -> None:
+        """Judge entries of ``root``; links are left out unless they are followed."""
+        self._follow = follow
         self._root = str(root).rstrip("/")
         excludes = global_excludes if ignoring else None
         self._above = _rules_above(root, hidden=hidden, ignoring=ignoring, user_excludes=excludes)
@@ -188,7 +196,7 @@ class PathRules:
     def above(self, folder: str) -> FolderRules | None:
         """Return the rules that ``folder`` (closing ``/``, or empty) gets from its parents; None if it is left out.
 
-        A folder reached through a symbolic link is left out: the walk does not follow links either.
+        A folder reached through a symbolic link is left out, unless the walk follows links.
         """
         if not folder:
             return self._above
@@ -202,7 +210,7 @@ class PathRules:
             rules = rules.for_tracked(name, path)
         elif verdict is not KEPT:
             return None
-        return None if _is_link(f"{self._root}/{path}") else rules
+        return None if self._leaves_out_link(path) else rules
 
     def within(self, folder: str) -> FolderRules | None:
         """Return the rules for the entries of ``folder`` (closing ``/``, or empty); None if it is left out."""
@@ -224,7 +232,7 @@ class PathRules:
             return None
         disk = f"{self._root}/{folder}"
         names = _special_names(disk)
-        if folder and ".git" in names and rules.other_checkout(folder, disk):
+        if folder and ".git" in names and not _is_link(disk[:-1]) and rules.other_checkout(folder, disk):
             return None
         return rules.inside(folder, disk, names)
 
@@ -242,11 +250,14 @@ class PathRules:
             rules = self.within(_parent(at))
             if rules is None or rules.skips(parts[end - 1], at, is_folder=folder):
                 return None if rules is None else rules.explain(parts[end - 1], at, is_folder=folder)
-            if _is_link(f"{self._root}/{at}"):
+            if self._leaves_out_link(at):
                 return linked(at)
             if folder and self.within(f"{at}/") is None:
                 return rules.other_checkout(f"{at}/", f"{self._root}/{at}")
         return None
+
+    def _leaves_out_link(self, path: str) -> bool:
+        return not self._follow and _is_link(f"{self._root}/{path}")
 
     def named(self, folder: str) -> FolderRules:
         """Return the rules that ``folder`` (closing ``/``) gets from its parents although it or one of them is left out."""
@@ -260,7 +271,8 @@ class PathRules:
 
 def linked(path: str) -> FileProblem:
     """Return the problem of a symbolic link."""
-    return FileProblem(path, ProblemKind.LINK, "Links are not followed; what one leads to counts where it lies.")
+    message = "Links are not followed without --follow; what one leads to counts where it lies."
+    return FileProblem(path, ProblemKind.LINK, message)
 
 
 def global_excludes(environ: Mapping[str, str], home: Path) -> Path | None:

@@ -1,6 +1,6 @@
 """Discovery: which files of a workspace are to be indexed, in ripgrep's way.
 
-The walk never follows symbolic links, never opens anything but ignore files, and treats all that goes wrong with one
+The walk follows symbolic links only where the user wants that, ends loops of them, never opens anything but ignore files, and treats all that goes wrong with one
 entry as a ``FileProblem``. What it reads of the file system is names, types, sizes and times.
 """
 
@@ -19,6 +19,7 @@ from typing import NamedTuple
 from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import Cancelled, OutsideRootError, RootError
 from findspot.workspace.ignore_rules import KEPT, TRACKED, FolderRules, PathRules, linked
+from findspot.workspace.links import LOOP, Links
 from findspot.workspace.skip_rules import classify_name
 
 _REPORT_EVERY = 500
@@ -43,17 +44,24 @@ class FoundFile(NamedTuple):
 class WalkOptions:
     """What a walk takes and leaves: hidden entries, the size limit in bytes, the user's global git excludes file.
 
-    ``ignoring`` is False where no ignore file counts.
+    ``ignoring`` is False where no ignore file counts. With ``follow`` a link is what it leads to, in the root or out of it.
     """
 
     hidden: bool = False
     max_file_bytes: int = 1_000_000
     global_excludes: Path | None = None
     ignoring: bool = True
+    follow: bool = False
 
     def rules(self, root: Path) -> PathRules:
         """Return the rules of a root under these options, with nothing read yet."""
-        return PathRules(root, hidden=self.hidden, ignoring=self.ignoring, global_excludes=self.global_excludes)
+        return PathRules(
+            root,
+            hidden=self.hidden,
+            ignoring=self.ignoring,
+            global_excludes=self.global_excludes,
+            follow=self.follow,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ def walk(
     again. Raises ``Cancelled``, ``RootError`` when the root itself cannot be listed, and
     ``OutsideRootError`` for a prefix that points out of the root.
     """
-    run = _Run(str(root), options.max_file_bytes, stop, progress, on_left_out)
+    run = _Run(str(root), options, stop, progress, on_left_out)
     run.start(clean_prefix(prefix), rules or options.rules(root), named=named)
     return Walk(run.files, tuple(run.problems), tuple(run.folders), run.left_out)
 
@@ -127,13 +135,14 @@ class _Run:
     def __init__(
         self,
         root: str,
-        limit: int,
+        options: WalkOptions,
         stop: threading.Event | None,
         progress: Callable[[int], None] | None,
         on_left_out: Callable[[FileProblem], None] | None,
     ) -> None:
         self._root = extended_path(root, windows=sys.platform == "win32")
-        self._limit = limit
+        self._limit = options.max_file_bytes
+        self._links = Links() if options.follow else None
         self._stop = stop
         self._progress = progress
         self._on_left_out = on_left_out
@@ -149,7 +158,7 @@ class _Run:
             self._tree("", rules.above(""))
             return
         try:
-            status = Path(self._root, prefix).lstat()
+            status = Path(self._root, prefix).stat(follow_symlinks=self._links is not None)
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
@@ -170,6 +179,8 @@ class _Run:
         if top_rules is None:
             return
         pending = [(top, str(Path(self._root, top)), top_rules)]
+        if self._links is not None:
+            self._links.begin(top, str(Path(self._root, top)))
         while pending:
             if self._stop is not None and self._stop.is_set():
                 raise Cancelled("the walk was stopped")
@@ -178,7 +189,8 @@ class _Run:
             if entries is None:
                 continue
             dotted = [entry.name for entry in entries if entry.name[0] == "."]
-            if ".git" in dotted and folder and not (named and folder == top):
+            by_link = self._links is not None and os.path.islink(absolute)  # noqa: PTH114 - absolute is a plain string
+            if ".git" in dotted and folder and not by_link and not (named and folder == top):
                 checkout = rules.other_checkout(folder, absolute)
                 if checkout is not None:
                     self._leave_out(checkout)
@@ -206,9 +218,9 @@ class _Run:
         self, entry: os.DirEntry[str], path: str, rules: FolderRules, pending: list[tuple[str, str, FolderRules]]
     ) -> None:
         """Look at one entry of a folder; folders to enter are added to ``pending``."""
-        name = entry.name
-        is_file = entry.is_file(follow_symlinks=False)
-        is_folder = not is_file and entry.is_dir(follow_symlinks=False)
+        name, follow = entry.name, self._links is not None
+        is_file = entry.is_file(follow_symlinks=follow)
+        is_folder = not is_file and entry.is_dir(follow_symlinks=follow)
         verdict = rules.judge(name, path, is_folder=is_folder)
         if verdict is not KEPT and verdict is not TRACKED:
             if self._on_left_out is None:
@@ -216,10 +228,12 @@ class _Run:
             else:
                 self._leave_out(rules.explain(name, path, is_folder=is_folder))
         elif is_file:
-            self._file(name, path, entry.stat(follow_symlinks=False))
+            self._file(name, path, entry.stat(follow_symlinks=follow))
         elif is_folder:
-            if _is_junction(entry):
+            if self._links is None and _is_junction(entry):
                 self._leave_out(linked(path))
+            elif self._links is not None and not self._links.enters(path, entry):
+                self._leave_out(FileProblem(path, ProblemKind.LINK, LOOP))
             elif self._is_text(name, path):
                 pending.append((f"{path}/", entry.path, rules if verdict is KEPT else rules.for_tracked(name, path)))
         elif entry.is_symlink():

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 
+from findspot.core.limits import USUAL_THRESHOLD
 from findspot.core.query import NAMES, Query, QueryKind
 from findspot.core.ranking.bm25 import Floats, Matches, weighted
 from findspot.core.render import Fields
@@ -236,6 +237,14 @@ class RankingWeights:
 
 
 DEFAULT_WEIGHTS = RankingWeights()
+
+
+def similarity_floor(usual: float, threshold: float) -> float:
+    """Return the cosine above which something is found by meaning alone, where ``usual`` is right for the usual threshold.
+
+    A lower one lowers it in proportion, down to 0; a higher one is a floor itself.
+    """
+    return usual * threshold / USUAL_THRESHOLD if threshold <= USUAL_THRESHOLD else max(usual, threshold)
 
 
 def inverse_frequency(frequency: int, total: int) -> float:

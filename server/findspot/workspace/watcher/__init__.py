@@ -277,6 +277,11 @@ class Watcher:
     # ── sources ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _started_source(self) -> Source:
+        if self._options.follow:
+            # The system tells of changes where they are made, which may be outside of the root.
+            polling = PollingSource(self._root, self._options, self._poll_seconds, self)
+            polling.start()
+            return polling
         source = self._native_source()
         try:
             source.start()
