@@ -146,7 +146,7 @@ export interface EditorDocuments {
 
 /** One reason why a result is where it is; `score` is comparable within its kind only. */
 export interface Evidence {
-  /** `lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior`, `model` or `explored` */
+  /** `lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior`, `model`, `explored`, or `score` for a step that made the score */
   kind: string;
   /** what matched, in words */
   detail: string;
@@ -243,6 +243,8 @@ export interface LocalizeParams {
   context?: EditorDocuments | null;
   /** cosine similarity of what is found by meaning alone; the setting `threshold` if absent */
   threshold?: number | null;
+  /** add evidence of the kind `score`: the steps that made each score */
+  explain?: boolean;
   /** an issue, an error message, a stack trace */
   text: string;
   /** what one result stands for */
@@ -450,6 +452,8 @@ export interface SearchParams {
   context?: EditorDocuments | null;
   /** cosine similarity of what is found by meaning alone; the setting `threshold` if absent */
   threshold?: number | null;
+  /** add evidence of the kind `score`: the steps that made each score */
+  explain?: boolean;
   /** what is looked for */
   query: string;
   /** progress for this request */

@@ -82,7 +82,7 @@
 
 --- One reason why a result is where it is; `score` is comparable within its kind only.
 ---@class findspot.Evidence
----@field kind string `lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior`, `model` or `explored`
+---@field kind string `lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior`, `model`, `explored`, or `score` for a step that made the score
 ---@field detail string what matched, in words
 ---@field score number of this kind of evidence
 
@@ -136,6 +136,7 @@
 ---@field include_text? boolean `false` leaves `text` out of the results
 ---@field context? findspot.EditorDocuments|nil what the editor shows
 ---@field threshold? number|nil cosine similarity of what is found by meaning alone; the setting `threshold` if absent
+---@field explain? boolean add evidence of the kind `score`: the steps that made each score
 ---@field text string an issue, an error message, a stack trace
 ---@field level? "file"|"function" what one result stands for
 ---@field budget? number|nil seconds; the setting `budget` if absent; 0 leaves the model out
@@ -253,6 +254,7 @@
 ---@field include_text? boolean `false` leaves `text` out of the results
 ---@field context? findspot.EditorDocuments|nil what the editor shows
 ---@field threshold? number|nil cosine similarity of what is found by meaning alone; the setting `threshold` if absent
+---@field explain? boolean add evidence of the kind `score`: the steps that made each score
 ---@field query string what is looked for
 ---@field workDoneToken? integer|string|nil progress for this request
 ---@field partialResultToken? integer|string|nil send the instant list first

@@ -142,7 +142,7 @@ def run(request: Request, terminal: Terminal) -> int:
 def _run_search(request: SearchRequest, terminal: Terminal) -> int:
     def ask(root: OneRoot, part: Part) -> Answer:
         question = messages.SearchRequest.model_construct(  # it has been checked
-            query=request.query, **dataclasses.asdict(part.filters)
+            query=request.query, explain=request.view.explain, **dataclasses.asdict(part.filters)
         )
         return root.ask(question, part.scope)
 
@@ -156,6 +156,7 @@ def _run_localize(request: LocalizeRequest, terminal: Terminal) -> int:
             top_k=request.top_k,
             level=request.level,
             budget=request.budget,
+            explain=request.view.explain,
             **dataclasses.asdict(part.filters),
         )
 

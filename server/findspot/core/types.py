@@ -212,10 +212,11 @@ class Evidence:
     query names), ``graph`` (a caller, a callee, or tested by a test that is a hit), ``history`` (messages of past
     commits), ``near`` (what it has to do with the files in the editor), ``prior``, ``model`` or ``explored`` (what
     was seen when the question was worked on with tools).
-    ``score`` is that signal's own number, comparable only within its kind.
+    ``score`` is that signal's own number, comparable only within its kind. The kind ``score`` is one step of the sum
+    that made a result's score, in order; it is there only where that was asked for.
     """
 
-    kind: Literal["lexical", "dense", "mention", "graph", "history", "near", "prior", "model", "explored"]
+    kind: Literal["lexical", "dense", "mention", "graph", "history", "near", "prior", "model", "explored", "score"]
     detail: str
     score: float
 

@@ -284,6 +284,7 @@ class Engine:
         unsaved: Unsaved | None = None,
         context: EditorContext | None = None,
         threshold: float = USUAL_THRESHOLD,
+        explain: bool = False,
     ) -> Answer:
         """Return the hybrid list for a word, a sentence, a path or a trace; raises ``QueryError``, ``Cancelled``.
 
@@ -295,7 +296,7 @@ class Engine:
         named = self._guarded(lambda: self._named.read(inside, own.buffers, stop))
         ask = partial(self._searcher.search, checked_text(query), top_k=wanted, stop=stop, context=context)
         ask = partial(ask, scope=inside, exclude=clean_scope(exclude), filters=filters, threshold=threshold)
-        found = self._guarded(lambda: ask(overlay=named.overlay))
+        found = self._guarded(lambda: ask(overlay=named.overlay, explain=explain))
         self._meaning.check(found, asked.at)
         made = self._named.noted(self._answer(found, asked), named, wanted)
         return label(made, query, found, inside, self._searcher, named.overlay, filtered=bool(filters))
@@ -315,6 +316,7 @@ class Engine:
         unsaved: Unsaved | None = None,
         context: EditorContext | None = None,
         threshold: float = USUAL_THRESHOLD,
+        explain: bool = False,
     ) -> Answer:
         """Return the places that a report is about, within ``budget`` seconds.
 
@@ -343,7 +345,7 @@ class Engine:
             self._localizer.localize, checked_text(text), top_k=wanted, level=level, budget=seconds, stop=stop
         )
         ask = partial(ask, scope=inside, exclude=clean_scope(exclude), filters=filters, threshold=threshold)
-        ask = partial(ask, overlay=named.overlay, context=context, started=asked.at, on_partial=told)
+        ask = partial(ask, overlay=named.overlay, context=context, started=asked.at, explain=explain, on_partial=told)
         found = self._guarded(lambda: ask(text_of=asked.reading.text_of))
         return answer(found)
 

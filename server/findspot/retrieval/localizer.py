@@ -109,6 +109,7 @@ class _Request:
     stop: Event | None
     pace: Pace
     nearness: Nearness | None = None
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class Localizer:
         started: float | None = None,
         context: EditorContext | None = None,
         threshold: float = USUAL_THRESHOLD,
+        explain: bool = False,
     ) -> Localization:
         """Rank the places a report is about; ``started`` (``time.monotonic``) is when the budget began to run.
 
@@ -180,7 +182,7 @@ class Localizer:
             with self._searcher.store.interruptible(stopped):
                 view = IndexView(self._searcher.store, overlay, scope, exclude, filters)
                 nearness = None if context is None else Nearness(context, view, self._weights)
-                return answer(keep, view, _Request(level, top_k, text_of, stopped, pace, nearness))
+                return answer(keep, view, _Request(level, top_k, text_of, stopped, pace, nearness, explain))
 
         def answer(keep: Callable[[Localization], None], view: IndexView, request: _Request) -> Localization:
             # One line is a question, and is answered as a search would; a title with a text below it is a report.
@@ -367,7 +369,8 @@ class Localizer:
         entries = found.entries if request.level != "file" else self._files_with_model(found, scored)
         entries = entries[: request.top_k]
         answers: list[Ranked] = []
-        for place, (entry, one) in enumerate(zip(entries, ranked(found.candidates, entries), strict=True)):
+        order = found.order if request.explain and request.level != "file" else None
+        for place, (entry, one) in enumerate(zip(entries, ranked(found.candidates, entries, order), strict=True)):
             answer, cosine = one, scored.get(entry.index)
             if request.level == "file":
                 spans = [row.span for row in found.candidates.question.view.chunks_of(one.row.path)]

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from findspot.core.excerpts import NOTHING_SOUGHT, Sought
 from findspot.core.query import NAMES, QueryKind
+from findspot.core.ranking.learned import Order
 from findspot.core.ranking.result_lists import Scored, whole_span
 from findspot.core.ranking.weights import matched_terms
 from findspot.core.types import Evidence, Span
 from findspot.languages.paths import unit_class
 from findspot.retrieval.candidates import Candidates
+from findspot.retrieval.explaining import explanation
 from findspot.retrieval.mentions import defined_as_written
 from findspot.storage.records import ChunkRow
 
@@ -39,8 +41,11 @@ class Ranked:
     exact: bool | None = None
 
 
-def ranked(found: Candidates, entries: Sequence[Scored]) -> list[Ranked]:
-    """Turn scored candidates into answers, with evidence and with the span of the whole definition."""
+def ranked(found: Candidates, entries: Sequence[Scored], explained: Order | None = None) -> list[Ranked]:
+    """Turn scored candidates into answers, with evidence and with the span of the whole definition.
+
+    With the order that they are in, what their scores are made of is ``explained``, too.
+    """
     if not entries:
         return []
     question, rows = found.question, [found.rows[entry.index] for entry in entries]
@@ -60,7 +65,10 @@ def ranked(found: Candidates, entries: Sequence[Scored]) -> list[Ranked]:
             Ranked(
                 row=row,
                 score=entry.score,
-                evidence=_evidence(found, entry.index),
+                evidence=(
+                    *_evidence(found, entry.index),
+                    *(() if explained is None else explanation(found, explained, entry.index, entry.score)),
+                ),
                 span=span,
                 kind=row.kind,
                 symbol=row.symbol,

@@ -88,6 +88,7 @@ class Searcher:
         stop: Event | None = None,
         context: EditorContext | None = None,
         threshold: float = USUAL_THRESHOLD,
+        explain: bool = False,
     ) -> list[Ranked]:
         """Return the best answers to a word, a sentence, a path or a pasted trace.
 
@@ -100,9 +101,9 @@ class Searcher:
                 return []
             nearness = None if context is None else Nearness(context, view, self._weights)
             question = Question.of(analysed(text), view, self._weights, threshold)
-            return self._search(Candidates(question, nearness=nearness), top_k, stop)
+            return self._search(Candidates(question, nearness=nearness), top_k, stop, explain=explain)
 
-    def _search(self, found: Candidates, top_k: int, stop: Event | None) -> list[Ranked]:
+    def _search(self, found: Candidates, top_k: int, stop: Event | None, *, explain: bool) -> list[Ranked]:
         question, view = found.question, found.question.view
         mentions = find_mentions(question.query, view, lambda: self.path_table(view), self._weights)
         found = found.with_mentions(mentions)
@@ -118,7 +119,7 @@ class Searcher:
         steps = wider(found, limit, stop, more=more or dropped)
         while len(entries) < top_k and (more_found := next(steps, None)) is not None:
             found, entries = more_found, self._entries(more_found)
-        return ranked(found, entries[:top_k])
+        return ranked(found, entries[:top_k], found.by_editor(Order(*found.scores)) if explain else None)
 
     def path_table(self, view: IndexView) -> PathTable:
         """Return the paths of the present generation, read once per generation."""

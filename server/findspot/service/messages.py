@@ -123,6 +123,7 @@ class _InEditor(_Question):
     threshold: Similarity | None = Field(
         None, description="cosine similarity of what is found by meaning alone; the setting `threshold` if absent"
     )
+    explain: bool = Field(False, description="add evidence of the kind `score`: the steps that made each score")
 
 
 class SearchRequest(_InEditor):
@@ -198,7 +199,8 @@ class Evidence(Message):
     """One reason why a result is where it is; ``score`` is comparable within its kind only."""
 
     kind: str = Field(
-        description="`lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior`, `model` or `explored`"
+        description="`lexical`, `dense`, `mention`, `graph`, `history`, `near`, `prior`, `model`, `explored`, or `score` "
+        "for a step that made the score"
     )
     detail: str = Field(description="what matched, in words")
     score: float = Field(description="of this kind of evidence")

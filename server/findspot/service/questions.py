@@ -86,6 +86,7 @@ def ask_engine(
                 unsaved=unsaved,
                 context=context,
                 threshold=settings.threshold if question.threshold is None else question.threshold,
+                explain=question.explain,
             )
         case SymbolsRequest():
             return engine.symbols(
@@ -111,6 +112,7 @@ def ask_engine(
                 unsaved=unsaved,
                 context=context,
                 threshold=settings.threshold if question.threshold is None else question.threshold,
+                explain=question.explain,
             )
 
 

@@ -310,22 +310,32 @@ class Signals(NamedTuple):
     classes: Sequence[PathClass]
 
 
+def text_parts(signals: Signals, query: Query, weights: RankingWeights) -> dict[str, Floats]:
+    """Return what each signal adds to the score of each unit, by a name for people, in the order in which it is added."""
+    kind = query.kind.value
+    parts = {"words": signals.lexical / (float(signals.lexical.max(initial=0.0)) or 1.0)}
+    if weights.dense[kind]:
+        parts["meaning"] = weights.dense[kind] * signals.dense / (float(signals.dense.max(initial=0.0)) or 1.0)
+    return parts | {
+        "words covered": weights.coverage[kind] * signals.coverage,
+        "named": weights.mention[kind] * signals.mention,
+        "in a frame": weights.frame * signals.frame,
+        "file named": weights.file_mention[kind] * signals.file_mention,
+        "calls": weights.graph * signals.graph,
+        "past commits": weights.past * signals.past,
+    }
+
+
 def text_scores(units: Sequence[Unit], signals: Signals, query: Query, weights: RankingWeights) -> Floats:
     """Return one score per unit out of all its signals, before the file it stands in has a say."""
-    kind = query.kind.value
-    score = signals.lexical / (float(signals.lexical.max(initial=0.0)) or 1.0)
-    dense_weight = weights.dense[kind]
-    if dense_weight:
-        score = score + dense_weight * signals.dense / (float(signals.dense.max(initial=0.0)) or 1.0)
-    score = score + weights.coverage[kind] * signals.coverage
-    score = score + weights.mention[kind] * signals.mention + weights.frame * signals.frame
-    score = score + weights.file_mention[kind] * signals.file_mention
-    score = score + weights.graph * signals.graph + weights.past * signals.past
-    factors = prior_factors(units, signals.classes, query, weights) * _size_factors(signals.tokens, query, weights)
+    score, *others = text_parts(signals, query, weights).values()
+    for part in others:
+        score = score + part
+    factors = prior_factors(units, signals.classes, query, weights) * size_factors(signals.tokens, query, weights)
     return np.asarray(score * factors, dtype=np.float64)
 
 
-def _size_factors(tokens: Floats, query: Query, weights: RankingWeights) -> Floats:
+def size_factors(tokens: Floats, query: Query, weights: RankingWeights) -> Floats:
     """Return what is left of the score of units that are too small for what the query asks."""
     enough = weights.min_unit_tokens[query.kind.value]
     if enough <= 0:
