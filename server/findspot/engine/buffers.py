@@ -20,6 +20,8 @@ from findspot.indexing.pool import PreparerPool
 from findspot.indexing.tasks import Task
 from findspot.inference.base import Embedder
 from findspot.retrieval.overlay import NO_OVERLAY, Overlay
+from findspot.storage.packed import packed_vector, vectors_of
+from findspot.storage.prepared_cache import Held
 from findspot.storage.records import PreparedFile
 from findspot.workspace.files import Source
 
@@ -67,15 +69,26 @@ class Buffers:
             paths = sorted(self._wanted)
         return f"the unsaved text of {', '.join(paths)} is still being read" if paths else ""
 
-    def overlay_with(self, files: Sequence[PreparedFile]) -> Overlay:
-        """Return an overlay that holds further files, for one question; a buffer of the same path goes first."""
+    def embedded(self, file: PreparedFile) -> Held | None:
+        """Return a file with the vectors of its chunks as an index would store them; None where nothing makes them."""
+        if self._embedder is None:
+            return None
+        found = {key: vector for key, vector in self._embed(file).items() if vector.any()}
+        return Held(file, {key: vectors_of([packed_vector(vector)], vector.size)[0] for key, vector in found.items()})
+
+    def overlay_with(self, files: Sequence[PreparedFile], known: Mapping[bytes, Vectors]) -> Overlay:
+        """Return an overlay that holds further files, for one question; a buffer of the same path goes first.
+
+        ``known`` are vectors of their chunks; those of files without any are made.
+        """
         with self._changed:
             buffered, vectors = dict(self._files), dict(self._vectors)
         for file in files:
             if file.path not in buffered:
                 buffered[file.path] = file
-                vectors |= self._embed(file)
-        return Overlay.of(buffered.values(), vectors)
+                if not any(chunk.content_hash in known for chunk in file.chunks):
+                    vectors |= self._embed(file)
+        return Overlay.of(buffered.values(), {**vectors, **known})
 
     def source(self, path: str) -> Source | None:
         """Return the text of a buffer, or None when the path has none."""

@@ -108,7 +108,7 @@ class Engine:
         self.unsaved = partial(Unsaved, options, self._pool, fast)
         """Makes a place for the unsaved buffers of one of several clients, which the others do not see."""
         self._own = self.unsaved()
-        self._named = NamedPaths(self._pool, self._store)
+        self._named = NamedPaths(self._pool, self._store, self._prepared)
         self.uncommitted = Uncommitted(self.root, self._store.stored_files)
         self._refreshing = threading.Lock()
         self._watching = threading.Lock()

@@ -1,28 +1,33 @@
 """Paths that a question names although the index leaves them out, and what an answer says of the rest that is left out.
 
-As in ripgrep, naming a path asks for it: a hidden file, an ignored folder or a notebook is read for this one question,
-kept in memory, and forgotten. So it never shows up in the answer to another question, and the index stays the same.
+As in ripgrep, naming a path asks for it: a hidden file, an ignored folder or a notebook is read for this one question. So
+it never shows up in the answer to another question, and the index stays the same. What was prepared is kept by its content,
+so that naming it again, and a walk that meets it one day, parse and embed nothing.
 """
 
 from __future__ import annotations
 
 import stat
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from findspot.core.arrays import Vectors
 from findspot.core.left_out import left_out_note
 from findspot.core.types import Answer, FileProblem, ProblemKind
 from findspot.engine.buffers import Buffers
 from findspot.indexing.pool import PreparerPool
+from findspot.indexing.reading import read_task
 from findspot.indexing.tasks import Task
 from findspot.retrieval.overlay import Overlay
+from findspot.storage.prepared_cache import PreparedCache
 from findspot.storage.reader import StoreReader
 from findspot.storage.records import PreparedFile
 from findspot.workspace.ignore_rules import PathRules
-from findspot.workspace.skip_rules import classify_name, named_limit
+from findspot.workspace.skip_rules import classify_content, classify_name, named_limit
 from findspot.workspace.walker import walk
 
 _MOST_FILES = 1000
@@ -60,11 +65,12 @@ class Named(NamedTuple):
 class NamedPaths:
     """Reads named paths of one root; any number of threads may use it."""
 
-    def __init__(self, pool: PreparerPool, store: StoreReader) -> None:
+    def __init__(self, pool: PreparerPool, store: StoreReader, prepared: PreparedCache) -> None:
         self._root = pool.options.root
         self._walk = pool.options.walk
         self._pool = pool
         self._store = store
+        self._prepared = prepared
 
     def read(self, scope: Sequence[str], buffers: Buffers, stop: threading.Event | None) -> Named:
         """Read what of ``scope`` the index leaves out, and say so; raises ``Cancelled``, ``WorkerError``."""
@@ -93,16 +99,41 @@ class NamedPaths:
                 wanted[file] = None
         if not wanted:
             return Named(buffers.overlay, tuple(notes))
-        files: list[PreparedFile] = []
-        for outcomes in self._pool.prepare([Task(path, named=True) for path in wanted], stop=stop):
-            for outcome in outcomes:
-                if isinstance(outcome, PreparedFile):
-                    files.append(outcome)
-                if isinstance(outcome, FileProblem):
-                    notes.append(f"{outcome.path} was not searched: {outcome.message}")
-                elif isinstance(outcome, PreparedFile) and not outcome.chunks:
+        files, vectors = self._kept(wanted)
+        tasks = [Task(path, named=True) for path in wanted if path not in files]
+        for outcome in chain.from_iterable(self._pool.prepare(tasks, stop=stop)):
+            if isinstance(outcome, PreparedFile):
+                files[outcome.path] = outcome
+                vectors |= self._keep(outcome, buffers)
+                if not outcome.chunks:
                     notes += [f"{outcome.path} was not searched: {message}" for _, message in outcome.problems]
-        return Named(buffers.overlay_with(files), tuple(notes), complete)
+            elif isinstance(outcome, FileProblem):
+                notes.append(f"{outcome.path} was not searched: {outcome.message}")
+        return Named(buffers.overlay_with(list(files.values()), vectors), tuple(notes), complete)
+
+    def _kept(self, paths: Iterable[str]) -> tuple[dict[str, PreparedFile], dict[bytes, Vectors]]:
+        """Return the files that were prepared before and are the same now, and the vectors of their chunks."""
+        files: dict[str, PreparedFile] = {}
+        vectors: dict[bytes, Vectors] = {}
+        for path in {path for path, _ in self._prepared.known(paths)}:
+            found = read_task(self._root, Task(path, named=True), self._walk)
+            held = self._prepared.get(path, found[0].content_hash) if isinstance(found, tuple) else None
+            if held is not None and isinstance(found, tuple):
+                files[path] = held.file._replace(**found[0]._asdict())
+                vectors |= held.vectors
+        self._prepared.used(files.values())
+        return files, vectors
+
+    def _keep(self, file: PreparedFile, buffers: Buffers) -> Mapping[bytes, Vectors]:
+        """Keep a file that a walk would prepare in the same way; return the vectors of its chunks."""
+        found = read_task(self._root, Task(file.path), self._walk)
+        if not isinstance(found, tuple) or found[0].content_hash != file.content_hash:
+            return {}
+        held = buffers.embedded(file) if classify_content(file.path, found[1]) is None else None
+        if held is None:
+            return {}
+        self._prepared.put([held])
+        return held.vectors
 
     def noted(self, answer: Answer, named: Named, wanted: int) -> Answer:
         """Return the answer with what is to be said of named paths, else of all that is left out; ``wanted`` were asked for."""
