@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from findspot.config import load_config
+from findspot.core.filters import Filter
 from findspot.engine import Engine, Models
 from findspot.engine.labels import shown_length
 from tests.engine.checks import open_engine
@@ -147,3 +148,14 @@ def test_the_last_part_of_a_name_is_no_use_of_it(tmp_path: Path, models: Models,
     with open_engine(root, models) as engine:
         engine.refresh()
         assert engine.search(asked).status.notes[0].endswith("similar:")
+
+
+@pytest.mark.row("V42")
+def test_filters_that_leave_nothing_say_so(engine: Engine) -> None:
+    none = engine.search("check the password", filters=Filter(types=("rust",)))
+    assert none.results == ()
+    assert none.status.notes == ("the filters let none of the indexed files through",)
+    inside = engine.search("load a user", scope=["shop/users.py"], filters=Filter(only=("docs",)))
+    assert inside.results  # a file that is named is never left out
+    some = engine.search("gen_note_needle", filters=Filter(globs=("!users.py",)))
+    assert "in the files that the filters let through" in some.status.notes[0]

@@ -299,7 +299,7 @@ class Engine:
         found = self._guarded(lambda: ask(overlay=named.overlay, explain=explain))
         self._meaning.check(found, asked.at)
         made = self._named.noted(self._answer(found, asked), named, wanted)
-        return label(made, query, found, inside, self._searcher, named.overlay, filtered=bool(filters))
+        return label(made, query, found, inside, self._searcher, named.overlay, filters=filters)
 
     def localize(
         self,
@@ -338,7 +338,7 @@ class Engine:
             made = self._named.noted(self._answer(shown, asked, found.stage, found.note), named, wanted)
             status = localized(made.status, found)
             made = replace(made, status=status)
-            return label(made, text, shown, inside, self._searcher, named.overlay, filtered=bool(filters))
+            return label(made, text, shown, inside, self._searcher, named.overlay, filters=filters)
 
         told = None if on_partial is None else lambda found: on_partial(answer(found))
         ask = partial(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
+from findspot.core.filters import NO_FILTER, Filter
 from findspot.core.query import NAMES, Query, QueryKind
 from findspot.core.types import Answer, AnswerStatus, Related, SearchResult
 from findspot.retrieval.localizer import Localization
@@ -67,18 +68,22 @@ def label(
     searcher: Searcher,
     overlay: Overlay,
     *,
-    filtered: bool = False,
+    filters: Filter = NO_FILTER,
 ) -> Answer:
-    """Return an answer to ``text``, made of ``found`` (of some files only if ``filtered``), with what must be said above its list."""
+    """Return an answer to ``text``, made of ``found`` in the files of ``filters``, with what must be said above its list."""
     if not answer.status.files:
         return answer
+    if filters and not found and searcher.is_empty(scope, filters):
+        where = f" in {', '.join(scope)}" if scope else ""
+        note = f"the filters let none of the indexed files{where} through"
+        return replace(answer, status=replace(answer.status, notes=(*answer.status.notes, note)))
     occurs = bool(found[0].sought.terms) if found else searcher.occurs(text, scope, overlay)
     if occurs and answer.status.suggested_length != 0 and len(text.split(None, _NAME_WORDS)) >= _NAME_WORDS:
         return answer
     query = analysed(text)
     return replace(
         answer,
-        status=labelled(answer.status, answer.results, query, place_name(scope, filtered=filtered), occurs=occurs),
+        status=labelled(answer.status, answer.results, query, place_name(scope, filtered=bool(filters)), occurs=occurs),
     )
 
 

@@ -43,6 +43,10 @@ class IndexReader(Protocol):
         """Return (chunk id, cosine) of the nearest chunks, best first."""
         ...
 
+    def few_chunks_of(self, scope: tuple[str, ...], accepts: Accepts | None) -> dict[int, int] | None:
+        """Return the chunks in scope and their places in its order, None where there are too many to list."""
+        ...
+
     def similarities(self, vector: Vectors, ids: Iterable[int]) -> dict[int, float]:
         """Return the cosine of each chunk that has an embedding."""
         ...

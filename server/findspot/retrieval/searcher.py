@@ -27,6 +27,7 @@ from findspot.core.text import SubTokenizer
 from findspot.core.types import EditorContext
 from findspot.inference.base import WordEmbedder
 from findspot.retrieval.candidates import Candidates
+from findspot.retrieval.filtering import path_test
 from findspot.retrieval.index_view import IndexView
 from findspot.retrieval.mentions import find_mentions
 from findspot.retrieval.nearness import Nearness
@@ -161,6 +162,10 @@ class Searcher:
         if query.kind in {QueryKind.ISSUE, QueryKind.TRACE}:
             floor = -1.0
         return found.with_neighbours(vector, view.dense(vector, _BY_MEANING_ONLY), floor)
+
+    def is_empty(self, scope: Sequence[str], filters: Filter) -> bool:
+        """Return whether ``filters`` let nothing through of what the index has in ``scope``."""
+        return self._store.few_chunks_of(tuple(scope), path_test(filters, scope, ())) == {}
 
     def occurs(self, text: str, scope: Sequence[str] = (), overlay: Overlay = NO_OVERLAY) -> bool:
         """Return whether any word of a question, or another form of it that ranking counts, occurs in the index."""

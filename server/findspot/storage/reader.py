@@ -244,7 +244,7 @@ class StoreReader:
         if not scope and accepts is None:
             with self._connection() as connection:
                 return settled(connection, lambda width: self._vectors.search(vector, width), limit)
-        few = self._few_chunks(tuple(scope), accepts)
+        few = self.few_chunks_of(tuple(scope), accepts)
         if few is not None:
             found = self.similarities(vector, few)
             return sorted(found.items(), key=lambda hit: (-hit[1], few[hit[0]]))[:limit]
@@ -261,7 +261,7 @@ class StoreReader:
         with self._connection() as connection:
             return settled(connection, inside, limit)
 
-    def _few_chunks(self, scope: tuple[str, ...], accepts: Accepts | None) -> dict[int, int] | None:
+    def few_chunks_of(self, scope: tuple[str, ...], accepts: Accepts | None) -> dict[int, int] | None:
         """Return what ``few_chunks`` does, remembered for the last questions of a generation."""
         with self._connection() as connection:
             generation = read_generation(connection)
