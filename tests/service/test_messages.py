@@ -47,7 +47,7 @@ def test_half_of_a_pair_of_surrogates_is_replaced() -> None:
         (
             SearchRequest,
             {"query": "x", "zzz": 1},
-            "known are root, scope, types, not_types, globs, only, max_depth, ignored, top_k, include_text, context, threshold, query",
+            "known are root, scope, types, not_types, globs, only, max_depth, ignored, top_k, include_text, context, threshold, explain, query",
         ),
         (SearchRequest, {"query": "x", "scope": ["y" * 16_385]}, "'scope' has 16,385 characters"),
         (SearchRequest, {"query": "x", "context": 5}, "'context' must be an object"),
