@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from findspot.cli.columns import width
+from findspot.core.columns import width
 from tests.cli.conftest import Ask
 from tests.cli.processes import COMMAND, findspot, rest_of, write_project
 

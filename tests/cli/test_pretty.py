@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from findspot.cli.columns import width
 from findspot.cli.inputs import RootLocation, View
 from findspot.cli.pretty import Placed, placed, pretty_lines
 from findspot.cli.screen import Screen
 from findspot.config import Config, Settings
+from findspot.core.columns import width
 from findspot.core.types import Evidence, PreviewLine, SearchResult, Span
 from tests.cli.fakes import make_result
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from findspot.cli.cache_options import CacheAction
-from findspot.cli.columns import table_lines, visible
+from findspot.core.columns import table_lines, visible
 from findspot.cli.inputs import UsageError, root_of
 from findspot.cli.output import size_text
 from findspot.cli.terminal import Terminal

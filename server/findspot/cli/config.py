@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from findspot.cli.columns import cut, visible, width
 from findspot.cli.config_options import ConfigAction
 from findspot.cli.inputs import UsageError, root_given
 from findspot.cli.parser import hint
@@ -25,6 +24,7 @@ from findspot.config import (
     set_project_setting,
     set_user_setting,
 )
+from findspot.core.columns import cut, visible, width
 from findspot.errors import ConfigError
 from findspot.places import user_config_path
 from findspot.service.opening import command_for

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from findspot.cli.columns import visible
 from findspot.cli.commands import RawArguments
 from findspot.cli.filters import filter_of
 from findspot.cli.inputs import RootLocation, existing_paths, issue_text, location_of, scope_of
 from findspot.cli.terminal import Terminal
+from findspot.core.columns import visible
 from findspot.core.limits import checked_text
 from findspot.service import messages
 from findspot.service.one_root import OneRoot

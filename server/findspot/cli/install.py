@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from findspot.cli.columns import visible
 from findspot.cli.commands import RawArguments
 from findspot.cli.inputs import UsageError, root_of
 from findspot.cli.parser import hint
 from findspot.cli.terminal import Terminal
 from findspot.config import agent_environ
+from findspot.core.columns import visible
 from findspot.errors import ConfigError, InstallError
 from findspot.installing.agents import AGENTS, NAME, Agent, Scope, find_agent, places
 from findspot.installing.plans import Plan, carry_out, is_installed, plan_install, plan_removal

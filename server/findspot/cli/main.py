@@ -15,7 +15,6 @@ from contextlib import contextmanager
 
 from findspot.cli import output
 from findspot.cli.args import parse
-from findspot.cli.columns import visible
 from findspot.cli.commands import build_parser
 from findspot.cli.context import ContextRequest, run_context
 from findspot.cli.inputs import RootLocation
@@ -38,6 +37,7 @@ from findspot.cli.resolve import (
 from findspot.cli.skipped import skipped_lines, skipped_note
 from findspot.cli.terminal import Terminal
 from findspot.config import Config, load_config, use_one_math_thread
+from findspot.core.columns import visible
 from findspot.core.types import Answer, IndexState
 from findspot.errors import Cancelled, Declined, FindspotError, complaint
 from findspot.service import messages

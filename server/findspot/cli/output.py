@@ -10,10 +10,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from findspot.cli.columns import visible
 from findspot.cli.inputs import RootLocation, View
 from findspot.cli.pretty import Placed, placed, pretty_lines
 from findspot.cli.screen import Screen
+from findspot.core.columns import visible
 from findspot.core.types import Answer, AnswerStatus, IndexStatus, PreviewLine, ProblemKind, RefreshReport, SearchResult
 from findspot.service import messages
 from findspot.service.messages import Result

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from findspot.cli.columns import visible
+from findspot.core.columns import visible
 
 
 class Left(Exception):

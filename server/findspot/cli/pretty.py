@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from findspot.cli.columns import cut, shown, visible
+from findspot.core.columns import cut, shown, visible
 from findspot.cli.inputs import RootLocation, View
 from findspot.cli.screen import BOLD, FAINT, PATH, Screen
-from findspot.cli.why import explained, matched_terms, why
+from findspot.core.why import explained, matched_terms, why
 from findspot.core.excerpts import Excerpts, Sought
 from findspot.core.types import PreviewLine, SearchResult
 

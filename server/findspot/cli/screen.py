@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import quote
 
-from findspot.cli.columns import cut
+from findspot.core.columns import cut
 
 Color = Literal["auto", "always", "never"]
 

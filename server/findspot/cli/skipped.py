@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from findspot.cli.columns import visible
 from findspot.cli.inputs import RootLocation, View
 from findspot.cli.output import count
 from findspot.cli.pretty import shown_path
+from findspot.core.columns import visible
 from findspot.core.types import Skipped
 
 

@@ -17,11 +17,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from findspot.cli.columns import visible
 from findspot.cli.elsewhere import terminal_columns
 from findspot.cli.inputs import RootLocation
 from findspot.cli.progress import ProgressLine, stop_on_interrupt
 from findspot.cli.screen import Color, Screen, color_wanted, link_host, links_shown
+from findspot.core.columns import visible
 from findspot.errors import RootError
 from findspot.places import terminal_environ
 from findspot.service.one_root import Listener, OneRoot

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from findspot.cli.why import why
 from findspot.core.types import Evidence
+from findspot.core.why import why
 from tests.cli.fakes import make_result
 
 

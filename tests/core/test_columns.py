@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from findspot.cli.columns import Stretch, cut, shown, visible, width
+from findspot.core.columns import Stretch, cut, shown, visible, width
 
 
 @pytest.mark.parametrize(
