@@ -13,6 +13,7 @@
     ├── WorkerError          the process that parses files cannot be started
     ├── ModelError           a model file is missing, damaged or of the wrong shape
     ├── OpenError            no program can open a file, or its command cannot be used
+    ├── TerminalError        there is no terminal to draw on
     ├── InstallError         a configuration file of an agent cannot be read or changed
     ├── EvaluationError      a past cannot be read, or has nothing in it to measure on
     ├── Declined             somebody was asked about a large index and did not want it
@@ -72,6 +73,10 @@ class ModelError(FindspotError):
 
 class OpenError(FindspotError):
     """No program can open a file, or the command that should cannot be used."""
+
+
+class TerminalError(FindspotError):
+    """There is no terminal to draw on, or it cannot be used."""
 
 
 class InstallError(FindspotError):

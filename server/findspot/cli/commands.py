@@ -36,6 +36,7 @@ from findspot.cli.setup_options import (
     add_install_arguments,
     add_server_arguments,
 )
+from findspot.cli.tui_options import add_tui_options
 from findspot.cli.values import between, setting
 from findspot.config import flagged
 from findspot.core.limits import LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS
@@ -58,6 +59,7 @@ Command = Literal[
     "lsp",
     "mcp",
     "serve",
+    "tui",
 ]
 
 
@@ -128,6 +130,7 @@ class RawArguments(argparse.Namespace):
     key_env: str | None = None
     top_k: int | None = None
     budget: float | None = None
+    open_cmd: str | None = None
     budget_tokens: int
     context_format: ContextFormat
     rebuild: bool = False
@@ -252,6 +255,16 @@ def _add_questions_and_index(add: _Add) -> None:
         "Searching does this by itself; use it to prepare an index beforehand.",
     )
     _add_rebuild(index, "--rebuild", "--reindex")
+
+    add_tui_options(
+        add(
+            "tui",
+            [common, scope, filters],
+            "search while typing, in the whole terminal",
+            "Places are opened with the setting open_cmd, $VISUAL, $EDITOR or $PAGER. Where standard output is no terminal,"
+            " the chosen ones are printed instead, as in 'vim $(findspot tui -l)'.",
+        )
+    )
 
     add(
         "status", [common, output, _status_options()], "show the root and the state of its index", "Nothing is indexed."

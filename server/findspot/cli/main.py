@@ -113,6 +113,10 @@ def _command(argv: Sequence[str], terminal: Terminal) -> int:
         from findspot.cli.serve import resolve_serve, run_serve  # noqa: PLC0415 - only this command needs them
 
         return run_serve(resolve_serve(raw, terminal.cwd), terminal)
+    if raw.command == "tui":
+        from findspot.cli.tui import resolve_tui, run_tui  # noqa: PLC0415 - only this command needs them
+
+        return run_tui(resolve_tui(raw, terminal))
     return run(resolve(raw, terminal), terminal)
 
 

@@ -268,6 +268,7 @@ class TerminalSettings(Section):
             description="Command that opens a result, with `{file}`, `{line}` and `{end_line}`; empty for `$VISUAL`, "
             "`$EDITOR`, `$PAGER` or less. No shell reads it."
         ),
+        Flag(("--open-cmd",), "TEMPLATE"),
     ] = ""
     port: Annotated[
         int,
