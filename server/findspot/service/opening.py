@@ -188,14 +188,27 @@ def _environ(environ: Mapping[str, str], file: Path) -> Mapping[str, str]:
 
 @contextlib.contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Leave Ctrl-C to the program in front. Handlers, unlike a signal that is ignored, are not passed on to it."""
+    """Leave Ctrl-C to the program in front; other signals that somebody handles here are handled afterwards.
+
+    Handlers, unlike a signal that is ignored, are not passed on to that program. An event loop is not woken meanwhile: it
+    would take the interrupt for its own later on.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = [signal.SIGINT, *([signal.SIGQUIT] if sys.platform != "win32" else [])]
-    before = [signal.signal(number, lambda *_: None) for number in numbers]
+    came: list[int] = []
+    interrupts = {signal.SIGINT, getattr(signal, "SIGQUIT", signal.SIGINT)}
+    others = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+    before = {number: signal.signal(number, lambda *_: None) for number in interrupts}
+    for number in others:
+        if callable(signal.getsignal(number)):
+            before[number] = signal.signal(number, lambda number, _: came.append(number))
+    wakeup = signal.set_wakeup_fd(-1)
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        signal.set_wakeup_fd(wakeup)
+        for number, handler in before.items():
             signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)

@@ -315,10 +315,17 @@ class View(App[list[Row]]):
         states = list(await self.session.states())
         self._show_status(states)
         generations = tuple(state.generation for state in states if isinstance(state, IndexStatus))
-        if generations == self._generations and not (self._found and not self._found.status.complete and not busy):
-            return
+        partial = self._found is not None and not self._found.status.complete
+        if (
+            self._localize
+        ):  # which takes a second: not before the index is whole, and not twice for the first look at it
+            if busy or generations == self._generations:
+                return
+            again = bool(self._generations) or partial
+        else:
+            again = generations != self._generations or (partial and not busy)
         self._generations = generations
-        if self._asked is not None and self._asked.text and not self._localize:
+        if again and self._asked is not None and self._asked.text:
             self._ask(again=True)
 
     # --- what keys do ---
