@@ -89,6 +89,7 @@ e2e: $(VENV)/installed-dev $(VSCODE) ## use the wheel in an empty environment, a
 	@PYTHON="$(PYTHON)" scripts/e2e_nvim.sh
 	@FINDSPOT="$(CURDIR)/$(BIN)/findspot" scripts/e2e_emacs.sh
 	@PYTHON="$(PYTHON)" scripts/e2e_agents.sh
+	@scripts/e2e_tui.sh
 
 docs: $(VENV)/installed-dev ## write the generated pages below docs/reference
 	@$(BIN)/python -m scripts.generate_docs

@@ -108,6 +108,7 @@ class View(App[list[Row]]):
         self._found: Found | None = None
         self._trouble = ""
         self._colouring = 0
+        self._coloured: tuple[Row, Source] | None = None
         for theme in look.themes(options.background, dark=options.dark):
             self.register_theme(theme)
         self.theme = look.COLORLESS if self.no_color else look.DARK if options.dark else look.LIGHT
@@ -288,6 +289,10 @@ class View(App[list[Row]]):
         row = message.row
         self._colouring += 1
         self.place.update(Content("") if row is None else _place(row))
+        shown = self._coloured
+        if row is not None and shown is not None and (shown[0].place, shown[0].content) == (row.place, row.content):
+            self.code.show(row, shown[1], jump=True)  # the same answer again must not flicker
+            return
         self.code.show(row, Source(1, ()) if row is None else plain_source(row), jump=True)
         if row is not None:
             number = self._colouring
@@ -301,6 +306,7 @@ class View(App[list[Row]]):
         await asyncio.sleep(_COLOUR_PAUSE_SECONDS)
         source = await asyncio.to_thread(coloured_source, row)
         if number == self._colouring:
+            self._coloured = row, source
             self.code.show(row, source, jump=False)
 
     async def _tick(self) -> None:
@@ -308,6 +314,7 @@ class View(App[list[Row]]):
         if is_gone() and not self.is_headless:
             self._told(129)
             return
+        self._notice_size()
         self._ticks += 1
         busy = bool(self.session.steps())
         if not busy and self._ticks % _RESTING_TICKS != 1:
@@ -327,6 +334,14 @@ class View(App[list[Row]]):
         self._generations = generations
         if again and self._asked is not None and self._asked.text:
             self._ask(again=True)
+
+    def _notice_size(self) -> None:
+        """Lay out anew where the window was resized just when the terminal came back from an editor: no signal tells of it."""
+        if not self.is_headless:
+            with contextlib.suppress(OSError):
+                seen = Size(*os.get_terminal_size(0))
+                if seen != self.size:
+                    self.post_message(events.Resize(seen, seen))
 
     # --- what keys do ---
 

@@ -131,9 +131,10 @@ class Results(Lines):
 
     def _second(self, row: Row, room: int) -> list[Piece]:
         result = row.result
-        kind = f"  {result.kind}" if result.symbol else ""
         stale = "" if result.fresh else "  changed"
-        place = f"{path_text(result.path, room - len(kind) - len(stale) - 1 - len(str(row.line)))}:{row.line}"
+        left = room - len(stale) - 1 - len(str(row.line))
+        place = f"{path_text(result.path, left)}:{row.line}"
+        kind = f"  {result.kind}" if result.symbol and width(place) + len(stale) + 2 + len(result.kind) <= room else ""
         return [(place, "path"), (kind, "faint"), (stale, "middle")]
 
     def _measure(self) -> None:
