@@ -7,8 +7,6 @@ import contextlib
 import dataclasses
 import os
 import signal
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -21,20 +19,21 @@ from textual.geometry import Size
 from textual.widgets import Input, Label, Static
 from textual.worker import Worker
 
-from findspot.core.columns import visible, width
+from findspot.core.columns import visible
 from findspot.core.filters import FileKind
 from findspot.core.types import IndexStatus
-from findspot.core.why import why
 from findspot.errors import Cancelled, FindspotError, OpenError
 from findspot.service.opening import command_for
 from findspot.tui import look
 from findspot.tui.keys import HelpScreen, bindings, line_of_keys
+from findspot.tui.labels import place_content, place_text, report_text, scope_text, short_path, styled
 from findspot.tui.options import Options
 from findspot.tui.preview import Preview, Source, coloured_source, plain_source
+from findspot.tui.query import Query
 from findspot.tui.results import Results
 from findspot.tui.session import Asking, Found, Row, Session
-from findspot.tui.terminal import is_gone
-from findspot.tui.words import Piece, answer_pieces, home_path, index_pieces, lines_text, path_text, percent
+from findspot.tui.terminal import end_soon, is_gone
+from findspot.tui.words import Piece, answer_pieces, home_path, index_pieces
 
 _TICK_SECONDS = 0.25
 """How often the state of the index is looked at."""
@@ -51,36 +50,9 @@ _COLOUR_PAUSE_SECONDS = 0.04
 _WIDE, _LEAST_HIGH = 110, 12
 """Columns from which on the preview stands beside the list; lines below which there is none at first."""
 
-_END_SECONDS = 3.0
-"""How long a view without a terminal may take to end."""
-
 _SCROLL = 3
 
 _ONLY: Final[tuple[FileKind | None, ...]] = (None, "code", "tests", "docs", "config")
-
-_STYLES: Final = {"good": "$success", "busy": "$warning", "bad": "$error", "plain": "", "faint": "$faint"}
-
-
-class Query(Input):
-    """The line that is typed; several pasted lines are a report, and are handed on."""
-
-    def __init__(self, pasted: Callable[[str], None], value: str) -> None:
-        super().__init__(
-            value,
-            placeholder="a sentence, a symbol, an error; or paste a whole trace",
-            id="query",
-            compact=True,
-            select_on_focus=False,
-        )
-        self._pasted = pasted
-
-    def _on_paste(self, event: events.Paste) -> None:
-        text = event.text.strip("\r\n")
-        if "\n" not in text and "\r" not in text:
-            return  # Textual goes on with its own
-        event.stop()
-        event.prevent_default()
-        self._pasted(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 class View(App[list[Row]]):
@@ -255,24 +227,19 @@ class View(App[list[Row]]):
         static.update(Content(visible(text)))
 
     def _show_scope(self) -> None:
-        scope = () if self._whole else self.options.scope
-        inside = ", ".join(_short(path, self._roots) for path in scope)
         chosen = _ONLY[self._only]
         kinds = self.options.filters.only if chosen is None else (chosen,)
-        only = f"only {', '.join(kinds)}" if kinds else "filtered" if self.options.filters else ""
-        parts = [
-            (f"in {inside}" if inside else "whole root", "$accent" if inside else "$faint"),
-            (only, "$accent"),
-            ("localize" if self._localize else "search", "$accent bold" if self._localize else "$faint"),
-            ("" if self._found is None else f"{len(self._found.rows)} places", "$faint"),
-            (f"{len(self.list.marked)} marked" if self.list.marked else "", "$accent"),
-        ]
-        shown = [(f"  {text}", style) for text, style in parts if text]
-        room = self.size.width - len("findspot") - 4 - sum(width(text) for text, _ in shown)
-        roots = path_text(", ".join(home_path(root, self.options.home) for root in self._roots), max(12, room))
-        self.scope_line.update(Content.assemble(("findspot", "$accent bold"), ("  " + roots, "$foreground"), *shown))
-        lines = self._report.count("\n") + 1
-        self._show_line(self.pasted, f"{lines} lines pasted: {_first_line(self._report)}" if self._report else "")
+        shown = scope_text(
+            ", ".join(home_path(root, self.options.home) for root in self._roots),
+            inside=", ".join(short_path(path, self._roots) for path in (() if self._whole else self.options.scope)),
+            only=f"only {', '.join(kinds)}" if kinds else "filtered" if self.options.filters else "",
+            localize=self._localize,
+            places=None if self._found is None else len(self._found.rows),
+            marked=len(self.list.marked),
+            room=self.size.width - 2,
+        )
+        self.scope_line.update(shown)
+        self._show_line(self.pasted, report_text(self._report))
 
     def _show_status(self, states: list[IndexStatus | str]) -> None:
         self._states = states
@@ -281,14 +248,13 @@ class View(App[list[Row]]):
             pieces += [(" · ", "faint"), ("answers wait for the index", "busy")]
         if self._found is not None:
             pieces += [("  ", "plain"), *answer_pieces(self._found.status, localize=self._localize)]
-        text = Content.assemble(*((text, _STYLES[style]) for text, style in pieces))
-        self.status.update(text)
+        self.status.update(styled(pieces))
 
     def on_results_moved(self, message: Results.Moved) -> None:
         """Show the place under the cursor, in colours a moment later."""
         row = message.row
         self._colouring += 1
-        self.place.update(Content("") if row is None else _place(row))
+        self.place.update(Content("") if row is None else place_content(row))
         shown = self._coloured
         if row is not None and shown is not None and (shown[0].place, shown[0].content) == (row.place, row.content):
             self.code.show(row, shown[1], jump=True)  # the same answer again must not flicker
@@ -476,50 +442,10 @@ class View(App[list[Row]]):
 
     def panic(self, *renderables: object) -> None:
         """End, also where there is nothing left to write to."""
-        _end_soon(1)
+        end_soon(1)
         super().panic(*renderables)  # type: ignore[arg-type]  # Rich's type of anything that can be shown
 
     def _told(self, code: int) -> None:
         """End because a signal says so, or the terminal is gone."""
-        _end_soon(code)
+        end_soon(code)
         self.exit(return_code=code)
-
-
-def _end_soon(code: int) -> None:
-    """End the process in a moment: writing to a terminal that is gone may never return, and an index may be left at any point (I-5)."""
-    timer = threading.Timer(_END_SECONDS, os._exit, (code,))
-    timer.daemon = True
-    timer.start()
-
-
-def place_text(row: Row, cwd: Path) -> str:
-    """Return ``path:line`` as seen from the current folder."""
-    try:
-        path = os.path.relpath(row.file, cwd)
-    except ValueError:  # another drive on Windows
-        path = str(row.file)
-    return f"{path}:{row.line}"
-
-
-def _place(row: Row) -> Content:
-    """Return what stands above the preview: the place, and why it is here."""
-    result = row.result
-    parts = [
-        Content.styled(f"{visible(result.path)}:{lines_text(result)}", "$secondary bold"),
-        *([Content.styled(visible(result.symbol), "bold")] if result.symbol else []),
-        Content.styled(result.kind, "$faint"),
-        *([Content.styled(percent(result), "bold")] if percent(result) else []),
-        *([] if result.fresh else [Content.styled("changed since it was indexed", "$warning")]),
-    ]
-    reasons = why(result)
-    head = Content("  ").join(parts)
-    return Content("\n").join([head, Content.styled(f"why: {visible(reasons)}", "$faint")]) if reasons else head
-
-
-def _short(path: str, roots: list[Path]) -> str:
-    inside = next((Path(path).relative_to(root) for root in roots if Path(path).is_relative_to(root)), Path(path))
-    return visible(inside.as_posix())
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")

@@ -44,7 +44,8 @@ def run_view(configs: Mapping[Path, Config], options: Options, *, files_only: bo
         try:
             with asking_background() as background:
                 from findspot.service.engines import SharedEngines  # noqa: PLC0415 - while the terminal answers
-                from findspot.tui.app import View, place_text  # noqa: PLC0415
+                from findspot.tui.app import View  # noqa: PLC0415
+                from findspot.tui.labels import place_text  # noqa: PLC0415
                 from findspot.tui.session import Session  # noqa: PLC0415
             session = Session(SharedEngines(), configs)
             view = View(

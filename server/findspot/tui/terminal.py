@@ -11,6 +11,7 @@ import os
 import re
 import select
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ _ASK_BACKGROUND = b"\x1b]11;?\x1b\\\x1b[c"
 _BACKGROUND = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)[^\x07\x1b]*(?:\x07|\x1b\\)")
 _ANSWERED = re.compile(rb"\x1b\[\?[0-9;]*c")
 _PATIENCE_SECONDS = 0.3
+
+_END_SECONDS = 3.0
+"""How long a view without a terminal may take to end."""
 
 _RESTORE = (
     b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l"  # no mouse
@@ -145,6 +149,13 @@ class Background:
             return True
         red, green, blue = (int(self.color[at : at + 2], 16) for at in (1, 3, 5))
         return 0.299 * red + 0.587 * green + 0.114 * blue < 128
+
+
+def end_soon(code: int) -> None:
+    """End the process in a moment: writing to a terminal that is gone may never return, and an index may be left at any point (I-5)."""
+    timer = threading.Timer(_END_SECONDS, os._exit, (code,))
+    timer.daemon = True
+    timer.start()
 
 
 def write_places(out: int, text: str) -> None:
