@@ -22,7 +22,7 @@ from findspot.tui.session import Row, Session
 ViewPilot = Pilot[list[Row]]
 Opened = Callable[..., AbstractAsyncContextManager[ViewPilot]]
 
-PATIENCE_SECONDS = 12.0
+PATIENCE_SECONDS = 60.0
 
 RETRY = '''"""Uploads that are tried again."""
 
@@ -98,7 +98,7 @@ def screen(pilot: ViewPilot) -> str:
     return "\n".join(strip.text.rstrip() for strip in lines)
 
 
-async def until(pilot: ViewPilot, seen: Callable[[str], bool]) -> str:
+async def wait_until(pilot: ViewPilot, seen: Callable[[str], bool]) -> str:
     """Wait until the screen shows something."""
     patient_until = time.monotonic() + PATIENCE_SECONDS
     while not seen(text := screen(pilot)):

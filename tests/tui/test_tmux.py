@@ -39,7 +39,7 @@ class Tmux:
         """Press keys, by tmux's names."""
         self.run("send-keys", *keys)
 
-    def until(self, seen: Callable[[str], bool]) -> str:
+    def wait_until(self, seen: Callable[[str], bool]) -> str:
         """Wait for the screen to show something, and keep it."""
         until = time.monotonic() + PATIENCE_SECONDS
         while not seen(screen := self.run("capture-pane", "-p")):
@@ -69,31 +69,31 @@ def test_typing_choosing_opening_leaving(tmux: Tmux, root: Path, tmp_path: Path)
     editor.write_text("#!/bin/sh\nprintf 'EDITING %s\\n' \"$*\"; read -r line\n")
     editor.chmod(0o700)
     tmux.start(f"EDITOR={shlex.quote(str(editor))} {_command()}", root, 80, 24)
-    tmux.until(lambda screen: "4 files" in screen)
+    tmux.wait_until(lambda screen: "4 files" in screen)
     tmux.keys("-l", "schedule_retry")
-    tmux.until(lambda screen: "▌  Uploader.schedule_retry" in screen and "def schedule_retry" in screen)
+    tmux.wait_until(lambda screen: "▌  Uploader.schedule_retry" in screen and "def schedule_retry" in screen)
     tmux.keys("Down", "Up", "Enter")
-    tmux.until(lambda screen: "EDITING +5" in screen and "Enter open" not in screen)
+    tmux.wait_until(lambda screen: "EDITING +5" in screen and "Enter open" not in screen)
     tmux.keys("Enter")
-    tmux.until(lambda screen: "Enter open" in screen and "▌  Uploader.schedule_retry" in screen)
+    tmux.wait_until(lambda screen: "Enter open" in screen and "▌  Uploader.schedule_retry" in screen)
     tmux.run("resize-window", "-x", "120", "-y", "40")
-    tmux.until(lambda screen: "src/retry.py:5  method" in screen)
+    tmux.wait_until(lambda screen: "src/retry.py:5  method" in screen)
     tmux.keys("C-c")
-    tmux.until(lambda screen: "ended with 0" in screen and "Enter open" not in screen)
+    tmux.wait_until(lambda screen: "ended with 0" in screen and "Enter open" not in screen)
 
 
 def test_a_bracketed_paste_is_localized(tmux: Tmux, root: Path) -> None:
     tmux.start(_command(), root, 80, 24)
-    tmux.until(lambda screen: "4 files" in screen)
+    tmux.wait_until(lambda screen: "4 files" in screen)
     tmux.run("load-buffer", "-", text=TRACE)
     tmux.run("paste-buffer", "-p")
-    tmux.until(lambda screen: "6 lines pasted" in screen and "schedule_retry  src/retry.py:7" in screen)
+    tmux.wait_until(lambda screen: "6 lines pasted" in screen and "schedule_retry  src/retry.py:7" in screen)
     tmux.keys("Escape")
-    tmux.until(lambda screen: "lines pasted" not in screen)
+    tmux.wait_until(lambda screen: "lines pasted" not in screen)
 
 
 def test_the_chosen_files_go_to_another_command(tmux: Tmux, root: Path) -> None:
     tmux.start(f"echo CHOSEN $(NO_COLOR=1 {_command('-l', 'schedule_retry')})", root, 80, 24)
-    tmux.until(lambda screen: "▌  Uploader.schedule_retry" in screen and "4 files" in screen)
+    tmux.wait_until(lambda screen: "▌  Uploader.schedule_retry" in screen and "4 files" in screen)
     tmux.keys("Tab", "Enter")
-    tmux.until(lambda screen: "CHOSEN src/retry.py" in screen)
+    tmux.wait_until(lambda screen: "CHOSEN src/retry.py" in screen)

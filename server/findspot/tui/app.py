@@ -50,8 +50,6 @@ _COLOUR_PAUSE_SECONDS = 0.04
 _WIDE, _LEAST_HIGH = 110, 12
 """Columns from which on the preview stands beside the list; lines below which there is none at first."""
 
-_SCROLL = 3
-
 _ONLY: Final[tuple[FileKind | None, ...]] = (None, "code", "tests", "docs", "config")
 
 
@@ -330,7 +328,7 @@ class View(App[list[Row]]):
 
     def action_scroll(self, by: int) -> None:
         """Scroll the preview."""
-        self.code.scroll_relative(y=by * _SCROLL, animate=False)
+        self.code.scroll_relative(y=by * 3, animate=False)
 
     def action_mark(self, by: int = 1) -> None:
         """Mark or unmark the place, and go on."""
