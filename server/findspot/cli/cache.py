@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from findspot.cli.cache_options import CacheAction
-from findspot.core.columns import table_lines, visible
 from findspot.cli.inputs import UsageError, root_of
 from findspot.cli.output import size_text
 from findspot.cli.terminal import Terminal
 from findspot.config import Config, load_config
+from findspot.core.columns import table_lines, visible
 from findspot.service.cache import Cache, Needless
 from findspot.service.workspaces import find_root
 

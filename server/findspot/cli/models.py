@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from findspot.core.columns import table_lines
 from findspot.cli.commands import RawArguments
 from findspot.cli.inputs import UsageError, View
 from findspot.cli.model_options import ModelAction
@@ -16,7 +15,7 @@ from findspot.cli.output import count, size_text
 from findspot.cli.progress import ProgressLine
 from findspot.cli.terminal import Terminal
 from findspot.config import Config, load_config
-from findspot.core.columns import visible, width
+from findspot.core.columns import table_lines
 from findspot.service.model_files import ModelFacts, ModelFiles
 
 _REDRAW_SECONDS = 0.2

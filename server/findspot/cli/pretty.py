@@ -10,12 +10,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from findspot.core.columns import cut, shown, visible
 from findspot.cli.inputs import RootLocation, View
 from findspot.cli.screen import BOLD, FAINT, PATH, Screen
-from findspot.core.why import explained, matched_terms, why
+from findspot.core.columns import cut, shown, visible
 from findspot.core.excerpts import Excerpts, Sought
 from findspot.core.types import PreviewLine, SearchResult
+from findspot.core.why import explained, matched_terms, why
 
 _LEXED = 4_000
 """Characters of source before the last line shown that are looked at for its colours; the rest of a long place is left out."""
