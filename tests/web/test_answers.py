@@ -201,3 +201,14 @@ async def test_a_folder_that_is_gone_is_said_to_be(opened: Open, repository: Pat
     here = await opened(repository)
     await asyncio.to_thread(repository.rename, repository.with_name("moved"))
     assert "is no folder any more" in await here.error("/search", 404, q="retry")
+
+
+@pytest.mark.row("V13")
+async def test_with_full_index_the_first_answer_waits_for_all_of_it(opened: Open, repository: Path) -> None:
+    for number in range(300):
+        (repository / "src" / f"part_{number}.py").write_text(f"def part_{number}() -> int:\n    return {number}\n")
+    (repository / ".findspot" / "config.toml").write_text("full_index = true\n")
+    here = await opened(repository, fresh=False)
+    answer = await here.get("/search", q="part_299")
+    assert answer["status"]["complete"]
+    assert answer["results"][0]["symbol"] == "part_299"
