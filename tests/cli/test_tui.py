@@ -41,6 +41,12 @@ def test_with_the_query_option_every_word_is_a_path(root: Path) -> None:
     assert (options.query, options.scope) == ("some words", (str(root / "src"),))
 
 
+@pytest.mark.row("V13")
+def test_the_whole_index_can_be_waited_for(root: Path) -> None:
+    assert asked(root, "--full-index").options.full_index
+    assert not asked(root).options.full_index
+
+
 def test_interactive_is_another_name(root: Path) -> None:
     assert parse(["-i", "words"]).command == "tui"
 

@@ -61,6 +61,7 @@ def resolve_tui(raw: RawArguments, terminal: Terminal) -> TuiRequest:
         filters=filters,
         top_k=raw.top_k or max(settings.top_k, USUAL_LENGTH),
         open_cmd=settings.open_cmd,
+        full_index=any(config.settings.full_index for config in configs.values()),
         home=home_folder(),
         environ=child_environ(),
     )
