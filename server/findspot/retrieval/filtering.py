@@ -17,7 +17,8 @@ from findspot.languages.paths import is_prose_or_data, path_class
 from findspot.languages.types import FILE_TYPES, type_mistake
 from findspot.workspace.ignore_patterns import IgnoreFile
 
-_REMEMBERED_FOLDERS = 4_096
+_REMEMBERED = 4_096
+"""Files, and folders, of which a test remembers what it said: the chunks of a file are met one after the other."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,15 @@ class PathTest:
             return False
         if path in self.scope or not self.filters:
             return True
+        known = self._judged.get(path)
+        if known is None:
+            known = self._accepts(path, known_class)
+            if len(self._judged) >= _REMEMBERED:
+                self._judged.clear()
+            self._judged[path] = known
+        return known
+
+    def _accepts(self, path: str, known_class: PathClass | str | None) -> bool:
         top = self._top(path)
         filters = self.filters
         if filters.max_depth is not None and path.count("/", len(top)) + (not top) > filters.max_depth:
@@ -58,7 +68,7 @@ class PathTest:
         if known is None:
             above, _, name = folder.rpartition("/")
             known = (len(above) <= len(top) or self._enters(above, top)) and self._keeps(name, folder, is_folder=True)
-            if len(self._entered) >= _REMEMBERED_FOLDERS:
+            if len(self._entered) >= _REMEMBERED:
                 self._entered.clear()
             self._entered[folder] = known
         return known
@@ -84,6 +94,10 @@ class PathTest:
     @cached_property
     def _judges_folders(self) -> bool:
         return bool(self.filters.globs or self.filters.ignored)
+
+    @cached_property
+    def _judged(self) -> dict[str, bool]:
+        return {}
 
     @cached_property
     def _entered(self) -> dict[str, bool]:

@@ -50,6 +50,9 @@ _STEPS = 20_000
 
 _REMEMBERED_SCOPES = 8
 
+_SMALL_SHARE = 4
+"""A scope with more than one in four of all chunks is no small one: most of the nearest lie in it anyway."""
+
 
 class _Scopes(NamedTuple):
     """Chunks of the scopes asked about last, in one generation; None for a scope of many."""
@@ -238,14 +241,14 @@ class StoreReader:
     ) -> list[Hit]:
         """Return (chunk id, cosine) of the nearest chunks, most similar first.
 
-        A small scope is compared exactly; a large one widens the search until it holds ``limit`` of its chunks,
-        so neither a scope nor a filter ever costs results (V27).
+        A small scope is compared exactly; one with much of the index widens the search until it holds ``limit`` of its
+        chunks, so neither a scope nor a filter ever costs results (V27).
         """
         if not scope and accepts is None:
             with self._connection() as connection:
                 return settled(connection, lambda width: self._vectors.search(vector, width), limit)
         few = self.few_chunks_of(tuple(scope), accepts)
-        if few is not None:
+        if few is not None and len(few) * _SMALL_SHARE < len(self._vectors):
             found = self.similarities(vector, few)
             return sorted(found.items(), key=lambda hit: (-hit[1], few[hit[0]]))[:limit]
         known: dict[int, bool] = {}
