@@ -194,3 +194,11 @@ def test_every_option_has_a_help_text() -> None:
             if isinstance(action.choices, dict):
                 parsers.extend(action.choices.values())
     assert len(parsers) == 1 + len(get_args(Command))
+
+
+@pytest.mark.parametrize("command", ["", *get_args(Command)])
+def test_no_line_of_help_is_wider_than_100_columns(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    with pytest.raises(Left) as left:
+        parse([*filter(None, [command]), "--help"])
+    assert [line for line in left.value.out.splitlines() if len(line) > 100] == []

@@ -160,6 +160,7 @@ def test_clear_leaves_an_empty_index(tmp_path: Path, ask: Ask, cache: Path, root
     assert (status["files"], status["chunks"], status["state"]) == (0, 0, "empty")
     assert json.loads(ask("index", "--json", cwd=roots[0]).stdout)["added"] == 1
     ask("--clear-cache", cwd=roots[0])
+    assert b"no such folder" in ask("--clear-cache", "upload", cwd=roots[0], status=2).stderr
     assert json.loads(ask("status", "--json", cwd=roots[0]).stdout)["files"] == 0
     assert b"--yes" in ask("cache", "clear", "--all", cwd=tmp_path, status=2).stderr
     ask("cache", "clear", "--all", "--yes", cwd=tmp_path)

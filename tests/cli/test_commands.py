@@ -376,3 +376,9 @@ def test_reindex_builds_the_index_from_nothing_and_answers(ask: Ask, project: Pa
     assert b"0 added, 0 changed" in ask("index", cwd=project).stdout
     assert f"{len(FILES)} added".encode() in ask("--reindex", cwd=project).stdout
     assert paths(ask("failed upload", "--reindex", "--json", cwd=project))
+
+
+def test_a_misspelt_command_that_finds_nothing_names_the_nearest(ask: Ask, project: Path) -> None:
+    done = ask("stauts", cwd=project, status=1)
+    assert "did you mean findspot status?" in done.stderr.decode()
+    assert b"did you mean" not in ask("schedule_retry", cwd=project).stderr

@@ -137,6 +137,22 @@ def test_what_the_warm_process_cannot_do_runs_in_its_own(project: Path, said: li
     assert said == ["declined"]
 
 
+@pytest.mark.row("B07", "B15")
+def test_several_roots_are_answered_where_all_are_open(
+    tmp_path: Path, project: Path, warm: SharedEngines, said: list[str]
+) -> None:
+    other = write_project(tmp_path / "second")
+    argv = ("retry", "--root", str(project), "--root", str(other), "--json")
+    alone = findspot(*argv, cwd=tmp_path)
+    access = warm.open(other, load_config(other))
+    access.engine.refresh()
+    beside = findspot(*argv, cwd=tmp_path)
+    warm.give_back(access.engine)
+    assert said == ["declined", "exit"]
+    assert (beside.stdout, _timeless(beside.stderr)) == (alone.stdout, _timeless(alone.stderr))
+    assert {json.loads(line)["root"] for line in beside.stdout.splitlines()} == {str(project), str(other)}
+
+
 @asynccontextmanager
 async def listening(service: Service, *, roots: bool = True) -> AsyncIterator[None]:
     async with Warm(load_config(None)).listening({"command": service}, lambda _: roots, for_all=False):

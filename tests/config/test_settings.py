@@ -62,3 +62,4 @@ def test_the_option_declared_with_a_setting_sets_it(name: str) -> None:
 def test_the_defaults_of_vecgrep() -> None:
     settings = Settings()
     assert (settings.top_k, settings.chunk_size, settings.chunk_overlap) == (10, 256, 64)
+    assert (settings.threshold, settings.index_warn_threshold) == (0.2, 1000)

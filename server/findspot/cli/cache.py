@@ -148,6 +148,10 @@ def _clear(cache: Cache, request: CacheRequest, terminal: Terminal) -> int:
     if request.path is None and not _agreed(request, terminal, f"Remove all indexes in {cache.folder}?"):
         return NOT_DONE
     number, size = cache.clear(request.path)
+    if request.path is not None and not number and not request.path.is_dir():
+        raise UsageError(
+            f"{request.path}: no such folder, and no index of one; name the folder whose index is to go, or none for this one"
+        )
     whose = "all roots" if request.path is None else str(request.path)
     done = f"removed {size_text(size)}; the next search builds it again" if number else "there was no index"
     _say(request, terminal, f"{whose}: {done}")

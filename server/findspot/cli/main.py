@@ -20,6 +20,7 @@ from findspot.cli.context import ContextRequest, run_context
 from findspot.cli.inputs import RootLocation
 from findspot.cli.merging import merged
 from findspot.cli.parser import Left
+from findspot.cli.pretty import Placed
 from findspot.cli.progress import ProgressLine
 from findspot.cli.related import RelatedRequest, run_related
 from findspot.cli.resolve import (
@@ -38,7 +39,7 @@ from findspot.cli.skipped import skipped_lines, skipped_note
 from findspot.cli.terminal import Terminal
 from findspot.config import Config, load_config, use_one_math_thread
 from findspot.core.columns import visible
-from findspot.core.types import Answer, IndexState
+from findspot.core.types import Answer, AnswerStatus, IndexState
 from findspot.errors import Cancelled, Declined, FindspotError, complaint
 from findspot.service import messages
 from findspot.service.one_root import Freshened, Listener, OneRoot
@@ -345,7 +346,7 @@ def _print_answer(
     if not view.quiet:
         if not found:
             terminal.note("nothing found")
-        taken = request.notes if isinstance(request, LocalizeRequest) else ()
+        taken = request.notes if isinstance(request, LocalizeRequest) else _meant(request, status, found)
         firsts = [fresh.first for fresh in freshened if fresh.first]
         for sentence in dict.fromkeys((*taken, *firsts, *status.notes)):
             terminal.note(sentence)
@@ -355,6 +356,12 @@ def _print_answer(
     if not view.quiet and status.complete:
         terminal.note(summary)
     return FOUND if found else NOTHING
+
+
+def _meant(request: SearchRequest, status: AnswerStatus, found: Sequence[Placed]) -> Iterator[str]:
+    """Yield what to try where a word that nothing is called like is nearly the name of a command."""
+    if request.meant and (not found or status.by_meaning):
+        yield f"did you mean findspot {request.meant}?"
 
 
 def _clear(line: ProgressLine | None) -> None:

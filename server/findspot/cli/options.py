@@ -119,6 +119,7 @@ def answer_options() -> argparse.ArgumentParser:
     shape = parent.add_mutually_exclusive_group()
     shape.add_argument(
         "--format",
+        metavar="FORM",
         choices=get_args(Format),
         default="pretty",
         help="pretty: for people; json: one object a line; files: paths only; count: how many; counts: how many in each"

@@ -44,12 +44,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """``findspot search``; ``parts`` is one for each root, at least one."""
+    """``findspot search``; ``parts`` is one for each root, at least one.
+
+    ``meant`` is the command that the query is nearly called like, "" if there is none.
+    """
 
     parts: tuple[Part, ...]
     view: View
     query: str
     rebuild: bool = False
+    meant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ def resolve(raw: RawArguments, terminal: Terminal) -> Request:
     query = checked_text(raw.query or "") if raw.command == "search" else ""
     parts = tuple(Part(location, scope, filter_of(raw, location)) for location, scope in roots_of(raw, cwd, paths))
     if raw.command == "search":
-        return SearchRequest(parts, view, query, raw.rebuild)
+        return SearchRequest(parts, view, query, raw.rebuild, raw.meant)
     if raw.explore and (parts[0].filters or len(parts) > 1):
         raise UsageError("--explore works on one root, with tools that take no filters; leave it or them out")
     text = checked_text(issue_text(raw, terminal))
