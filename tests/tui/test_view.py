@@ -54,6 +54,26 @@ async def test_a_late_answer_is_dropped(opened: Opened) -> None:
         assert "▌  send_everything" in screen(pilot)
 
 
+async def test_the_cursor_is_on_the_best_place_until_it_is_moved(opened: Opened, root: Path) -> None:
+    async with opened(query="pause between attempts") as pilot:
+        before = await wait_until(pilot, lambda text: "▌  " in text and "not complete" not in text)
+        (root / "src/pause.py").write_text("def pause_between_attempts() -> float:\n    return 2.0\n")
+        await wait_until(pilot, lambda text: "▌  pause_between_attempts" in text and "not complete" not in text)
+        assert "pause_between_attempts" not in before
+        await pilot.press("down", "up")
+        (root / "src/better.py").write_text("def pause_between_attempts() -> None:\n    'Pause between attempts.'\n")
+        text = await wait_until(pilot, lambda text: "src/better.py" in text and "not complete" not in text)
+        assert "▌  pause_between_attempts  src/pause.py:1" in text
+
+
+async def test_how_to_leave_is_seen_in_eighty_columns(opened: Opened) -> None:
+    async with opened() as pilot:
+        text = await wait_until(pilot, lambda text: "Enter open" in text)
+        assert text.splitlines()[-1] == " Enter open  Tab mark  ^Y copy  F2 preview  F3 scope  F1 help  Esc quit"
+    async with opened((120, 24)) as pilot:
+        await wait_until(pilot, lambda text: "F4 kind  F5 localize  F1 help  Esc quit" in text)
+
+
 @pytest.mark.row("V12")
 async def test_results_improve_while_the_index_fills(opened: Opened, root: Path) -> None:
     with ExitStack() as other_process:

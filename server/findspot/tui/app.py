@@ -328,6 +328,7 @@ class View(App[list[Row]]):
 
     def action_scroll(self, by: int) -> None:
         """Scroll the preview."""
+        self.list.hold()
         self.code.scroll_relative(y=by * 3, animate=False)
 
     def action_mark(self, by: int = 1) -> None:

@@ -47,6 +47,8 @@ KEYS: Final = (
     Key("ctrl+c,ctrl+g,ctrl+q", "abort", "^C ^G ^Q", "close"),
 )
 
+_FIRST: Final = frozenset({"accept", "help", "leave"})
+
 EDITING: Final = (
     ("^U", "clear the line up to the cursor"),
     ("^W", "delete the word before the cursor"),
@@ -64,16 +66,17 @@ def bindings() -> list[Binding]:
 
 
 def line_of_keys(room: int) -> Content:
-    """Return what fits into a line; each key can be clicked."""
-    parts: list[str] = []
-    used = 0
-    for key in KEYS:
-        shown = key.shown.split()[0]
-        used += len(shown) + 1 + len(key.short) + 2
-        if key.short and used <= room:
-            parts.append(f"[@click=app.{key.action}][b]{shown}[/b] {key.short}[/]")
-        elif not key.short:
-            used -= len(shown) + 3
+    """Return what fits into a line, how to leave and to see all keys first of all; each key can be clicked."""
+    named = {key: f"{key.shown.split()[0]} {key.short}" for key in KEYS if key.short}
+    shown: set[Key] = set()
+    for key in sorted(named, key=lambda key: key.action not in _FIRST):
+        if sum(len(named[one]) + 2 for one in (*shown, key)) <= room + 2:
+            shown.add(key)
+    parts = [
+        f"[@click=app.{key.action}][b]{text.split()[0]}[/b] {key.short}[/]"
+        for key, text in named.items()
+        if key in shown
+    ]
     return Content.from_markup("  ".join(parts))
 
 

@@ -39,6 +39,7 @@ class Results(Lines):
         self.marked: dict[Place, Row] = {}
         self.roomy = False
         self._cursor = 0
+        self._held = False
         self._numbers = False
 
     @property
@@ -51,23 +52,30 @@ class Results(Lines):
         return 2 if self.roomy else 1
 
     def show(self, rows: Sequence[Row], *, keep: bool) -> None:
-        """Show an answer; ``keep`` leaves the cursor on the place where it is, if the answer has that."""
-        before = self.row
+        """Show an answer; ``keep`` leaves the cursor on a place that was chosen, if the answer has that.
+
+        A cursor that nobody has moved stays on the best place.
+        """
+        self._held = self._held and keep
+        before = self.row if self._held else None
         self.rows = rows
         self._numbers = any(row.result.probability is not None for row in rows)
         places = [row.place for row in rows]
-        same = before is not None and keep
-        self._cursor = places.index(before.place) if same and before and before.place in places else 0
+        self._cursor = places.index(before.place) if before and before.place in places else 0
         self._measure()
-        self.move_to(self._cursor)
+        self._move_to(self._cursor)
+
+    def hold(self) -> None:
+        """Keep the cursor on its place while better answers to the same question come."""
+        self._held = True
 
     def set_roomy(self, *, roomy: bool) -> None:
         """Give each row two lines, or one."""
         self.roomy = roomy
         self._measure()
-        self.move_to(self._cursor)
+        self._move_to(self._cursor)
 
-    def move_to(self, at: int) -> None:
+    def _move_to(self, at: int) -> None:
         """Put the cursor on a row, the nearest one there is."""
         self._cursor = max(0, min(at, len(self.rows) - 1))
         top = self._cursor * self._height
@@ -77,7 +85,8 @@ class Results(Lines):
 
     def move(self, by: int) -> None:
         """Move the cursor by some rows."""
-        self.move_to(self._cursor + by)
+        self.hold()
+        self._move_to(self._cursor + by)
 
     def page(self) -> int:
         """Return how many rows are seen at once."""
@@ -97,6 +106,7 @@ class Results(Lines):
 
     def chosen(self) -> list[Row]:
         """Return the marked rows in the order they were marked, else the one under the cursor."""
+        self.hold()
         row = self.row
         return list(self.marked.values()) or ([] if row is None else [row])
 
@@ -143,13 +153,14 @@ class Results(Lines):
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         self._measure()
-        self.move_to(self._cursor)
+        self._move_to(self._cursor)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the row that was clicked; twice opens it."""
         at = (event.y + self.scroll_offset.y) // self._height
         if at >= len(self.rows):
             return
-        self.move_to(at)
+        self.hold()
+        self._move_to(at)
         if event.chain == 2:
             self.post_message(self.Chosen(self.rows[at]))
