@@ -100,6 +100,19 @@ async def test_while_the_index_is_built_answers_come_and_say_so(opened: Open, re
     assert events[-2][1]["results"][0]["symbol"] == "part_299"
 
 
+async def test_the_last_answer_of_a_stream_knows_what_has_just_been_saved(here: Here, repository: Path) -> None:
+    (repository / "src" / "late.py").write_text("def entirely_new_surcharge() -> int:\n    return 1\n")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            found = await here.get("/search", q="entirely_new_surcharge")
+            if found["results"] or not found["status"]["complete"]:
+                break  # else the system has not told of the change yet
+    events = events_of((await here.client.get("/search/events", params={"q": "entirely_new_surcharge"})).text)
+    assert [name for name, _ in events][-2:] == ["answer", "end"]
+    assert events[-2][1]["status"]["complete"]
+    assert events[-2][1]["results"][0]["path"] == "src/late.py"
+
+
 @pytest.mark.row("V41")
 async def test_every_part_of_an_answer_names_its_question(here: Here) -> None:
     body = {"text": "uploads are not retried", "request_id": "number seven"}

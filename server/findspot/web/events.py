@@ -15,6 +15,9 @@ from findspot.web.session import Session
 AGAIN_SECONDS = 1.0
 """How often a search is repeated while the index fills."""
 
+BEHIND_SECONDS = 3.0
+"""How long an answer that is not complete waits for the index to take up what has just changed."""
+
 SEEN_SECONDS = 0.5
 """How often the state of the index is looked at."""
 
@@ -46,14 +49,20 @@ def answer_of(found: Merged[HttpResult], request_id: str) -> HttpAnswer:
 async def search_events(session: Session, asked: SearchRequest, request_id: str) -> AsyncGenerator[Event]:
     """Yield an answer at once, one again and again while the index fills, and the last one once it is complete."""
     loop = asyncio.get_running_loop()
+    patient_until = loop.time() + BEHIND_SECONDS
     while True:
         indexing, began = session.being_indexed, loop.time()
         found = answer_of(await session.ask(asked, highlight=asked.highlight), request_id)
-        if not indexing:
+        # A change is noticed some moments before its indexing begins.
+        behind = not found.status.complete and began < patient_until
+        if not indexing and not behind:
             yield Event("answer", found)
             return
         yield Event("partial", found)
-        await session.until_fresh(max(began + AGAIN_SECONDS - loop.time(), 0))
+        if indexing:
+            await session.until_fresh(max(began + AGAIN_SECONDS - loop.time(), 0))
+        else:
+            await asyncio.sleep(SEEN_SECONDS)
 
 
 async def localize_events(session: Session, asked: LocalizeRequest, request_id: str) -> AsyncGenerator[Event]:

@@ -201,11 +201,23 @@ test("who has no token is asked for it", async () => {
   await page.evaluate(() => localStorage.setItem("findspot.token", "wrong"));
   await page.reload();
   await page.waitForSelector("#ask-token[open]");
+  assert.match(await page.textContent("#token-why"), /does not know the token/);
   await accessible("token");
   await page.fill("#token", new URL(address).hash.slice("#token=".length));
   await page.click("#token-form button");
   await page.waitForSelector(".state.ready");
   said = said.filter((one) => !one.includes("401"));
+});
+
+test("a question of a megabyte is told where it belongs", async () => {
+  await page.evaluate(() => {
+    const field = document.getElementById("query");
+    field.value = "rebate ".repeat(150_000);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await page.waitForFunction(() => document.getElementById("notes").textContent.includes("choose Trace"));
+  await ask("apply_discount");
+  assert.ok((await paths()).length);
 });
 
 test("nothing keeps people out, in the light and in the dark", async () => {

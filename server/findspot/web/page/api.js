@@ -22,6 +22,10 @@ export function keepToken(token) {
   localStorage.setItem(KEY, token.trim());
 }
 
+export function hasToken() {
+  return Boolean(localStorage.getItem(KEY));
+}
+
 async function ask(path, { params = {}, body, signal } = {}) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {

@@ -1,6 +1,6 @@
 // The page: what is asked stands in the address, answers come in parts, and of late ones only the newest question's count.
 
-import { Failed, events, get, keepToken, takeToken } from "./api.js";
+import { Failed, events, get, hasToken, keepToken, takeToken } from "./api.js";
 import { EDITORS, card, chooseEditor, editor, folderOf, pathOf, titleOf } from "./place.js";
 import { Preview } from "./preview.js";
 import { element, visible } from "./source.js";
@@ -8,6 +8,7 @@ import { element, visible } from "./source.js";
 const DELAY = 120;
 const SETTLED = 1500;
 const LONGEST_IN_ADDRESS = 4000;
+const LONGEST_REQUEST = 60_000; // bytes of a question in an address that the server takes
 const LENGTHS = [20, 50, 100, 200];
 const EXAMPLES = ["where are settings read from a file", "retry after a failed request", "how is a cache entry invalidated"];
 const KINDS = [["", "All"], ["code", "Code"], ["tests", "Tests"], ["docs", "Docs"], ["config", "Config"]];
@@ -104,11 +105,16 @@ function settle() {
 async function run() {
   call.abort();
   call = new AbortController();
+  document.body.removeAttribute("aria-busy");
   number += 1;
   const id = String(number);
   const text = asked.text.trim();
   if (!text) {
     showPlaces([], null);
+    return;
+  }
+  if (!asked.trace && encodeURIComponent(text.toWellFormed()).length > LONGEST_REQUEST) {
+    fail("This is too long for a question; choose Trace for a long text, and paste it there.");
     return;
   }
   document.body.setAttribute("aria-busy", "true");
@@ -163,7 +169,7 @@ function showPlaces(found, status, notes = []) {
   const scrolled = find("preview").hidden ? null : preview.place && key(preview.place);
   places = found;
   find("notes").replaceChildren(...notes.map((one) => element("p", { class: "note" }, visible(one))));
-  if (status && !found.length) find("notes").append(element("p", { class: "note" }, "Nothing was found; try other words, or look everywhere."));
+  if (status && !found.length) find("notes").append(element("p", { class: "note" }, asked.folder || asked.only ? "Nothing was found; try other words, or look everywhere." : "Nothing was found; try other words."));
   find("welcome").hidden = status !== null;
   list.hidden = found.length === 0;
   input.setAttribute("aria-expanded", String(found.length > 0));
@@ -267,6 +273,7 @@ function showStatus(status) {
 
 function askToken() {
   const dialog = find("ask-token");
+  find("token-why").textContent = hasToken() ? "The server does not know the token that this page has." : "";
   if (!dialog.open) dialog.showModal();
 }
 
