@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -45,6 +46,18 @@ def test_no_ends_with_status_1_and_an_index_that_is_called_aborted(tmp_path: Pat
     assert status == 0
     assert "scheduler.py" in shown
     assert state_of(project) == "ready"
+
+
+@pytest.mark.row("V14")
+def test_one_ctrl_c_at_the_question_ends_the_command(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "project")
+    process, master = asking(["retries", *LARGE], project)
+    while b"[y/N]" not in os.read(master, 4096):
+        pass
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 130
+    assert b"Traceback" not in rest_of(master)
+    assert state_of(project) == "empty"
 
 
 @pytest.mark.row("V14")

@@ -84,6 +84,13 @@ def test_a_name_on_the_line_may_be_meant(ask: Ask, shop: Path, words: list[str])
     assert (caller["root"], caller["path"], caller["best_line"]) == (str(shop), "shop/cart.py", 8)
 
 
+def test_a_name_that_is_not_on_the_line_is_said_not_to_be(ask: Ask, shop: Path) -> None:
+    done = ask("related", "shop/cart.py:8:zanzibar", cwd=shop)
+    assert "no zanzibar that this line uses is known" in done.stderr.decode()
+    for meant in ("shop/cart.py:8:discounted", "shop/cart.py:8:1", "shop/cart.py:8"):
+        assert b"is known" not in ask("related", meant, cwd=shop).stderr
+
+
 def test_other_forms_list_what_is_connected(ask: Ask, shop: Path) -> None:
     words = ("related", "cart.py:7", "-q", "-k", "1")
     below = shop / "shop"

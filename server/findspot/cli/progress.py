@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from findspot.cli.output import count
 from findspot.core.types import Progress
@@ -97,12 +97,23 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         stop.set()
 
+    with _on_interrupt(handler):
+        yield stop
+
+
+def end_on_interrupt() -> AbstractContextManager[None]:
+    """Have the first Ctrl-C raise: who waits for a person looks at no event."""
+    return _on_interrupt(signal.default_int_handler)
+
+
+@contextmanager
+def _on_interrupt(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
     in_main = threading.current_thread() is threading.main_thread()
     if not in_main or signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
-        yield stop
+        yield
         return
     previous = signal.signal(signal.SIGINT, handler)
     try:
-        yield stop
+        yield
     finally:
         signal.signal(signal.SIGINT, previous)

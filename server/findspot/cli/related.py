@@ -31,13 +31,17 @@ _TITLES: Final = {"caller": "used by", "callee": "uses", "test": "tested by", "s
 
 @dataclass(frozen=True, slots=True)
 class RelatedRequest:
-    """``findspot related``; ``path`` is relative to the root, ``name`` a word of the line that is meant, None for the definition there."""
+    """``findspot related``; ``path`` is relative to the root, ``name`` is a word of the line that is meant, None for the definition there.
+
+    ``written`` is false where the name was only found at a column.
+    """
 
     location: RootLocation
     view: View
     path: str
     line: int
     name: str | None
+    written: bool = False
 
 
 def resolve_related(raw: RawArguments, cwd: Path) -> RelatedRequest:
@@ -54,9 +58,11 @@ def resolve_related(raw: RawArguments, cwd: Path) -> RelatedRequest:
     root = location.root.resolve()
     if not file.is_relative_to(root):
         raise OutsideRootError(f"{found[1]}: lies outside the root {location.root}; choose another root with --root")
-    if name is not None and name.isascii() and name.isdigit():  # FILE:LINE:COLUMN, as compilers and --vimgrep write it
+    at_column = name is not None and name.isascii() and name.isdigit()
+    if name is not None and at_column:  # FILE:LINE:COLUMN, as compilers and --vimgrep write it
         name = _word_at(file, line, int(name))
-    return RelatedRequest(location, view_of(raw), file.relative_to(root).as_posix(), line, name)
+    written = name is not None and not at_column
+    return RelatedRequest(location, view_of(raw), file.relative_to(root).as_posix(), line, name, written)
 
 
 def _word_at(file: Path, line: int, column: int) -> str | None:
@@ -88,6 +94,8 @@ def _note(request: RelatedRequest, related: Related, fresh: Freshened, terminal:
             terminal.note(fresh.first)
         if related.symbol is None:
             terminal.note(f"no definition stands at line {request.line} of {request.path} in the index")
+        elif request.written and request.name not in (related.symbol.symbol or "").split("."):
+            terminal.note(f"no {request.name} that this line uses is known; the definition that stands there follows")
 
 
 def groups_of(related: Related) -> list[tuple[str, Sequence[SearchResult]]]:

@@ -19,7 +19,7 @@ from typing import Protocol
 
 from findspot.cli.elsewhere import terminal_columns
 from findspot.cli.inputs import RootLocation
-from findspot.cli.progress import ProgressLine, stop_on_interrupt
+from findspot.cli.progress import ProgressLine, end_on_interrupt, stop_on_interrupt
 from findspot.cli.screen import Color, Screen, color_wanted, link_host, links_shown
 from findspot.core.columns import visible
 from findspot.errors import RootError
@@ -167,7 +167,8 @@ class Terminal:
         _write(self.err, f"{visible(question)} [y/N] ")
         if self.err is not None:
             self.err.flush()
-        return self.stdin.readline().strip().lower() in {"y", "yes"}
+        with end_on_interrupt():
+            return self.stdin.readline().strip().lower() in {"y", "yes"}
 
     def discard_output(self) -> None:
         """Redirect both streams to /dev/null after the reader of one has gone: Python flushes them once more when it exits."""
