@@ -23,7 +23,9 @@ from findspot_training.accelerator import packing, parts, taking
 from findspot_training.accelerator.checking import check_pack
 from findspot_training.accelerator.commands import packing_of
 from findspot_training.accelerator.groups import KINDS, Limits, Made, groups_of
+from findspot_training.accelerator.machine import encoder
 from findspot_training.accelerator.machine.clock import Clock
+from findspot_training.accelerator.machine.encoder import Encoder
 from findspot_training.accelerator.machine.main import read_arguments
 from findspot_training.accelerator.machine.packed import ENCODER, Pack
 from findspot_training.accelerator.machine.training import listed
@@ -297,6 +299,19 @@ def ran(packed: Path, out: Path, *options: str) -> dict[str, Any]:
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return dict(json.loads((out / "result.json").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(("every", "wanted"), [("4", "gggl"), ("2", "glgl"), ("1", "llll")])
+def test_lists_have_the_share_of_the_steps_that_was_asked_for(
+    every: str, wanted: str, packed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = Encoder.__new__(Encoder)  # without torch: which loss a step takes is all that is asked
+    learner.pack = Pack.read([packed / "pack" / "encoder-1"])
+    learner.told = read_arguments(["pack", "--lists-every", every])
+    learner.draw = np.random.default_rng(0)
+    monkeypatch.setattr(encoder, "correction", lambda *_: "l")
+    monkeypatch.setattr(encoder, "contrast", lambda *_: "g")
+    assert "".join(learner._mixed(np.arange(8), step) for step in range(4)) == wanted
 
 
 @pytest.mark.timeout(900)  # torch alone takes half a minute to load on a busy machine

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .packed import Lists, Pack, Texts, joined
-from .training import LISTS, LISTS_EVERY, NEVER, Training, listed, load, shares
+from .training import LISTS, NEVER, Training, listed, load, shares
 
 TEMPERATURE, LIST_TEMPERATURE = 0.05, 0.2
 SHARES = {"groups": 0.55, "teacher": 0.3, "distillation": 0.15}
@@ -53,8 +53,8 @@ class Encoder:
             self._taught(training)
 
     def _mixed(self, rows: Any, step: int) -> Any:
-        lists = self.pack.lists
-        if lists is not None and step % LISTS_EVERY == LISTS_EVERY - 1:
+        lists, every = self.pack.lists, self.told.lists_every
+        if lists is not None and step % every == every - 1:
             few = self.draw.permutation(len(lists.right))[: max(2, len(rows) // 8)]
             return correction(self, self.pack, lists, few)
         return contrast(self, self.pack, rows, self.told.hard, self.draw)

@@ -44,6 +44,13 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--weights", type=Path, metavar="DIR", help="begin with what another run left there")
     parser.add_argument("--batch", type=int, default=0, help="groups of a step; 0: by the model and the machine")
     parser.add_argument("--hard", type=int, default=3, help="hard negatives of each group in a step")
+    parser.add_argument(
+        "--lists-every",
+        type=int,
+        default=4,
+        metavar="STEPS",
+        help="of so many steps one learns from the engine's lists",
+    )
     parser.add_argument("--rate", type=float, default=1e-4, help="the highest rate of learning")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rehearse", type=int, default=0, metavar="GROUPS", help="take only so many groups")

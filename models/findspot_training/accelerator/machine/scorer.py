@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .packed import Pack, Texts, joined
-from .training import LISTS, LISTS_EVERY, NEVER, Training, listed, load, shares
+from .training import LISTS, NEVER, Training, listed, load, shares
 
 BLOCK = 32
 """Numbers of a block of eight bits."""
@@ -142,8 +142,8 @@ class Scorer:
         return torch.zeros(len(ids), device=self.device).index_add(0, self.placed(row), log)
 
     def _loss(self, rows: Any, step: int) -> Any:
-        lists = self.pack.lists
-        if lists is not None and step % LISTS_EVERY == LISTS_EVERY - 1:
+        lists, every = self.pack.lists, self.told.lists_every
+        if lists is not None and step % every == every - 1:
             few = self.draw.permutation(len(lists.right))[: max(1, len(rows) // 4)]
             documents = lists.documents[few]
             return self._posterior(lists.queries, few, documents, documents >= 0, lists.order[few], lists.right[few])

@@ -22,9 +22,6 @@ PIECE = 15 * 2**20 + 900 * 2**10
 
 CLIP, DECAY = 1.0, 0.01
 
-LISTS_EVERY = 4
-"""Of so many steps one learns from the engine's lists."""
-
 WRITING = 10.0
 """Seconds of a call that are left for writing."""
 
