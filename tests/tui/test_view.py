@@ -249,6 +249,12 @@ async def test_help_shows_every_key_and_goes(opened: Opened) -> None:
         await pilot.press("x")
         await wait_until(pilot, lambda text: "these keys" not in text)
         assert "> x" not in screen(pilot)
+        await pilot.press("f1")
+        await wait_until(pilot, lambda text: "these keys" in text)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda text: "these keys" not in text)
+        await pilot.press("x")
+        await wait_until(pilot, lambda text: "> x" in text)
 
 
 async def test_nothing_of_a_file_steers_the_terminal(opened: Opened, root: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -90,8 +91,9 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll():
             yield Static(Content("\n").join(lines))
 
-    def on_key(self) -> None:
-        """Close it."""
+    def on_key(self, event: events.Key) -> None:
+        """Close it, and nothing else: Esc would close the view, too."""
+        event.stop()
         self.app.call_later(self.app.pop_screen)  # a screen cannot wait for its own end
 
     def on_click(self) -> None:
