@@ -158,7 +158,7 @@ async def test_a_connection_that_does_nothing_is_closed(
     ("words", "said"),
     [
         (["--host", "0.0.0.0"], "can be reached from other machines"),  # noqa: S104 - it is refused
-        (["--port", "{taken}"], "choose another port"),
+        (["--port", "{taken}"], ": the address is in use; choose another port"),
         (["--port", "70000"], "--port 70000: must be a whole number from 0 to 65535"),
         (["--token-file", "absent"], "absent: no such file"),
         (["--no-token", "--allow-network"], "cannot be used together"),

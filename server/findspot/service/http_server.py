@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from findspot.errors import FindspotError
+from findspot.errors import FindspotError, reason
 
 GRACE_SECONDS = 2
 """How long requests may take to end when the server is told to stop."""
@@ -50,7 +50,9 @@ def listening(host: str, port: int, *, to_others: bool = False) -> Iterator[sock
             )
         listener = socket.create_server(address[:2], family=family)
     except OSError as error:
-        raise AddressError(f"cannot listen on {host}:{port}: {error.strerror or error}; choose another port") from error
+        raise AddressError(
+            f"cannot listen on {host}:{port}: {reason(error).partition(';')[0]}; choose another port"
+        ) from error
     with listener:
         yield listener
 
