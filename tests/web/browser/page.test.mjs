@@ -185,6 +185,22 @@ test("a late answer to an older question is dropped", async () => {
   assert.match((await paths())[0], /hostile\.py/);
 });
 
+test("what the index does not hold yet is not called absent", async () => {
+  let complete = false;
+  await page.route(/search\/events\?q=checkout/, (route) => {
+    const request_id = new URL(route.request().url()).searchParams.get("request_id");
+    const answer = { results: [], status: { complete, notes: [], message: "" }, request_id };
+    return route.fulfill({ contentType: "text/event-stream", body: `event: ${complete ? "answer" : "partial"}\ndata: ${JSON.stringify(answer)}\n\n` });
+  });
+  const notes = () => page.textContent("#notes");
+  await page.fill("#query", "checkout");
+  await page.waitForFunction(() => document.getElementById("notes").textContent.includes("Nothing was found so far."));
+  assert.doesNotMatch(await notes(), /other words/);
+  complete = true;
+  await ask("checkout ");
+  assert.match(await notes(), /Nothing was found; try other words\.$/);
+});
+
 test("an edit is seen", async () => {
   await ask("rebate");
   writeFileSync(join(root, "shop", "late.py"), "def entirely_new_surcharge():\n    return 1\n");

@@ -169,7 +169,7 @@ function showPlaces(found, status, notes = []) {
   const scrolled = find("preview").hidden ? null : preview.place && key(preview.place);
   places = found;
   find("notes").replaceChildren(...notes.map((one) => element("p", { class: "note" }, visible(one))));
-  if (status && !found.length) find("notes").append(element("p", { class: "note" }, asked.folder || asked.only ? "Nothing was found; try other words, or look everywhere." : "Nothing was found; try other words."));
+  if (status && !found.length) find("notes").append(element("p", { class: "note" }, ofNothing(status)));
   find("welcome").hidden = status !== null;
   list.hidden = found.length === 0;
   input.setAttribute("aria-expanded", String(found.length > 0));
@@ -197,6 +197,11 @@ function showPlaces(found, status, notes = []) {
   if (!wide()) {
     if (scrolled !== null && at < 0) preview.hide();
   } else if (key(places[chosen]) !== scrolled) look();
+}
+
+function ofNothing(status) {
+  if (!status.complete) return "Nothing was found so far.";
+  return asked.folder || asked.only ? "Nothing was found; try other words, or look everywhere." : "Nothing was found; try other words.";
 }
 
 function key(place) {
