@@ -44,7 +44,7 @@ class OutsideRootError(FindspotError):
 
 
 class QueryError(FindspotError):
-    """The query is empty or larger than the limit."""
+    """The query is empty, larger than the limit, or names a path that no index can hold."""
 
 
 class IndexLockedError(FindspotError):

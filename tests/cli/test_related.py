@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,14 @@ def test_a_place_that_is_none_gets_one_line(ask: Ask, shop: Path, place: str, wo
 def test_a_name_is_given_once(ask: Ask, shop: Path) -> None:
     done = ask("related", "shop/cart.py:8:discounted", "--name", "sum", cwd=shop, status=2)
     assert b"leave one out" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_not_valid_text_is_no_damage(ask: Ask, shop: Path) -> None:
+    odd = os.fsdecode(b"shop/\xff.py")
+    (shop / odd).write_text("def odd(): ...\n")
+    for words in (["related", f"{odd}:1"], ["odd", odd], ["localize", "where is it", odd, "--budget", "0"]):
+        said = ask(*words, cwd=shop, status=2).stderr.decode()
+        assert r"shop/\xff.py: this name is not valid text" in said
+    ask("related", "shop/cart.py:8", "--name", os.fsdecode(b"\xff"), cwd=shop)
+    assert b"0 added, 0 changed" in ask("index", cwd=shop).stdout

@@ -62,6 +62,7 @@ def resolve_related(raw: RawArguments, cwd: Path) -> RelatedRequest:
     if name is not None and at_column:  # FILE:LINE:COLUMN, as compilers and --vimgrep write it
         name = _word_at(file, line, int(name))
     written = name is not None and not at_column
+    name = None if name is None else name.encode(errors="replace").decode()  # a word of the shell need not be text
     return RelatedRequest(location, view_of(raw), file.relative_to(root).as_posix(), line, name, written)
 
 

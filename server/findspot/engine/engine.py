@@ -62,7 +62,7 @@ from findspot.storage.prepared_cache import PreparedCache
 from findspot.storage.store import IndexStore
 from findspot.storage.vector_cache import VectorCache
 from findspot.workspace.roots import checked_root, path_in_root
-from findspot.workspace.walker import clean_prefix, clean_scope
+from findspot.workspace.walker import asked_path, clean_prefix, clean_scope
 
 __all__ = ["Engine", "Models", "Unsaved"]
 
@@ -379,7 +379,7 @@ class Engine:
         """Return what is connected with the definition at a 1-based line of a root-relative file, or with ``name`` on it."""
         own = unsaved or self._own
         asked, limit = self._asked(own), checked_length(top_k, self.config.settings.top_k)
-        ask = partial(related_places, self._searcher, clean_prefix(path), line, name)
+        ask = partial(related_places, self._searcher, asked_path(path), line, name)
         groups = self._guarded(lambda: ask(limit=limit, overlay=own.buffers.overlay))
         return grouped(groups, self._answer([*chain(*groups)], asked))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from findspot.core.types import FileProblem, ProblemKind
-from findspot.errors import Cancelled, OutsideRootError, RootError
+from findspot.errors import Cancelled, OutsideRootError, QueryError, RootError
 from findspot.workspace.ignore_rules import KEPT, TRACKED, FolderRules, PathRules, linked
 from findspot.workspace.links import LOOP, Links
 from findspot.workspace.skip_rules import classify_name
@@ -115,9 +115,18 @@ def clean_prefix(prefix: str) -> str:
 
 
 def clean_scope(scope: Sequence[str]) -> tuple[str, ...]:
-    """Return a scope in its plain form, () for the whole root; raises ``OutsideRootError``."""
-    cleaned = tuple(clean_prefix(path) for path in scope)
+    """Return a scope in its plain form, () for the whole root; raises ``OutsideRootError`` and ``QueryError``."""
+    cleaned = tuple(asked_path(path) for path in scope)
     return () if "" in cleaned else cleaned
+
+
+def asked_path(path: str) -> str:
+    """Return a path to ask the index about in its plain form; raises ``OutsideRootError`` and ``QueryError``."""
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        raise QueryError(f"{path}: this name is not valid text, so the index holds nothing of it; rename it") from error
+    return clean_prefix(path)
 
 
 def extended_path(path: str, *, windows: bool) -> str:
