@@ -42,6 +42,7 @@ EXPECTED = [
     ("findspot --root s", {"src"}),
     ("findspot x --ignore-file so", {"some file"}),
     ("findspot localize so", {"some file"}),
+    ("findspot related so", {"some file"}),
     ("findspot -k ", set()),
     ("findspot status ", set()),
 ]

@@ -74,7 +74,7 @@ def _value(action: argparse.Action, choices: Sequence[str]) -> Value:
         return Value(known)
     if action.metavar == "DIR":
         return Value(path="folder")
-    return Value(path="file" if action.type is Path or action.metavar == "FILE" else "")
+    return Value(path="file" if action.type is Path or action.metavar in {"FILE", "FILE:LINE"} else "")
 
 
 def _short(text: str) -> str:
