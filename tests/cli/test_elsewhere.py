@@ -130,11 +130,14 @@ def test_an_edit_right_before_the_command_is_seen(project: Path, said: list[str]
         ("status", "--root", "elsewhere"),
     ],
 )
-def test_what_the_warm_process_cannot_do_runs_in_its_own(project: Path, said: list[str], argv: tuple[str, ...]) -> None:
+def test_what_the_warm_process_cannot_do_runs_in_its_own(
+    project: Path, said: list[str], argv: tuple[str, ...], caplog: pytest.LogCaptureFixture
+) -> None:
     (project / "elsewhere").mkdir()
     done = findspot(*argv, cwd=project, status=None)
     assert done.returncode == (2 if "--no-such-option" in argv else 0), done.stderr
     assert said == ["declined"]
+    assert "keeps the settings" not in caplog.text
 
 
 @pytest.mark.row("B07", "B15")

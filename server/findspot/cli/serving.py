@@ -103,7 +103,7 @@ class _Caller:
         def lent(location: RootLocation, listener: Listener, stop: threading.Event) -> Iterator[OneRoot]:
             if not engines.is_open(location.root):
                 raise _NotHereError
-            access = engines.open(location.root, location.config)
+            access = engines.open(location.root, location.config, warn=False)
             try:
                 if not access.fits:
                     raise _NotHereError

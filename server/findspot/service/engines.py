@@ -68,10 +68,11 @@ class SharedEngines:
         self._engines: dict[Path, _Shared] = {}
         self._opening: list[Path] = []
 
-    def open(self, root: Path, config: Config) -> Access:
+    def open(self, root: Path, config: Config, *, warn: bool = True) -> Access:
         """Open the engine of one root; raises what ``Engine.open`` raises.
 
         An engine keeps the settings that it was opened with; of later clients' settings those of an answer count.
+        Without ``warn`` nothing is logged about that: the caller looks at ``fits``.
         """
         from findspot.engine import Engine, Models  # noqa: PLC0415 - slow to import; see the module's docstring
 
@@ -89,7 +90,7 @@ class SharedEngines:
                     engine = Engine.open(root, config, models)
                     shared = self._engines[engine.root] = _Shared(engine)
                 access = Access(shared.engine, config, shared.engine.unsaved())
-                if not access.fits:
+                if warn and not access.fits:
                     _log.warning("%s is open already here; its index keeps the settings it was opened with", root)
                 shared.users += 1
                 return access
