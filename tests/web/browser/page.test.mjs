@@ -163,6 +163,17 @@ test("a pasted trace is localized, with how likely each place is", async () => {
   await shot("desktop-trace");
 });
 
+test("several lines that are pasted as a question are a trace", async () => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const trace = 'Traceback\n  File "shop/checkout.py", line 15, in total\nTypeError: unsupported operand';
+  await page.evaluate((text) => navigator.clipboard.writeText(text), trace);
+  await page.click("#query");
+  await page.keyboard.press("Control+V");
+  await page.waitForFunction((text) => document.getElementById("results").dataset.answers === text, trace);
+  assert.equal(await page.inputValue("#report"), trace);
+  assert.ok((await paths()).some((path) => path.startsWith("shop/checkout.py")));
+});
+
 test("source that wants to do harm is shown as text", async () => {
   await ask("hostile_marker");
   await page.waitForFunction(() => document.getElementById("code").textContent.includes("onerror"));

@@ -342,6 +342,13 @@ document.addEventListener("keydown", (event) => {
 });
 
 input.addEventListener("input", typed);
+input.addEventListener("paste", (event) => {
+  const text = event.clipboardData.getData("text/plain").trim();
+  if (!text.includes("\n")) return;
+  event.preventDefault(); // a field of one line would glue the lines of a trace together
+  change({ text, trace: true });
+  report.focus();
+});
 report.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) find("form").requestSubmit();
 });
