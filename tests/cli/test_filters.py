@@ -84,4 +84,4 @@ def test_a_filter_that_cannot_be_understood_gets_one_line(
 
 def test_exploring_takes_no_filters(ask: Ask, root: Path) -> None:
     done = ask("localize", "retry an upload", "--explore", "-t", "py", cwd=root, status=2)
-    assert "--explore looks with tools that take no filters" in done.stderr.decode()
+    assert "--explore works on one root, with tools that take no filters" in done.stderr.decode()

@@ -54,7 +54,9 @@ def test_the_option_declared_with_a_setting_sets_it(name: str) -> None:
     assert option is not None
     for written in option.names:
         words = [written, str(another(name))] if option.value else [written]
-        assert parse(["localize", *words, "text"]).settings() == {name: another(name)}
+        command = {"open_cmd": "tui", "port": "serve"}.get(name, "localize")
+        given = parse([command, *words, *(["text"] if command == "localize" else [])])
+        assert given.settings() == {name: another(name)}
     assert parse(["localize", "text"]).settings() == {}
 
 

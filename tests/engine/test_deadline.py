@@ -11,6 +11,7 @@ import pytest
 
 from findspot.engine import Engine, Models
 from findspot.errors import Cancelled
+from findspot.storage.hits import Accepts
 from findspot.storage.reader import StoreReader
 from tests.engine.checks import open_engine, write_workspace
 from tests.engine.test_search import SHOP
@@ -41,10 +42,14 @@ def slow_down(monkeypatch: pytest.MonkeyPatch, delays: Sequence[float]) -> None:
     left = list(delays)
 
     def lexical(
-        self: StoreReader, terms: Sequence[str], limit: int, scope: Sequence[str] = ()
+        self: StoreReader,
+        terms: Sequence[str],
+        limit: int,
+        scope: Sequence[str] = (),
+        accepts: Accepts | None = None,
     ) -> list[tuple[int, float]]:
         time.sleep(left.pop(0) if len(left) > 1 else left[0])
-        return real(self, terms, limit, scope)
+        return real(self, terms, limit, scope, accepts)
 
     monkeypatch.setattr(StoreReader, "lexical", lexical)
 

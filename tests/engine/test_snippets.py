@@ -145,16 +145,17 @@ def test_a_file_that_has_gone_has_no_text(engine: Engine) -> None:
         assert (result.text, result.preview, result.fresh) == ("", (), False)
 
 
-def test_an_answer_reads_each_file_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_reads_each_file_once(engine: Engine, models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def counted(root: Path, path: str, max_bytes: int) -> Source | None:
+    def counted(root: Path, path: str, max_bytes: int, *, follow: bool = False) -> Source | None:
         read.append(path)
-        return read_source(root, path, max_bytes)
+        return read_source(root, path, max_bytes, follow=follow)
 
     monkeypatch.setattr(snippets, "read_source", counted)
     partial: list[Answer] = []
-    answer = engine.localize(TRACE, budget=60.0, on_partial=partial.append)
+    with Engine.open(engine.root, engine.config, models) as another:
+        answer = another.localize(TRACE, budget=60.0, on_partial=partial.append)
     assert answer.status.model == "applied"
     assert partial
     assert sorted(read) == sorted(set(read))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from findspot.config import Config
+from findspot.core.filters import NO_FILTER, Filter
 from findspot.core.types import (
     Answer,
     AnswerStatus,
@@ -90,6 +91,9 @@ class FakeEngine:
         stop: threading.Event | None = None,
         unsaved: object = None,
         context: EditorContext | None = None,
+        filters: Filter = NO_FILTER,
+        threshold: float = 0.2,
+        explain: bool = False,
     ) -> Answer:
         """Return the lines that hold all words of ``query``, files in order."""
         self.context = context
@@ -136,6 +140,9 @@ class FakeEngine:
         on_partial: Callable[[Answer], None] | None = None,
         unsaved: object = None,
         context: EditorContext | None = None,
+        filters: Filter = NO_FILTER,
+        threshold: float = 0.2,
+        explain: bool = False,
     ) -> Answer:
         """Return what search finds, first as a partial answer and after ``steps`` steps as the answer."""
         self.log.append(f"localize level={level} budget={budget}")
@@ -159,6 +166,7 @@ class FakeEngine:
         exclude: Sequence[str] = (),
         stop: threading.Event | None = None,
         unsaved: object = None,
+        filters: Filter = NO_FILTER,
     ) -> Answer:
         """Return the same as search."""
         return self.search(query, top_k=top_k, scope=scope, exclude=exclude, stop=stop)
