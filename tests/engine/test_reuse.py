@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -259,3 +260,36 @@ def test_several_processes_may_copy_and_keep_at_once(tmp_path: Path, models: Mod
             assert engine.refresh().unchanged == len(other)
             assert all_answers(engine) == expected
     shutil.rmtree(config.cache_dir)
+
+
+@pytest.mark.row("B11", "V12")
+def test_who_asks_while_an_index_begins_as_a_copy_is_answered(tmp_path: Path, models: Models, config: Config) -> None:
+    files = sources()
+    first = made(tmp_path / "first", files)
+    with Engine.open(first, config, models) as engine:
+        engine.refresh()
+    for number in range(5):
+        root = made(tmp_path / f"another{number}", files)
+        with Engine.open(root, config, models) as engine:
+            ended = threading.Event()
+            seen: list[object] = []
+
+            def ask(engine: Engine = engine, ended: threading.Event = ended, seen: list[object] = seen) -> None:
+                while not ended.is_set():
+                    try:
+                        seen.append(engine.status().files)
+                        engine.search("schedule a retry")
+                    except Exception as error:  # noqa: BLE001 - any is what must not be
+                        seen.append(error)
+
+            asking = [threading.Thread(target=ask) for _ in range(3)]
+            for thread in asking:
+                thread.start()
+            report = engine.refresh()
+            ended.set()
+            for thread in asking:
+                thread.join()
+            assert report.reused == len(files)
+            assert [one for one in seen if isinstance(one, Exception)] == []
+            assert engine.status().message == ""
+            assert engine.status().files == len(files)

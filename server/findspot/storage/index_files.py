@@ -57,6 +57,8 @@ class IndexFiles(StoreReader):
         self._rows: FileRows | None = None
         self.read_only = False
         self._seen: Identity | None = None
+        self._begins = False
+        """Whether the database took the place of an empty one of this process."""
         try:
             private_folder(directory)
         except OSError as error:
@@ -149,6 +151,7 @@ class IndexFiles(StoreReader):
         if self.read_only or not (damaged or self._is_replaced()):
             return False
         with self._opened_again():
+            self._begins = False
             if damaged:
                 discard(self._database)
         damage_marker(self._directory).unlink(missing_ok=True)
@@ -166,6 +169,7 @@ class IndexFiles(StoreReader):
             return False
         try:
             with copied(relative, self._directory, self.generation(), stop) as copy, self._opened_again():
+                self._begins = True
                 discard(self._database)
                 copy.replace(self._database)
                 seal.close(self._database)
@@ -184,7 +188,7 @@ class IndexFiles(StoreReader):
     @contextlib.contextmanager
     def _opened_again(self) -> Iterator[None]:
         """Close the database for what happens to its file inside, and open what is there afterwards."""
-        with self._write_lock:
+        with self._write_lock, self._opening:
             super().close()
             if self._writer is not None:
                 self._writer.close()
@@ -216,6 +220,9 @@ class IndexFiles(StoreReader):
             if present == self._seen:
                 return
             if self._seen is None or present.inode != self._seen.inode:
+                with self._opening:  # until the copy that this process begins with is in its place
+                    if self._begins and seal.identity_of(self._database) == self._seen:
+                        return  # what was read was true of the empty index before it
                 raise IndexDamagedError("the index was replaced; it is opened again")
             with opening_lock(self._directory, seconds=0.0) as locked:
                 if not locked:

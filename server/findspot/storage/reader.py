@@ -80,6 +80,8 @@ class StoreReader:
         self._vectors = vectors
         self._asking = threading.local()
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._opening = threading.Lock()
+        """Held while the database is opened for reading, or another file takes its place."""
         self._corpus: Corpus | None = None
         self._counts: tuple[int, int, int, int] | None = None
         self._frequencies = _Frequencies(-1, {})
@@ -89,10 +91,12 @@ class StoreReader:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection; what the caller makes of the rows belongs inside, where odd values count as damage."""
         with storage_errors():
+            idle = self._idle
             try:
-                connection = self._idle.get_nowait()
+                connection = idle.get_nowait()
             except queue.Empty:
-                connection = connect(self._database, read_only=True)
+                with self._opening:
+                    idle, connection = self._idle, connect(self._database, read_only=True)
             stop: Event | None = getattr(self._asking, "stop", None)
             connection.set_progress_handler(stop.is_set if stop is not None else None, _STEPS)
             try:
@@ -101,7 +105,10 @@ class StoreReader:
                 _log.debug("a stored value cannot be read", exc_info=True)
                 raise IndexDamagedError(f"the index is damaged and will be built again: {error!r}") from error
             finally:
-                self._idle.put(connection)
+                if idle is self._idle:
+                    idle.put(connection)
+                else:
+                    connection.close()  # of a file that is no longer the index
         self._check_untouched()
 
     def _check_untouched(self) -> None:
@@ -118,10 +125,11 @@ class StoreReader:
             self._asking.stop = before
 
     def close(self) -> None:
-        """Close the idle connections; connections in use are left open."""
+        """Close the idle connections; those in use are closed after it."""
+        idle, self._idle = self._idle, queue.LifoQueue()
         while True:
             try:
-                self._idle.get_nowait().close()
+                idle.get_nowait().close()
             except queue.Empty:
                 return
 
