@@ -164,10 +164,10 @@ class Terminal:
         """Ask on the terminal and return whether the answer is yes; None where there is no terminal to ask on."""
         if self.stdin is None or not _is_terminal(self.stdin):
             return None
-        _write(self.err, f"{visible(question)} [y/N] ")
-        if self.err is not None:
-            self.err.flush()
         with end_on_interrupt():
+            _write(self.err, f"{visible(question)} [y/N] ")
+            if self.err is not None:
+                self.err.flush()
             return self.stdin.readline().strip().lower() in {"y", "yes"}
 
     def discard_output(self) -> None:

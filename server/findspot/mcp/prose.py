@@ -19,6 +19,7 @@ _WORDS = {
     "prior": "place",
     "model": "model",
     "explored": "explored",
+    "score": "score",
 }
 """Each kind of evidence in a word."""
 
