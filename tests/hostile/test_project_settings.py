@@ -104,6 +104,7 @@ def test_what_only_the_user_may_set_is_refused_name_by_name(tmp_path: Path) -> N
 def test_order_of_the_sources_for_each_setting(tmp_path: Path, name: str) -> None:
     """Command line over project over user over default, for whatever a project may set."""
     values = {"top_k": (3, 4, 5), "budget": (2.0, 3.0, 4.0), "hidden": (True, False, True)}
+    values |= {"threshold": (0.3, 0.4, 0.5), "full_index": (True, False, True)}
     values |= {"chunk_size": (300, 400, 500), "chunk_overlap": (10, 20, 30), "max_file_bytes": (2000, 3000, 4000)}
     user, project, given = values[name]
     own = tmp_path / "own.toml"
