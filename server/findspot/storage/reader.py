@@ -47,11 +47,9 @@ _REMEMBERED_TERMS = 50_000
 _STEPS = 20_000
 """Steps of SQLite's machine between two looks whether the caller has lost interest: a millisecond or two."""
 
-
 _REMEMBERED_SCOPES = 8
 
-_SMALL_SHARE = 4
-"""A scope with more than one in four of all chunks is no small one: most of the nearest lie in it anyway."""
+_SMALL_SHARE = 4  # with more than one in four of all chunks, most of the nearest lie in a scope anyway
 
 
 class _Scopes(NamedTuple):
@@ -80,8 +78,7 @@ class StoreReader:
         self._vectors = vectors
         self._asking = threading.local()
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
-        self._opening = threading.Lock()
-        """Held while the database is opened for reading, or another file takes its place."""
+        self._opening = threading.Lock()  # held while it is opened, or another file takes its place
         self._corpus: Corpus | None = None
         self._counts: tuple[int, int, int, int] | None = None
         self._frequencies = _Frequencies(-1, {})
@@ -127,11 +124,9 @@ class StoreReader:
     def close(self) -> None:
         """Close the idle connections; those in use are closed after it."""
         idle, self._idle = self._idle, queue.LifoQueue()
-        while True:
-            try:
+        while not idle.empty():
+            with contextlib.suppress(queue.Empty):
                 idle.get_nowait().close()
-            except queue.Empty:
-                return
 
     # ── counts ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -178,8 +173,8 @@ class StoreReader:
     def problem_counts(self) -> tuple[tuple[str, int], ...]:
         """Return how many files have each kind of problem, by kind."""
         with self._connection() as connection:
-            rows = connection.execute("SELECT kind, count(*) FROM problems GROUP BY kind ORDER BY kind").fetchall()
-            return tuple((str(kind), int(count)) for kind, count in rows)
+            rows = connection.execute("SELECT kind, count(*) FROM problems GROUP BY kind ORDER BY kind")
+            return tuple((str(kind), int(count)) for kind, count in rows.fetchall())
 
     def _quarantined(self) -> tuple[FileProblem, ...]:
         kind = ProblemKind.QUARANTINED
@@ -327,10 +322,8 @@ class StoreReader:
     def chunks_of(self, path: str) -> list[ChunkRow]:
         """Return the chunks of one file in file order."""
         with self._connection() as connection:
-            rows = connection.execute(
-                f"SELECT {ROW_COLUMNS} WHERE f.path = ? ORDER BY c.start_byte", (path,)
-            ).fetchall()
-            return [chunk_row(row) for row in rows]
+            rows = connection.execute(f"SELECT {ROW_COLUMNS} WHERE f.path = ? ORDER BY c.start_byte", (path,))
+            return [chunk_row(row) for row in rows.fetchall()]
 
     def chunk_at(self, path: str, line: int) -> int | None:
         """Return the smallest chunk that holds a 1-based line of a file."""
