@@ -149,9 +149,6 @@ def test_a_killed_run_loses_what_was_under_way_and_no_more(large_project: Path) 
 
 @pytest.mark.slow
 @pytest.mark.row("V40")
-@pytest.mark.xfail(
-    reason="two first runs that start at the same moment both ask the server for all texts", strict=False
-)
 def test_two_processes_at_once_share_the_work(large_project: Path) -> None:
     with embedding(lambda *_: time.sleep(0.02)) as server:
         command = [*COMMAND, "handle_abc", *given(server)]

@@ -101,6 +101,8 @@ class Indexer:
                 )  # nothing is left, so a few files would not do; what is copied may be damaged, too
             elif rebuild:
                 self._store.clear()
+            if self._slow is not None:
+                self._store.settle_dimension()  # vectors that another process has stored meanwhile are no damage
             run = _Run(self._store, self._embedder, progress, stop, started)
             try:
                 report = self._run(run, scope, workers, confirm, lasting=lasting, rebuild=rebuild)
