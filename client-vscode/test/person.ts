@@ -142,7 +142,13 @@ export class Person {
   /** Choose from the menu that a right click opens. */
   async menu(at: Locator, label: string): Promise<void> {
     await at.click({ button: "right" });
-    await this.page.locator(".monaco-menu .action-label", { hasText: label }).first().click();
+    const item = this.page.locator(".monaco-menu .action-label", { hasText: label }).first();
+    await item.click();
+    // A menu takes no click in its first moment; then it is still open.
+    await until(async () => {
+      await item.click({ timeout: 300 }).catch(() => undefined);
+      return !(await item.isVisible());
+    });
   }
 
   /** Resolve when the folder has been read: the view offers to ask. */
