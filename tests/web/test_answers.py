@@ -223,5 +223,6 @@ async def test_with_full_index_the_first_answer_waits_for_all_of_it(opened: Open
     (repository / ".findspot" / "config.toml").write_text("full_index = true\n")
     here = await opened(repository, fresh=False)
     answer = await here.get("/search", q="part_299")
-    assert answer["status"]["state"] == "ready"
+    # The page's own pass may just be looking over the finished index again, so its state is no evidence.
+    assert answer["status"]["files"] > 300
     assert answer["results"][0]["symbol"] == "part_299"
