@@ -21,6 +21,7 @@ import platformdirs
 
 from findspot.errors import ConfigError, reason
 from findspot.opening import read_small
+from findspot.places import cache_dir
 
 OWN_DIR = ".findspot"
 """Marker folder in a root; it holds ``config.toml`` and nothing of the index."""
@@ -108,8 +109,17 @@ def agent_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def child_environ() -> dict[str, str]:
-    """Return the environment that a program started by Findspot inherits."""
-    return dict(os.environ)
+    """Return the environment that a program started by Findspot inherits.
+
+    It says where the bundle of grammars unpacks its libraries, each version of it in a folder of its own.
+    """
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - loads slowly, and few commands start anything
+
+    environ = dict(os.environ)
+    with contextlib.suppress(PackageNotFoundError, ConfigError):
+        folder = cache_dir(environ) / "grammars" / version("semble-grammars")
+        environ.setdefault("SEMBLE_GRAMMARS_CACHE_DIR", str(folder))
+    return environ
 
 
 def child_module_path() -> list[str]:

@@ -19,7 +19,7 @@ from findspot.indexing.tasks import (
 from findspot.languages.paths import path_class
 from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
-from findspot.parsing.parsers import Parsers, QueryMistake, TooTangled
+from findspot.parsing.parsers import NoGrammar, Parsers, QueryMistake, TooTangled
 from findspot.storage.records import Place, PreparedChunk, PreparedFile, PreparedSymbol
 from findspot.workspace.skip_rules import classify_content
 from findspot.workspace.walker import WalkOptions
@@ -94,7 +94,7 @@ class Preparer:
             matches, cut = self._parsers.custom_matches(query.language, source, query.text, _STATES)
         except QueryMistake as error:
             return SyntaxMatches(task.path, mistake=str(error))
-        except TooTangled:
+        except (NoGrammar, TooTangled):
             return SyntaxMatches(task.path, truncated=True)
         found = {
             SyntaxMatch(

@@ -49,7 +49,7 @@ PLAIN: Final = (
     Language(
         name="html",
         suffixes=words(
-            "html htm xhtml jinja jinja2 j2 djt mustache hbs ejs erb haml slim pug twig vue svelte astro razor cshtml"
+            "html htm xhtml jinja jinja2 j2 djt mustache hbs ejs erb haml slim pug twig svelte astro razor cshtml"
         ),
     ),
     Language(name="ignore", suffixes=words("gitignore dockerignore")),

@@ -17,7 +17,10 @@ def words(text: str) -> tuple[str, ...]:
 
 
 class Grammar(NamedTuple):
-    """A grammar wheel: its module, the function that gives the parser, and the query files to join.
+    """A grammar: where it comes from, and the query files to join.
+
+    It is a wheel of its own, ``module`` and the ``function`` that gives the parser, or one of those in
+    ``semble_grammars``, by its name there (``bundled``).
 
     ``bodies`` names the node types of a body where the grammar has no ``body`` field. ``clauses`` says that one
     function is written as several definitions in a row: a signature and equations, or a clause for each pattern.
@@ -27,9 +30,10 @@ class Grammar(NamedTuple):
     whose end may be renamed (``x as y``) or stand for all before it (``self``, ``*``).
     """
 
-    module: str
     queries: tuple[str, ...]
+    module: str = ""
     function: str = "language"
+    bundled: str = ""
     bodies: tuple[str, ...] = ()
     clauses: bool = False
     macros: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Final
@@ -27,10 +28,19 @@ def _reading_order(languages: Iterator[Language]) -> tuple[FrameReader, ...]:
 LANGUAGES: Final = MappingProxyType({language.name: language for language in (*PLAIN, *_recorded())})
 """Every language by its name."""
 
-GRAMMARS: Final[MappingProxyType[str, Grammar]] = MappingProxyType(
-    {name: language.grammar for name, language in LANGUAGES.items() if language.grammar is not None}
-)
-"""Languages with syntax trees."""
+BUNDLE: Final = "semble_grammars"
+"""The package that holds the grammars which are no wheels of their own; it has no wheel for musl."""
+
+
+def _readable() -> Iterator[tuple[str, Grammar]]:
+    bundled = find_spec(BUNDLE) is not None
+    for name, language in LANGUAGES.items():
+        if language.grammar is not None and (bundled or not language.grammar.bundled):
+            yield name, language.grammar
+
+
+GRAMMARS: Final[MappingProxyType[str, Grammar]] = MappingProxyType(dict(_readable()))
+"""Languages with syntax trees, as far as their grammars are installed."""
 
 HEADED: Final = frozenset(name for name, language in LANGUAGES.items() if language.headings)
 """Languages cut at their headings."""

@@ -30,9 +30,10 @@ from findspot.languages.detect import language_of
 from findspot.languages.table import GRAMMARS, HEADED
 from findspot.parsing.comments import MAX_SIGNATURE, comment_text, is_licence, python_docstring, signature
 from findspot.parsing.decoding import decode_source
+from findspot.parsing.embedded import innermost, read_embedded
 from findspot.parsing.headings import parse_headed
 from findspot.parsing.lines import Lines
-from findspot.parsing.parsers import Parsers, TooTangled
+from findspot.parsing.parsers import NoGrammar, Parsers, TooTangled
 from findspot.parsing.pieces import CodeCutter, begins_line, cut_windows, trim
 from findspot.parsing.symbols import Definition, Outline, read_outline
 
@@ -95,11 +96,20 @@ def parse(
     if language in GRAMMARS and not plain:
         try:
             root, matches = parsers.matches(language, text)
+            outline = read_outline(language, text, root, matches)
+            tangled = read_embedded(text, lines, parsers, outline)
         except TooTangled:
             message = "is too tangled to read as code; indexed as plain text"
             problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
+        except NoGrammar as error:
+            message = f"cannot be read as {language}, and is indexed as plain text: {error}"
+            problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
         else:
-            outline = read_outline(language, text, root, matches)
+            outline.settle()
+            problems += [
+                FileProblem(path, ProblemKind.SYNTAX, f"its {inside} is too tangled to read as code")
+                for inside in tangled
+            ]
             if outline.errors > 10 + text.count(b"\n") // 10 or outline.error_bytes * 5 > len(text):
                 message = f"has {outline.errors} syntax errors; what could be read is indexed"
                 problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
@@ -128,7 +138,7 @@ def _symbols(outline: Outline, lines: Lines) -> tuple[Symbol, ...]:
 
 
 def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline: Outline) -> tuple[Chunk, ...]:
-    units = _units(language, source, lines, outline)
+    units = _units(source, lines, outline)
     segments = _merge(source, _segments(source, units))
     chunks: list[Chunk] = []
     module_doc = _module_docstring(language, source, outline)
@@ -136,7 +146,11 @@ def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline:
     cutter = CodeCutter(source)
     for segment in segments:
         unit = segment.unit
-        root = unit.definition.node if unit and segment.end <= unit.definition.node.end_byte else outline.root
+        root = (
+            unit.definition.node
+            if unit and segment.end <= unit.definition.node.end_byte
+            else innermost(outline.roots, segment.start, segment.end)
+        )
         for start, end in cutter.cut(root, segment.start, segment.end):
             kind: ChunkKind = "module"
             symbol, sign, docstring = None, "", ""
@@ -176,7 +190,7 @@ def _signature(source: bytes, definition: Definition, leads: list[tuple[int, int
     return signature((kept + source[start:end]).decode("utf-8", "replace"))
 
 
-def _units(language: str, source: bytes, lines: Lines, outline: Outline) -> list[_Unit]:
+def _units(source: bytes, lines: Lines, outline: Outline) -> list[_Unit]:
     """Choose the definitions that get chunks, and extend them to what leads them and to their line's end."""
     units: list[_Unit] = []
     floors: dict[Definition | None, int] = {}
@@ -189,7 +203,9 @@ def _units(language: str, source: bytes, lines: Lines, outline: Outline) -> list
             continue
         start, first, last = _leading(source, lines, outline.leads, definition.start, floor)
         docstring = (
-            python_docstring(source, definition.body) if GRAMMARS[language].body_docstrings and definition.body else ""
+            python_docstring(source, definition.body)
+            if GRAMMARS[definition.language].body_docstrings and definition.body
+            else ""
         )
         if not docstring:
             docstring = comment_text(_told(source, lines, outline.leads[first:last]))
@@ -324,7 +340,7 @@ def _is_scrap(source: bytes, segment: _Segment) -> bool:
 
 def _module_docstring(language: str, source: bytes, outline: Outline) -> str:
     """Return the module's docstring, or else the comment that opens the file, unless that is its licence."""
-    root = outline.root
+    root = outline.roots[0]
     if GRAMMARS[language].body_docstrings:
         first = next((child for child in root.named_children if child.type != "comment"), None)
         if first is not None and first.type == "expression_statement":

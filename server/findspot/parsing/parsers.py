@@ -1,6 +1,7 @@
 """The parsers: grammars and queries by the name of a language.
 
-Grammars are wheels with the parser inside; nothing is fetched.
+Grammars are wheels with the parsers inside; nothing is fetched. Those of the bundle unpack a library when it is first
+used.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ import zlib
 from importlib import import_module, resources
 from typing import Final, cast
 
-from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryError
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryError, Range
 
-from findspot.languages.table import GRAMMARS
+from findspot.languages.record import Grammar
+from findspot.languages.table import BUNDLE, GRAMMARS
 from findspot.parsing.macros import without_macros
 
 Match = tuple[int, dict[str, list[Node]]]
@@ -37,6 +39,10 @@ class QueryMistake(Exception):
 
 class TooTangled(Exception):
     """A file no query should run over; only this package sees it."""
+
+
+class NoGrammar(Exception):
+    """A grammar that cannot be loaded, because the folder that its library is unpacked to cannot be written, say."""
 
 
 def _repeats_itself(source: bytes) -> bool:
@@ -68,6 +74,16 @@ def _error_bytes(errors: Query, root: Node) -> int:
     return sum(node.end_byte - node.start_byte for node in cursor.captures(root).get("error", ()))
 
 
+def _language(grammar: Grammar) -> Language:
+    if not grammar.bundled:
+        return Language(getattr(import_module(grammar.module), grammar.function)())
+    bundle = import_module(BUNDLE)
+    try:
+        return cast("Language", bundle.get_language(grammar.bundled))
+    except (bundle.GrammarLoadError, bundle.UnsupportedPlatformError) as error:
+        raise NoGrammar(f"{error}: {error.__cause__}" if error.__cause__ else str(error)) from error
+
+
 class Parsers:
     """Loads parsers and queries on first use and keeps them. One instance per thread or worker process.
 
@@ -81,11 +97,16 @@ class Parsers:
         self._loaded: dict[str, tuple[Parser, Query, Query]] = {}
         self._last: tuple[str, str, Query] | None = None
 
-    def matches(self, language: str, source: bytes) -> tuple[Node, list[Match]]:
-        """Parse normalized source and run the language's query over it; raises TooTangled."""
+    def matches(self, language: str, source: bytes, ranges: list[Range] | None = None) -> tuple[Node, list[Match]]:
+        """Parse normalized source and run the language's query over it; raises TooTangled, NoGrammar.
+
+        With ``ranges`` nothing outside of them is seen: they hold what is written in this language inside another.
+        """
         if _repeats_itself(source):
             raise TooTangled(language)
         parser, query, errors = self._load(language)
+        if ranges is not None:
+            parser = Parser(cast("Language", parser.language), included_ranges=ranges)
         root = parser.parse(source).root_node
         if _is_tangled(root, source):
             raise TooTangled(language)
@@ -100,7 +121,7 @@ class Parsers:
     def custom_matches(self, language: str, source: bytes, text: str, most: int) -> tuple[list[Match], bool]:
         """Run somebody's query over normalized source, with ``most`` states at once; returns whether that was too few.
 
-        Raises TooTangled, QueryMistake. A query may hang or crash as a file may: it runs where that costs one worker.
+        Raises TooTangled, NoGrammar, QueryMistake. A query may hang or crash as a file may: it runs where that costs one worker.
         """
         parser, _, _ = self._load(language)
         if self._last is None or self._last[:2] != (language, text):
@@ -121,8 +142,7 @@ class Parsers:
         loaded = self._loaded.get(language)
         if loaded is None:
             grammar = GRAMMARS[language]
-            pointer = getattr(import_module(grammar.module), grammar.function)()
-            tongue = Language(pointer)
+            tongue = _language(grammar)
             folder = resources.files("findspot.languages").joinpath("queries")
             text = "\n".join(folder.joinpath(f"{name}.scm").read_text("utf-8") for name in grammar.queries)
             loaded = self._loaded[language] = (Parser(tongue), Query(tongue, text), Query(tongue, "(ERROR) @error"))

@@ -16,6 +16,7 @@ The queries (``languages/queries/*.scm``) name their captures after what a match
 ``@inner``            what ``@outer`` or ``@decorated`` wraps; the definition spans the wrapper
 ``@ref``              a use of a name; ``@comment`` and ``@attribute`` what may lead a definition
 ``@import``           an import, with ``@target``, or ``@module`` and ``@member``; ``@error`` a syntax error
+``@embed.LANGUAGE``   what is written in another language; of patterns that mark one place, the first in the query holds
 ====================  ==========================================================================================
 """
 
@@ -59,6 +60,7 @@ class Definition:
     kind: SymbolKind
     name: str
     owner: str
+    language: str
     node: Node
     start: int
     end: int
@@ -70,25 +72,47 @@ class Definition:
 
 @dataclass(slots=True)
 class Outline:
-    """What the tree says about one file; ``leads`` are the spans of comments and attributes, in file order."""
+    """What the trees say about one file; ``leads`` are the spans of comments and attributes, in file order.
 
-    root: Node
+    ``roots`` are the tree of the file's own language and those of languages inside it, ``embedded`` the spans of these.
+    """
+
+    roots: list[Node]
     definitions: list[Definition] = field(default_factory=list)
     leads: list[tuple[int, int, bool]] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
+    embedded: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     errors: int = 0
     error_bytes: int = 0
 
+    def add(self, inside: Outline) -> None:
+        """Take in what a language inside this one holds."""
+        self.roots += inside.roots
+        self.definitions += inside.definitions
+        self.leads += inside.leads
+        self.references += inside.references
+        self.imports += inside.imports
+        self.errors += inside.errors
+        self.error_bytes += inside.error_bytes
+
+    def settle(self) -> None:
+        """Put all in file order, and name the definitions by what they stand in."""
+        self.leads.sort()
+        self.references.sort(key=lambda reference: reference.byte)
+        self.imports.sort(key=lambda found: found.byte)
+        self.definitions = _nest(self.definitions)
+
 
 def read_outline(language: str, source: bytes, root: Node, matches: list[Match]) -> Outline:
-    """Sort the matches into definitions (nested and named), leads, references and imports."""
-    outline = Outline(root)
+    """Sort the matches into definitions, leads, references and imports; they stand in no order until it is settled."""
+    outline = Outline([root])
+    embedded: dict[tuple[int, int], tuple[int, str]] = {}
     wrappers: dict[tuple[int, int], tuple[int, int, bool]] = {}
     imports: dict[tuple[str, int], Import] = {}
     bodies = GRAMMARS[language].bodies
     references = outline.references
-    for _, captures in matches:
+    for pattern, captures in matches:
         names = captures.get("ref")
         if names is not None:
             for node in names:
@@ -110,18 +134,29 @@ def read_outline(language: str, source: bytes, root: Node, matches: list[Match])
             node = captures["error"][0]
             outline.errors += 1
             outline.error_bytes += node.end_byte - node.start_byte
+        elif (label := next((label for label in captures if label.startswith("embed.")), None)) is not None:
+            _note_embedded(embedded, pattern, label, captures[label])
         else:
-            definition = _definition(source, captures, bodies)
+            definition = _definition(language, source, captures, bodies)
             if definition is not None:
                 outline.definitions.append(definition)
-    outline.leads.sort()
-    references.sort(key=lambda reference: reference.byte)
-    outline.imports = sorted(imports.values(), key=lambda found: found.byte)
+    outline.imports = list(imports.values())
+    for span, (_, inside) in embedded.items():
+        outline.embedded.setdefault(inside, []).append(span)
     _wrap(outline.definitions, wrappers)
     if GRAMMARS[language].clauses:
+        outline.leads.sort()
         outline.definitions = _join_clauses(source, outline.definitions, outline.leads)
-    outline.definitions = _nest(outline.definitions)
     return outline
+
+
+def _note_embedded(
+    embedded: dict[tuple[int, int], tuple[int, str]], pattern: int, label: str, nodes: list[Node]
+) -> None:
+    marked = pattern, label.removeprefix("embed.")
+    for node in nodes:
+        span = (node.start_byte, node.end_byte)
+        embedded[span] = min(embedded.get(span, marked), marked)
 
 
 def _note_wrapper(wrappers: dict[tuple[int, int], tuple[int, int, bool]], captures: dict[str, list[Node]]) -> None:
@@ -146,7 +181,9 @@ def _wrap(definitions: list[Definition], wrappers: dict[tuple[int, int], tuple[i
         definition.start, definition.end = span
 
 
-def _definition(source: bytes, captures: dict[str, list[Node]], bodies: tuple[str, ...]) -> Definition | None:
+def _definition(
+    language: str, source: bytes, captures: dict[str, list[Node]], bodies: tuple[str, ...]
+) -> Definition | None:
     label = next((label for label in captures if label.partition(".")[0] in _SHAPES), None)
     if label is None:
         return None
@@ -171,6 +208,7 @@ def _definition(source: bytes, captures: dict[str, list[Node]], bodies: tuple[st
         kind=cast("SymbolKind", kind or "class"),
         name=name,
         owner=owner,
+        language=language,
         node=node,
         start=start,
         end=node.end_byte,

@@ -1,0 +1,66 @@
+"""Languages inside another: the scripts of a page, the cells of a notebook.
+
+The query of the host marks ranges. All ranges of one language are parsed together, as one text with gaps, so that its
+definitions know one another and every byte and line is that of the file.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tree_sitter import Node, Point, Range
+
+from findspot.languages.table import GRAMMARS
+from findspot.parsing.lines import Lines
+from findspot.parsing.parsers import Parsers, TooTangled
+from findspot.parsing.symbols import Outline, read_outline
+
+_DEEPEST: Final = 3
+"""A template with a page in it, the page with a script in it."""
+
+
+def read_embedded(source: bytes, lines: Lines, parsers: Parsers, outline: Outline) -> list[str]:
+    """Add to a host's outline what is written in other languages inside; returns those too tangled to be read.
+
+    Languages without a grammar keep to the host's own pieces. Raises NoGrammar.
+    """
+    tangled: list[str] = []
+    waiting = [(outline, 1)]
+    while waiting:
+        host, depth = waiting.pop()
+        for language, spans in host.embedded.items():
+            if language not in GRAMMARS or depth > _DEEPEST:
+                continue
+            try:
+                root, matches = parsers.matches(language, source, _ranges(lines, spans))
+            except TooTangled:
+                tangled.append(language)
+                continue
+            inside = read_outline(language, source, root, matches)
+            outline.add(inside)
+            waiting.append((inside, depth + 1))
+    return tangled
+
+
+def _ranges(lines: Lines, spans: list[tuple[int, int]]) -> list[Range]:
+    """Return spans as the parser wants them: in order, without overlap."""
+    found: list[Range] = []
+    end = 0
+    for start, stop in sorted(spans):
+        if start >= end and stop > start:
+            found.append(Range(_point(lines, start), _point(lines, stop), start, stop))
+            end = stop
+    return found
+
+
+def _point(lines: Lines, byte: int) -> Point:
+    return Point(lines.number(byte) - 1, lines.column(byte))
+
+
+def innermost(roots: list[Node], start: int, end: int) -> Node:
+    """Return the smallest of the trees that holds a range; the first holds all."""
+    return min(
+        (root for root in roots[1:] if root.start_byte <= start and end <= root.end_byte),
+        key=lambda root: root.end_byte - root.start_byte,
+        default=roots[0],
+    )
