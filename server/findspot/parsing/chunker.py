@@ -30,7 +30,7 @@ from findspot.languages.detect import language_of
 from findspot.languages.table import GRAMMARS, HEADED
 from findspot.parsing.comments import MAX_SIGNATURE, comment_text, is_licence, python_docstring, signature
 from findspot.parsing.decoding import decode_source
-from findspot.parsing.embedded import innermost, read_embedded
+from findspot.parsing.embedded import read_embedded
 from findspot.parsing.headings import parse_headed
 from findspot.parsing.lines import Lines
 from findspot.parsing.parsers import NoGrammar, Parsers, TooTangled
@@ -146,12 +146,9 @@ def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline:
     cutter = CodeCutter(source)
     for segment in segments:
         unit = segment.unit
-        root = (
-            unit.definition.node
-            if unit and segment.end <= unit.definition.node.end_byte
-            else innermost(outline.roots, segment.start, segment.end)
-        )
-        for start, end in cutter.cut(root, segment.start, segment.end):
+        inside = unit is not None and segment.end <= unit.definition.node.end_byte
+        roots = [unit.definition.node] if unit and inside else outline.roots
+        for start, end in cutter.cut(roots, segment.start, segment.end):
             kind: ChunkKind = "module"
             symbol, sign, docstring = None, "", ""
             if unit:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tree_sitter import Node, Point, Range
+from tree_sitter import Point, Range
 
 from findspot.languages.table import GRAMMARS
 from findspot.parsing.lines import Lines
@@ -55,12 +55,3 @@ def _ranges(lines: Lines, spans: list[tuple[int, int]]) -> list[Range]:
 
 def _point(lines: Lines, byte: int) -> Point:
     return Point(lines.number(byte) - 1, lines.column(byte))
-
-
-def innermost(roots: list[Node], start: int, end: int) -> Node:
-    """Return the smallest of the trees that holds a range; the first holds all."""
-    return min(
-        (root for root in roots[1:] if root.start_byte <= start and end <= root.end_byte),
-        key=lambda root: root.end_byte - root.start_byte,
-        default=roots[0],
-    )

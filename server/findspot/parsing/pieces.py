@@ -48,19 +48,22 @@ class CodeCutter:
         self._source = source
         self._children: dict[int, tuple[list[Node], list[int], list[bool]]] = {}
 
-    def cut(self, root: Node, start: int, end: int) -> list[tuple[int, int]]:
-        """Cut a byte range into pieces of at most about ``PIECE_BYTES``, at statement borders where there are any."""
+    def cut(self, roots: list[Node], start: int, end: int) -> list[tuple[int, int]]:
+        """Cut a byte range into pieces of at most about ``PIECE_BYTES``, at statement borders where there are any.
+
+        ``roots`` are the trees whose statements count: one, or those of all languages of the file.
+        """
         if end - start <= PIECE_BYTES:
             return [(start, end)]
-        return _cut(self._source, self._borders(root, start, end), start, end)
+        return _cut(self._source, self._borders(roots, start, end), start, end)
 
-    def _borders(self, root: Node, start: int, end: int) -> list[int]:
+    def _borders(self, roots: list[Node], start: int, end: int) -> list[int]:
         """Return where statements begin inside a range: children of all nodes that are too long for one piece.
 
         A statement that follows a comment is no border; the comment above it is.
         """
         found: list[int] = []
-        waiting = [root]
+        waiting = [*roots]
         while waiting:
             children, ends, comments = self._of(waiting.pop())
             first = bisect_right(ends, start)
