@@ -1,4 +1,4 @@
-"""What measurements leave behind, from which the pages with figures are made: two files of JSON, kept in the repository."""
+"""What measurements leave behind, from which the pages with figures are made: files of JSON, kept in the repository."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from findspot import __version__
 RESULTS = Path(__file__).resolve().parent / "measured"
 PERFORMANCE = RESULTS / "performance.json"
 RELIABILITY = RESULTS / "reliability.json"
+LANGUAGES = RESULTS / "languages.json"
 
 
-def described(command: str) -> dict[str, Any]:
-    """Return when and of what something was measured, and by which command."""
+def described(command: str, checkout: Path = RESULTS) -> dict[str, Any]:
+    """Return when and of what something was measured, and by which command; ``checkout`` is what was measured."""
     return {
         "command": command,
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "version": __version__,
-        "commit": _commit(),
+        "commit": _commit(checkout),
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
     }
 
@@ -39,7 +40,7 @@ def read_results(path: Path) -> dict[str, Any]:
     return record
 
 
-def _commit() -> str:
+def _commit(checkout: Path) -> str:
     asked = ["git", "rev-parse", "--short", "HEAD"]
-    found = subprocess.run(asked, cwd=RESULTS.parent, capture_output=True, text=True, check=False)
+    found = subprocess.run(asked, cwd=checkout, capture_output=True, text=True, check=False)
     return found.stdout.strip() or "unknown"

@@ -59,6 +59,26 @@ QUICK = Repetitions(
 )
 
 
+def findspot_command() -> list[str]:
+    """How a user starts Findspot: the script beside this interpreter, else the module."""
+    script = shutil.which("findspot", path=str(Path(sys.executable).parent))
+    return [script] if script else [sys.executable, "-m", "findspot"]
+
+
+def private_environ(folder: Path, cache: Path) -> Mapping[str, str]:
+    """Return the environment of a process whose settings lie in ``folder`` and whose index in ``cache``, not in the user's.
+
+    Bytecode is kept as for a package that pip installed, but beside the settings: nothing is written into a checkout.
+    """
+    private = {
+        "FINDSPOT_CACHE_DIR": str(cache),
+        "XDG_CONFIG_HOME": str(folder / "settings"),
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+    }
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return inherited | private
+
+
 class Workplace:
     """The repository to measure on, and everything that is made for it in ``folder``."""
 
@@ -81,22 +101,12 @@ class Workplace:
 
     @property
     def command(self) -> list[str]:
-        """How a user starts Findspot: the script beside this interpreter, else the module."""
-        script = shutil.which("findspot", path=str(Path(sys.executable).parent))
-        return [script] if script else [sys.executable, "-m", "findspot"]
+        """How a user starts Findspot."""
+        return findspot_command()
 
     def environ(self, cache: Path | None = None) -> Mapping[str, str]:
-        """Return the environment of a process that must not see the user's own index and settings.
-
-        Bytecode is kept as for a package that pip installed, but beside the cache: nothing is written into a checkout.
-        """
-        private = {
-            "FINDSPOT_CACHE_DIR": str(cache or self.cache),
-            "XDG_CONFIG_HOME": str(self.folder / "settings"),
-            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
-        }
-        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        return inherited | private
+        """Return the environment of a process that must not see the user's own index and settings."""
+        return private_environ(self.folder, cache or self.cache)
 
     def index(self, cache: Path, repo: Path | None = None, *, watch: bool = False) -> float:
         """Run ``findspot index`` as a process of its own; with ``watch`` return the peak of its memory in MB."""

@@ -2,7 +2,7 @@
 
 ``python -m scripts.generate_docs`` writes ``docs/reference/settings.md`` and ``settings.json`` from the sections of
 ``config``, ``cli.md`` and the manual page ``findspot.1`` from the argument parser, ``languages.md`` from the records of
-languages, ``messages.md`` with its JSON schema from the service, ``mcp.md`` from the table of an agent's tools, ``http.md``
+languages and their measured questions, ``messages.md`` with its JSON schema from the service, ``mcp.md`` from the table of an agent's tools, ``http.md``
 from that of the HTTP interface, the clients' types of messages from the language server, and the settings in the manifest of
 the VS Code extension. With ``--check`` it writes nothing and ends with status 1 when a page differs from what the code
 says.
@@ -17,6 +17,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.languages.table import language_pages
+from benchmarks.results import LANGUAGES as MEASURED
+from benchmarks.results import read_results
 from findspot.cli.commands import build_parser
 from findspot.cli.parser import arguments_of, subcommands
 from findspot.config import SECTIONS, Section, allowed, flag, project_may
@@ -147,7 +150,21 @@ def languages_page() -> str:
     for read, title in titles.items():
         lines += ["", f"## {title}", "", "| language | files | interpreters | traces |", "| --- | --- | --- | --- |"]
         lines += rows[read]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *_measured_languages(), ""])
+
+
+def _measured_languages() -> Iterator[str]:
+    """Yield the section with what ``python -m benchmarks.languages`` has left behind."""
+    languages = read_results(MEASURED)["languages"]
+    dates = sorted(columns[column]["date"] for columns in languages.values() for column in columns)
+    yield "## How often the right place is found"
+    yield ""
+    yield "Questions about public repositories, asked once through the command; a place is right when its lines are those"
+    yield "that answer ([how they are counted](../contributing/benchmarks.md#languages)). Where there are two figures, the"
+    yield "first is that of the release before, with the 21 languages it read as code. Measured between"
+    yield f"{dates[0]} and {dates[-1]}."
+    yield ""
+    yield from language_pages(languages)
 
 
 def pages() -> dict[Path, str]:
