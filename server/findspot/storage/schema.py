@@ -111,7 +111,7 @@ CREATE TABLE IF NOT EXISTS past_files (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS past_files_by_place ON past_files (place);
 
-CREATE TABLE IF NOT EXISTS embeddings (content_hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS embeddings (content_hash BLOB PRIMARY KEY, vector BLOB NOT NULL);
 """
 
 TABLES_TO_EMPTY = (
