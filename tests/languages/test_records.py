@@ -25,7 +25,7 @@ def test_a_grammar_loads_and_its_queries_compile(language: str) -> None:
         assert QUERIES.joinpath(f"{name}.scm").is_file(), f"{language} lacks the query {name}.scm"
     root, matches = Parsers().matches(language, b"\n")
     assert root.end_byte <= 1
-    assert matches == []
+    assert [captures for _, captures in matches if set(captures) != {"error"}] == []
 
 
 @pytest.mark.parametrize("language", [*GRAMMARS, *sorted(HEADED)])

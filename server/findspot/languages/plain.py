@@ -45,7 +45,6 @@ PLAIN: Final = (
         test_name=CAMEL,
         package_roots=words("groovy"),
     ),
-    Language(name="hcl", suffixes=words("tf tfvars hcl")),
     Language(
         name="html",
         suffixes=words(
@@ -70,7 +69,6 @@ PLAIN: Final = (
     Language(name="pascal", suffixes=words("pas dpr"), code=True),
     Language(name="perl", suffixes=words("pl pm t pod"), interpreters=words("perl"), code=True),
     Language(name="powershell", suffixes=words("ps1 psm1 psd1"), code=True),
-    Language(name="protobuf", suffixes=words("proto thrift")),
     Language(name="r", suffixes=words("r rmd"), interpreters=words("rscript"), code=True),
     Language(name="scss", suffixes=words("scss sass less styl")),
     Language(name="sql", suffixes=words("sql psql ddl"), code=True),
@@ -84,6 +82,7 @@ PLAIN: Final = (
             "go.mod go.sum procfile license licence copying notice authors contributors maintainers codeowners readme changelog changes news todo install version"
         ),
     ),
+    Language(name="thrift", suffixes=words("thrift")),
     Language(name="toml", suffixes=words("toml"), file_names=words("pipfile cargo.lock")),
     Language(name="vb", suffixes=words("vb vbs bas"), code=True, test_name=CAMEL),
     Language(name="verilog", suffixes=words("v sv vh svh vhd vhdl"), code=True),

@@ -6,6 +6,7 @@ as fast this way.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from findspot.core.frames import FrameReader
@@ -24,7 +25,8 @@ class Grammar(NamedTuple):
 
     ``bodies`` names the node types of a body where the grammar has no ``body`` field. ``clauses`` says that one
     function is written as several definitions in a row: a signature and equations, or a clause for each pattern.
-    ``macros`` says that a file with errors is read without its macros, too, and the better reading kept.
+    ``macros`` says that a file with errors is read without its macros, too, and the better reading kept; ``respelled``
+    does the same with source that it returns in the same length, in words that the grammar knows.
     ``body_docstrings`` says that a string at the beginning of a body documents it. An imported name is written
     with ``member_separator`` after the module that it is taken from, and with ``import_paths`` a target is a path
     whose end may be renamed (``x as y``) or stand for all before it (``self``, ``*``).
@@ -37,6 +39,7 @@ class Grammar(NamedTuple):
     bodies: tuple[str, ...] = ()
     clauses: bool = False
     macros: bool = False
+    respelled: Callable[[bytes], bytes] | None = None
     body_docstrings: bool = False
     member_separator: str = "."
     import_paths: bool = False

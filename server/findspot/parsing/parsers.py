@@ -74,6 +74,13 @@ def _error_bytes(errors: Query, root: Node) -> int:
     return sum(node.end_byte - node.start_byte for node in cursor.captures(root).get("error", ()))
 
 
+def _other_reading(grammar: Grammar, source: bytes) -> bytes | None:
+    """Return source of the same length that may have fewer errors."""
+    if grammar.macros:
+        return without_macros(source)
+    return grammar.respelled(source) if grammar.respelled is not None else None
+
+
 def _language(grammar: Grammar) -> Language:
     if not grammar.bundled:
         return Language(getattr(import_module(grammar.module), grammar.function)())
@@ -110,8 +117,8 @@ class Parsers:
         root = parser.parse(source).root_node
         if _is_tangled(root, source):
             raise TooTangled(language)
-        if root.has_error and GRAMMARS[language].macros and (plain := without_macros(source)) is not None:
-            other = parser.parse(plain).root_node
+        if root.has_error and (other_source := _other_reading(GRAMMARS[language], source)) is not None:
+            other = parser.parse(other_source).root_node
             if not _is_tangled(other, source) and _error_bytes(errors, other) < _error_bytes(errors, root):
                 root = other
         cursor = QueryCursor(query)

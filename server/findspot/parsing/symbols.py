@@ -12,7 +12,7 @@ The queries (``languages/queries/*.scm``) name their captures after what a match
 ``@table.KIND``       the same for a table of functions, and is no symbol
 ``@sym.KIND``         a symbol only
 ``@upper.KIND``       a symbol when its name is in capitals; ``@public.KIND`` when it begins with one
-``@name``, ``@path``  its name, or its dotted path; ``@in`` what the name is a member of; ``@value``, ``@body``
+``@name``, ``@path``  its name, or its dotted path; each ``@in`` what the name is a member of; ``@value``, ``@body``
 ``@inner``            what ``@outer`` or ``@decorated`` wraps; the definition spans the wrapper
 ``@ref``              a use of a name; ``@comment`` and ``@attribute`` what may lead a definition
 ``@import``           an import, with ``@target``, or ``@module`` and ``@member``; ``@error`` a syntax error
@@ -219,7 +219,7 @@ def _definition(
 
 def _names(source: bytes, captures: dict[str, list[Node]], shape: str) -> tuple[str, str]:
     """Return what a definition is a member of (by its own spelling) and its bare name."""
-    owner = _text(source, captures["in"][0]) if "in" in captures else ""
+    owner = ".".join(_text(source, holder) for holder in captures.get("in", ()))
     if "name" in captures:
         name = _text(source, captures["name"][0]).strip("'\"`:")
         if shape in {"upper", "public", "sym"}:
