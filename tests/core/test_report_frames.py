@@ -108,6 +108,30 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
         "    #0 0x4f1 in acme::Pool::take(int) /w/src/pool.cc:15:3\n    #1 0x4f2 in main /w/src/main.cc:2:1\n",
         [("/w/src/pool.cc", 15, "acme::Pool::take"), ("/w/src/main.cc", 2, "main")],
     ),
+    "r": (
+        'Error in check(item) (from prices.R#9) : no price\n3: stop("no price") at basket.R#12\n'
+        "2: total(items) at R/basket.R#21\n1: main()\n",
+        [("prices.R", 9, "check"), ("basket.R", 12, "stop"), ("R/basket.R", 21, "total")],
+    ),
+    "r, testthat": (
+        "── Error (test-basket.R:12:3): a basket survives ──\nBacktrace:\n    ▆\n"
+        " 1. ├─shop::total(1) at test-basket.R:12:3\n 2. │ └─shop:::check(item) at shop/R/basket.R:21:5\n",
+        [("test-basket.R", 12, None), ("test-basket.R", 12, "total"), ("shop/R/basket.R", 21, "check")],
+    ),
+    "dart": (
+        "Unhandled exception:\nBad state: No element\n#0      List.first (dart:core-patch/growable_array.dart:344:5)\n"
+        "#1      Basket.add (package:shop/src/basket.dart:12:5)\n#2      new Shop.open (package:shop/shop.dart:7)\n"
+        "#3      main.<anonymous closure> (file:///w/test/basket_test.dart:9:3)\n",
+        [
+            ("shop/lib/src/basket.dart", 12, "Basket.add"),
+            ("shop/lib/shop.dart", 7, "Shop.open"),
+            ("/w/test/basket_test.dart", 9, "main"),
+        ],
+    ),
+    "dart, test runner": (
+        "  package:shop/src/basket.dart 12:5  Basket.add\n  test/basket_test.dart 9:3           main.<fn>\n",
+        [("shop/lib/src/basket.dart", 12, "Basket.add"), ("test/basket_test.dart", 9, "main")],
+    ),
     "swift": (
         "Store.swift:12: Fatal error: Index out of range\n0 [ra] 0x0000aa Store.load(path:) + 12 in app at /w/Sources/Store.swift:12:5\n",
         [("Store.swift", 12, None), ("/w/Sources/Store.swift", 12, "Store.load")],

@@ -13,7 +13,9 @@ MAX_SIGNATURE: Final = 300
 MAX_DOCSTRING: Final = 2000
 """Characters of documentation that are kept; the whole of it is in the chunk's text anyway."""
 
-_OPENING = re.compile(r"^\s*(?:/\*\*?!?|///+!?|//!?|#+!?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|\*(?!/))[ \t]?")
+_OPENING = re.compile(
+    r"^\s*(?:/\*\*?!?|///+!?|//!?|#+(?:!|['*](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|\*(?!/))[ \t]?"
+)
 _DOC_STRING = re.compile(r"(?:@\w+\s*(?:~[sS])?)?(\"\"\"|\")(.*)\1\s*", re.DOTALL)
 """Documentation that is a string before a definition, or an attribute with one: ``@doc`` in Elixir."""
 

@@ -12,7 +12,8 @@ The queries (``languages/queries/*.scm``) name their captures after what a match
 ``@table.KIND``       the same for a table of functions, and is no symbol
 ``@sym.KIND``         a symbol only
 ``@upper.KIND``       a symbol when its name is in capitals; ``@public.KIND`` when it begins with one
-``@name``, ``@path``  its name, or its dotted path; each ``@in`` what the name is a member of; ``@value``, ``@body``
+``@name``, ``@path``  its name, or its dotted path; each ``@in`` what the name is a member of; ``@value`` what has the
+                      body; ``@body`` itself, which may stand behind the node: the definition ends with it
 ``@inner``            what ``@outer`` or ``@decorated`` wraps; the definition spans the wrapper
 ``@ref``              a use of a name; ``@comment`` and ``@attribute`` what may lead a definition
 ``@import``           an import, with ``@target``, or ``@module`` and ``@member``; ``@error`` a syntax error
@@ -211,7 +212,7 @@ def _definition(
         language=language,
         node=node,
         start=start,
-        end=node.end_byte,
+        end=node.end_byte if body is None else max(node.end_byte, body.end_byte),
         sign_start=start,
         body=None if body is None else body.start_byte,
     )
