@@ -28,10 +28,18 @@ def language_pages(languages: Mapping[str, Measured]) -> Iterator[str]:
 
 def hit_rows(languages: Mapping[str, Measured]) -> Iterator[str]:
     """Yield one row for each language, and one for all where there are several."""
-    for language, columns in languages.items():
+    same = {language: _same_questions(columns) for language, columns in languages.items()}
+    for language, columns in same.items():
         yield _hit_row(language, [columns[one] for one in COLUMNS if one in columns])
-    if len(languages) > 1:
-        yield _hit_row("all", [_sum(columns) for columns in _complete(languages)])
+    if len(same) > 1:
+        yield _hit_row("all", [_sum(columns) for columns in _complete(same)])
+
+
+def _same_questions(columns: Measured) -> Measured:
+    """Leave out a column whose questions are not those of the last one: they were changed, or others were added."""
+    texts = {column: [one["text"] for one in measured["asked"]] for column, measured in columns.items()}
+    last = texts[NOW if NOW in texts else BEFORE]
+    return {column: measured for column, measured in columns.items() if texts[column] == last}
 
 
 def _hit_row(language: str, columns: list[Measured]) -> str:

@@ -103,7 +103,7 @@ lines = [1, 2]
     )
     monkeypatch.setattr(command, "load_questions", lambda language: load_questions(language, tmp_path))
     out = tmp_path / "out.json"
-    other = {"go": {NOW: {"questions": 9}}}
+    other = {"go": {NOW: {"questions": 9, "asked": []}}}
     out.write_text(json.dumps({"languages": other}), encoding="utf-8")
     assert command.main(["python", "--repos", str(repos), "--out", str(out)]) == 0
     written = json.loads(out.read_text(encoding="utf-8"))["languages"]
@@ -134,7 +134,7 @@ question = [{{ repository = "shop/shop", text = "add", path = "src/sums.py", lin
 
 
 def test_the_tables_show_both_columns_and_the_sum_of_what_all_languages_have() -> None:
-    def measured(first: int, seconds: float) -> dict[str, Any]:
+    def measured(first: int, seconds: float, text: str = "where") -> dict[str, Any]:
         repository = {
             "name": "shop/shop",
             "commit": "0",
@@ -143,7 +143,7 @@ def test_the_tables_show_both_columns_and_the_sum_of_what_all_languages_have() -
             "chunks": 4,
             "bytes": 2_000_000,
         }
-        hits = {"place_1": first, "place_5": 7, "file_1": 5, "file_5": 8}
+        hits = {"place_1": first, "place_5": 7, "file_1": 5, "file_5": 8, "asked": [{"text": text}]}
         return {"questions": 8, **hits, "named": [first, 6], "repositories": [repository]}
 
     lines = list(
@@ -151,4 +151,6 @@ def test_the_tables_show_both_columns_and_the_sum_of_what_all_languages_have() -
     )
     assert "| vue | 8 | 2 → 6 | 7 → 7 | 5 → 5 | 8 → 8 | 2 of 6 → 6 of 6 |" in lines
     assert "| all | 16 | 10 | 14 | 10 | 16 | 10 of 12 |" in lines
+    changed = {"vue": {BEFORE: measured(2, 2.0, "where was it"), NOW: measured(6, 3.0)}}
+    assert next(line for line in language_pages(changed) if "vue" in line).startswith("| vue | 8 | 6 | 7 |")
     assert "| shop/shop | 2 → 2 | 4 → 4 | 2.0 → 2.0 MB | 2.0 → 3.0 |" in lines
