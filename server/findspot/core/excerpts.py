@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from findspot.core.query import Query, QueryKind
+from findspot.core.scripts import UNSPACED, normal, plain
 from findspot.core.text import SubTokenizer
 from findspot.core.types import PreviewLine
 
@@ -80,12 +81,19 @@ def sought(query: Query, terms: Mapping[str, float]) -> Sought:
     return Sought({term: terms[term] for term in heaviest}, tuple(kept[:_MAX_PHRASES]))
 
 
+class _Lower(dict[int, str]):
+    """Each letter seen so far in lower case, of usual width and without accents; as it is where that takes two."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        found = next((form for form in (plain(normal(letter).lower()), letter.lower()) if len(form) == 1), letter)
+        self[code] = found
+        return found
+
+
 def lower(text: str) -> str:
-    """Return ``text`` in lower case, character by character, so that places in it stay where they are."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    """Return ``text`` in plain lower case, character by character, so that places in it stay where they are."""
+    return text.lower() if text.isascii() else text.translate(_Lower())
 
 
 class Excerpts:
@@ -194,14 +202,20 @@ class Excerpts:
         """Return the half-open ranges of the words that hold terms, each once."""
         seen = bytearray(len(text))
         found: list[tuple[int, int]] = []
+        spaced = text if text.isascii() else UNSPACED.sub(lambda run: " " * len(run[0]), text)
         for term in self._sought.terms:
+            if UNSPACED.match(term):
+                found += [(at, at + len(term)) for at in _places(lowered, term)]
+                continue
             for at in _places(lowered, term):
                 if seen[at]:
                     continue
                 start = at
-                while start > 0 and at - start < _MAX_PHRASE and (text[start - 1].isalnum() or text[start - 1] == "_"):
+                while (
+                    start > 0 and at - start < _MAX_PHRASE and (spaced[start - 1].isalnum() or spaced[start - 1] == "_")
+                ):
                     start -= 1
-                word = _WORD.match(text, start, at + _MAX_PHRASE)
+                word = _WORD.match(spaced, start, at + _MAX_PHRASE)
                 if word is not None:
                     seen[start : word.end()] = b"\1" * (word.end() - start)
                     if self._tokens_of(word[0]):

@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_NAME = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*\(?")
+from findspot.core.scripts import UNSPACED
+
+_FIRST = r"(?:[^\W\d]|\$)"
+_NAME = re.compile(rf"{_FIRST}[\w$]*(?:(?:\.|::|->|#){_FIRST}[\w$]*)*\(?")
 _SEPARATORS = re.compile(r"::|->|#")
-_WORD = re.compile(r"[^\s\"'`<>()\[\]{},;|*=]+")
+_WORD = re.compile(r"[^\s\"'`<>()\[\]{},;|*=，。、；：！？（）「」『』【】《》“”‘’]+")  # noqa: RUF001 - marks of Chinese and Japanese
 _LINE_SUFFIX = re.compile(r"^(.*?\.\w{1,8})(?::|#L|\()(\d{1,7})(?:\D.{0,20})?$")
 _BLOB = re.compile(
     r"https?://[^\s/]{1,100}/[^\s/]{1,100}/[^\s/]{1,100}/(?:-/)?(?:blob|blame|tree|raw|src)/[^\s/]{1,100}/([^\s)\]>\"'`]{1,400})"
@@ -72,7 +75,16 @@ def looks_like_identifier(word: str) -> bool:
 
 
 def names_in(text: str, *, quoted: bool = False) -> Iterator[Name]:
-    """Yield the identifier-like names of a text; with ``quoted`` every word counts, as inside back-ticks."""
+    """Yield the identifier-like names of a text; with ``quoted`` every word counts, as inside back-ticks.
+
+    A name that stands in a sentence without spaces is yielded with what is written around it, and without.
+    """
+    yield from _names_in(text, quoted=quoted)
+    if not text.isascii() and UNSPACED.search(text):
+        yield from _names_in(UNSPACED.sub(" ", text), quoted=quoted)
+
+
+def _names_in(text: str, *, quoted: bool) -> Iterator[Name]:
     for found in _NAME.finditer(text):
         word = found[0]
         if len(word) > MAX_WORD:
@@ -113,6 +125,9 @@ def paths_in(text: str) -> Iterator[PathMention]:
         mention = read_path(word)
         if mention is not None:
             yield mention
+        if not word.isascii():  # a path may stand in a sentence without spaces
+            apart = map(read_path, UNSPACED.sub(" ", word).split())
+            yield from (one for one in apart if one is not None and one != mention)
 
 
 def read_path(word: str) -> PathMention | None:

@@ -15,6 +15,7 @@ from typing import Final, Literal, get_args
 from findspot.core.frames import FrameReader
 from findspot.core.identifiers import MAX_WORD, Name, PathMention, looks_like_identifier, read_path
 from findspot.core.report import Report, parse_report
+from findspot.core.scripts import UNSPACED, composed
 from findspot.core.stop_words import REPORT_STOP_WORDS, STOP_WORDS
 from findspot.core.text import SubTokenizer
 
@@ -42,13 +43,16 @@ _MAX_TERM_COUNT = 3
 _ISSUE_WORDS = 45
 """A text of more words, or of several paragraphs, is a report and not a question."""
 
+_LETTERS_OF_WORD = 2
+"""Letters that count as a word where no space parts words: the usual length in Chinese and Japanese."""
+
 _TRACE_PROSE = 60
 """Words beside the frames up to which a text is a bare trace."""
 
 _SHORT_QUERY = 6
 """Words up to which each word of a query may be the name of a definition."""
 
-_SYMBOL = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#|/)[A-Za-z_$~][\w$]*)*(?:\(\s*\))?[!?]?")
+_SYMBOL = re.compile(r"(?:[^\W\d]|\$)[\w$]*(?:(?:\.|::|->|#|/)(?:[^\W\d]|[$~])[\w$]*)*(?:\(\s*\))?[!?]?")
 _DEFINITION = re.compile(
     r"(?:async\s+)?(?:def|class|func|fn|function|struct|interface|trait|enum|impl|type|module|object)\s+(\S{1,200})$"
 )
@@ -111,7 +115,7 @@ class Query:
 
 def analyse(text: str, tokenizer: SubTokenizer, readers: Sequence[FrameReader], *, report: bool = False) -> Query:
     """Understand a query, its stack frames read by ``readers``; with ``report`` it is one, however short."""
-    text = text.strip()
+    text = composed(text.strip())
     parsed = parse_report(text, readers)
     kind = classify(text, parsed)
     if report and kind is QueryKind.PROSE:
@@ -147,17 +151,35 @@ def classify(text: str, report: Report) -> QueryKind:
     if report.frames:
         beside = len(report.title.split()) + len(report.prose.split())
         return QueryKind.TRACE if beside <= _TRACE_PROSE else QueryKind.ISSUE
-    if len(words) == 1 and len(text) <= MAX_WORD:
+    if len(words) == 1 and len(text) <= MAX_WORD and not _long(text, 1):
         if read_path(text) is not None or text.endswith("/"):
             return QueryKind.PATH
-        if _SYMBOL.fullmatch(text) and (looks_like_identifier(text) or not text.isalpha() or text[:1].isupper()):
+        if (
+            _SYMBOL.fullmatch(text)
+            and not _is_sentence(text)
+            and (looks_like_identifier(text) or not text.isalpha() or text[:1].isupper())
+        ):
             return QueryKind.SYMBOL
         return QueryKind.PROSE
     if len(words) <= 3 and _DEFINITION.match(text):
         return QueryKind.SYMBOL
-    if len(words) > _ISSUE_WORDS or report.code or text.count("\n\n") >= 2:
+    if _long(text, len(words)) or report.code or text.count("\n\n") >= 2:
         return QueryKind.ISSUE
     return QueryKind.PROSE
+
+
+def _is_sentence(text: str) -> bool:
+    """Return whether a text without a space mixes a script that has none with another one inside of a word."""
+    parts = [] if text.isascii() else re.findall(r"\w+", text)
+    return any(UNSPACED.search(part) and not UNSPACED.fullmatch(part) and "_" not in part for part in parts)
+
+
+def _long(text: str, words: int) -> bool:
+    """Return whether a text of so many words between spaces has more words than a question."""
+    if words <= _ISSUE_WORDS and not text.isascii():
+        runs = UNSPACED.findall(text)
+        words += sum(map(len, runs)) // _LETTERS_OF_WORD
+    return words > _ISSUE_WORDS
 
 
 def word_forms(word: str) -> list[str]:
@@ -219,8 +241,12 @@ def _names(text: str, kind: QueryKind, report: Report) -> tuple[NamedThing, ...]
     words = text.split()
     if kind is QueryKind.PROSE and len(words) <= _SHORT_QUERY:
         for word in words:
-            bare = word.strip("\"'`.,:;!?()")
-            if 2 < len(bare) <= MAX_WORD and bare.isidentifier() and bare.lower() not in STOP_WORDS:
+            bare = word.strip("\"'`.,:;!?()「」『』“”。、，")  # noqa: RUF001 - marks of Chinese and Japanese
+            if (
+                (2 if bare.isascii() else 1) < len(bare) <= MAX_WORD
+                and bare.isidentifier()
+                and bare.lower() not in STOP_WORDS
+            ):
                 add(Name(bare), "prose")
     for name in report.code_names:
         add(name, "code")

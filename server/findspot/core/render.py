@@ -12,7 +12,7 @@ from typing import NamedTuple
 from findspot.core.text import SubTokenizer, split_text
 from findspot.core.types import Chunk
 
-RENDER_VERSION = 1
+RENDER_VERSION = 2
 
 _STATIC_WORDS = 256
 """Words of a chunk that the static embedder reads; an average over more says ever less."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from findspot.core.scripts import joined, plain
 from findspot.core.text import split_identifier
 from findspot.core.types import Evidence, SearchResult
 
@@ -91,14 +92,16 @@ def _lexical(item: Evidence, result: SearchResult) -> Iterator[str]:
     ):
         fresh = [word for word in dict.fromkeys(words) if word not in told]
         told.update(fresh)
-        shown = [f'"{_written(word, result)}"' for word in _wholes(fresh)][:_WORDS]
+        shown = [f'"{_written(word, result)}"' for word in _wholes(joined(fresh))][:_WORDS]
         if shown:
             yield f"{said} {', '.join(shown)}"
 
 
 def _wholes(words: Iterable[str]) -> list[str]:
-    """Leave out the parts of a word that is there as a whole."""
+    """Leave out the parts of a word that is there as a whole, and its form without accents."""
     found = list(words)
+    accented = {plain(word) for word in found if not word.isascii()}
+    found = [word for word in found if not (word.isascii() and word in accented)]
     return [word for word in found if not any(word != other and word in other for other in found)]
 
 

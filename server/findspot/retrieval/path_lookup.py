@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from findspot.core.scripts import composed
 from findspot.languages.table import FOLDER_STEMS
 
 Holds = Callable[[str], bool] | None
@@ -22,7 +23,7 @@ class PathMatch:
 
 
 class PathTable:
-    """The paths of one generation of an index, by last component and by stem.
+    """The paths of one generation of an index, by last component and by stem, as people type them (NFC).
 
     ``holds`` says which files a question is about, where that is not all of them: only those share a name.
     """
@@ -32,7 +33,7 @@ class PathTable:
         self._by_stem: dict[str, list[str]] = {}
         self._folders: dict[str, list[str]] = {}
         for path in sorted(paths):
-            parts = path.split("/")
+            parts = composed(path).split("/")
             self._by_name.setdefault(parts[-1], []).append(path)
             stem = parts[-1].split(".", 1)[0]
             if stem in FOLDER_STEMS and len(parts) > 1:
@@ -56,7 +57,7 @@ class PathTable:
         parts = [part for part in path.split("/") if part not in ("", ".", "..")]
         candidates = self._folders.get(parts[-1], []) if parts else []
         wanted = "/" + "/".join(parts) + "/"
-        return [PathMatch(found, 0.5) for found in _held(candidates, holds) if wanted in "/" + found][:50]
+        return [PathMatch(found, 0.5) for found in _held(candidates, holds) if wanted in "/" + composed(found)][:50]
 
     def module(self, dotted: Sequence[str], holds: Holds = None) -> list[PathMatch]:
         """Return the files that ``a.b.c`` means as a module, or as a member of the module ``a.b``."""
@@ -81,7 +82,7 @@ def _agreeing(candidates: Sequence[str], parts: Sequence[str]) -> list[PathMatch
     best = 0
     kept: list[str] = []
     for candidate in candidates:
-        own = candidate.split("/")
+        own = composed(candidate).split("/")
         agree = 0
         while agree < min(len(own), len(parts)) and own[-1 - agree] == parts[-1 - agree]:
             agree += 1
@@ -102,7 +103,7 @@ def _agreeing_modules(candidates: Sequence[str], parts: Sequence[str]) -> list[P
     kept: list[str] = []
     best = 1
     for candidate in candidates:
-        own = candidate.split("/")
+        own = composed(candidate).split("/")
         stem = own[-1].split(".", 1)[0]
         own[-1] = stem
         if stem in FOLDER_STEMS and stem != parts[-1]:
