@@ -127,7 +127,9 @@ def languages_page() -> str:
     """Return the page about every language."""
     rows: dict[str, list[str]] = {"a syntax tree": [], "headings": [], "windows": []}
     for name, language in sorted(LANGUAGES.items()):
-        read = "a syntax tree" if language.grammar else "headings" if language.headings else "windows"
+        read = (
+            "a syntax tree" if language.grammar or language.scanned else "headings" if language.headings else "windows"
+        )
         told = [*(f".{suffix}" for suffix in language.suffixes), *language.file_names]
         traces = "yes" if language.frames else ""
         interpreters = ", ".join(language.interpreters)

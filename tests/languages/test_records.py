@@ -11,7 +11,7 @@ import pytest
 from findspot.core.identifiers import SOURCE_EXTENSIONS
 from findspot.languages.detect import language_of
 from findspot.languages.paths import path_class
-from findspot.languages.table import GRAMMARS, HEADED, LANGUAGES
+from findspot.languages.table import GRAMMARS, HEADED, LANGUAGES, SCANNED
 from findspot.parsing.parsers import Parsers
 from tests.parsing.outlines import outline
 
@@ -28,7 +28,7 @@ def test_a_grammar_loads_and_its_queries_compile(language: str) -> None:
     assert [captures for _, captures in matches if set(captures) != {"error"}] == []
 
 
-@pytest.mark.parametrize("language", [*GRAMMARS, *sorted(HEADED)])
+@pytest.mark.parametrize("language", [*GRAMMARS, *sorted(HEADED | SCANNED)])
 def test_a_sample_has_the_outline_that_was_checked_by_eye(language: str) -> None:
     [sample] = [path for path in SAMPLES.glob(f"{language}.*") if path.suffix != ".outline"]
     source = sample.read_bytes()
@@ -39,7 +39,7 @@ def test_a_sample_has_the_outline_that_was_checked_by_eye(language: str) -> None
 def test_no_query_and_no_sample_is_left_over() -> None:
     asked = {name for grammar in GRAMMARS.values() for name in grammar.queries}
     assert {query.name for query in QUERIES.iterdir()} == {f"{name}.scm" for name in asked}
-    assert {path.name.split(".")[0] for path in SAMPLES.iterdir()} == {*GRAMMARS, *HEADED}
+    assert {path.name.split(".")[0] for path in SAMPLES.iterdir()} == {*GRAMMARS, *HEADED, *SCANNED}
 
 
 @pytest.mark.parametrize("kind", ["suffixes", "file_names", "interpreters"])

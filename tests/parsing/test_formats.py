@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from findspot.languages.table import SCANNED
+from findspot.parsing.chunker import SCANNERS
 from tests.parsing.rules import check
+
+
+def test_every_language_without_a_grammar_that_wants_a_scanner_has_one() -> None:
+    assert set(SCANNERS) == SCANNED
 
 
 def test_every_resource_is_a_place_of_its_own() -> None:
@@ -28,3 +34,53 @@ def test_messages_are_found_in_every_version_of_the_language(opening: str) -> No
     parsed = check("bakery.proto", source.encode())
     assert [symbol.qualified_name for symbol in parsed.symbols] == ["Loaf", "Loaf.flour", "Roll"]
     assert not parsed.problems
+
+
+@pytest.mark.parametrize(
+    "procedure",
+    [
+        "CREATE PROCEDURE close_day(day date)\nLANGUAGE plpgsql AS $body$\nBEGIN\n  DELETE FROM orders;\nEND;\n$body$;",
+        "CREATE PROCEDURE close_day(IN day date)\nBEGIN\n  IF day THEN\n    DELETE FROM orders;\n  END IF;\nEND;",
+        "DELIMITER //\nCREATE PROCEDURE close_day()\nBEGIN\n  SELECT CASE 1 WHEN 2 THEN 3 END;\n  DELETE FROM orders;\nEND //\nDELIMITER ;",
+        "CREATE PROCEDURE dbo.close_day @day date\nAS\nSET NOCOUNT ON;\nDELETE FROM orders;\nGO",
+        "EXEC ('CREATE PROCEDURE x AS');\nGO\nALTER PROCEDURE [dbo].[close_day]\nAS\nDELETE FROM orders;\nGO",
+        "CREATE OR REPLACE PROCEDURE close_day (day IN date) IS\n  late number;\nBEGIN\n  DELETE FROM orders;\nEND;\n/",
+    ],
+    ids=["PostgreSQL", "standard", "MySQL", "T-SQL", "T-SQL by ALTER", "Oracle"],
+)
+def test_a_procedure_of_any_dialect_is_whole(procedure: str) -> None:
+    source = f"CREATE TABLE before (id int);\n\n{procedure}\n\nCREATE TABLE after (id int);\n"
+    parsed = check("books.sql", source.encode())
+    units = {chunk.symbol: chunk.text for chunk in parsed.chunks if chunk.symbol}
+    assert list(units) == ["before", "close_day", "after"]
+    assert "DELETE FROM orders" in units["close_day"]
+    assert "orders" in [reference.name for reference in parsed.references]
+
+
+def test_a_model_of_dbt_is_found_by_its_name_and_knows_what_it_reads() -> None:
+    source = (
+        "{{ config(materialized='table') }}\n\nwith loaves as (\n    select * from {{ ref('stg_loaves') }}\n),\n\n"
+        "weights as (\n    select\n        id,\n        {{ grams_to_ounces('grams') }} as ounces\n"
+        "    from {{ source('scale', 'weighings') }}\n    where grams > 0\n)\n\nselect * from loaves join weights using (id)\n"
+    )
+    parsed = check("models/heavy_loaves.sql", source.encode())
+    assert [symbol.qualified_name for symbol in parsed.symbols] == [
+        "heavy_loaves",
+        "heavy_loaves.loaves",
+        "heavy_loaves.weights",
+    ]
+    assert "heavy_loaves.weights" in [chunk.symbol for chunk in parsed.chunks]
+    assert [found.target for found in parsed.imports] == ["stg_loaves", "weighings"]
+    assert {"stg_loaves", "grams_to_ounces", "weighings"} <= {reference.name for reference in parsed.references}
+
+
+def test_a_macro_of_dbt_is_a_unit() -> None:
+    source = (
+        "{# Weighs. #}\n{% macro grams_to_ounces(column, digits=2) -%}\n    round({{ column }} / 28.35, {{ digits }})\n"
+        "{%- endmacro %}\n\n{% macro other() %}{{ return(1) }}{% endmacro %}\n"
+    )
+    parsed = check("macros/weights.sql", source.encode())
+    assert [(chunk.symbol, chunk.docstring.strip("{}# ")) for chunk in parsed.chunks] == [
+        ("grams_to_ounces", "Weighs."),
+        ("other", ""),
+    ]

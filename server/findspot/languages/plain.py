@@ -63,7 +63,6 @@ PLAIN: Final = (
     Language(name="powershell", suffixes=words("ps1 psm1 psd1"), code=True),
     Language(name="r-markdown", suffixes=words("rmd"), code=True),
     Language(name="scss", suffixes=words("scss sass less styl")),
-    Language(name="sql", suffixes=words("sql psql ddl"), code=True),
     Language(name="starlark", suffixes=words("bzl star"), file_names=words("build build.bazel workspace"), code=True),
     Language(name="svg", suffixes=words("svg")),
     Language(name="tcl", suffixes=words("tcl"), code=True),

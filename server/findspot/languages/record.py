@@ -72,6 +72,7 @@ class Language(NamedTuple):
     interpreters: tuple[str, ...] = ()
     grammar: Grammar | None = None
     headings: bool = False
+    scanned: bool = False
     code: bool = False
     test_name: str = ""
     inline_tests: str = ""

@@ -45,6 +45,9 @@ GRAMMARS: Final[MappingProxyType[str, Grammar]] = MappingProxyType(dict(_readabl
 HEADED: Final = frozenset(name for name, language in LANGUAGES.items() if language.headings)
 """Languages cut at their headings."""
 
+SCANNED: Final = frozenset(name for name, language in LANGUAGES.items() if language.scanned)
+"""Languages read as code by a scanner of our own."""
+
 BY_SUFFIX: Final = MappingProxyType(
     {suffix: language for language in LANGUAGES.values() for suffix in language.suffixes}
 )

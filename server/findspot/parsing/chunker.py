@@ -27,14 +27,15 @@ from typing import Final
 
 from findspot.core.types import Chunk, ChunkKind, FileProblem, ParsedFile, ProblemKind, Symbol
 from findspot.languages.detect import language_of
-from findspot.languages.table import GRAMMARS, HEADED
+from findspot.languages.table import GRAMMARS, HEADED, SCANNED
 from findspot.parsing.comments import MAX_SIGNATURE, comment_text, is_licence, python_docstring, signature
 from findspot.parsing.decoding import decode_source
 from findspot.parsing.embedded import read_embedded
 from findspot.parsing.headings import parse_headed
 from findspot.parsing.lines import Lines
 from findspot.parsing.parsers import NoGrammar, Parsers, TooTangled
-from findspot.parsing.pieces import CodeCutter, begins_line, cut_windows, trim
+from findspot.parsing.pieces import CodeCutter, begins_line, cut_text, cut_windows, trim
+from findspot.parsing.sql import read_sql
 from findspot.parsing.symbols import Definition, Outline, read_outline
 
 _UNIT_LINES: Final = 4
@@ -48,6 +49,9 @@ _SIGNATURE: Final = 8 * MAX_SIGNATURE
 _MODULE_DOC: Final = 2048
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
 _PRAGMA = re.compile(r"#!|.*-\*-|.*vim:|\W*(?:frozen_string_literal|eslint|global |jshint|@ts-|@flow|go:build|\+build)")
+
+SCANNERS: Final = {"sql": read_sql}
+"""How languages without a syntax tree that are worth reading as code are read, by path and source."""
 
 _MESSAGES: Final = {
     ProblemKind.BINARY: "holds NUL bytes, so it is not read as text",
@@ -93,11 +97,15 @@ def parse(
     lines = Lines(text)
     if language in HEADED and not plain:
         return parse_headed(path, language, text, lines, tuple(problems))
-    if language in GRAMMARS and not plain:
+    if (language in GRAMMARS or language in SCANNED) and not plain:
+        tangled: list[str] = []
         try:
-            root, matches = parsers.matches(language, text)
-            outline = read_outline(language, text, root, matches)
-            tangled = read_embedded(text, lines, parsers, outline)
+            if language in SCANNED:
+                outline = SCANNERS[language](path, text)
+            else:
+                root, matches = parsers.matches(language, text)
+                outline = read_outline(language, text, root, matches)
+                tangled = read_embedded(text, lines, parsers, outline)
         except TooTangled:
             message = "is too tangled to read as code; indexed as plain text"
             problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
@@ -146,9 +154,10 @@ def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline:
     cutter = CodeCutter(source)
     for segment in segments:
         unit = segment.unit
-        inside = unit is not None and segment.end <= unit.definition.node.end_byte
-        roots = [unit.definition.node] if unit and inside else outline.roots
-        for start, end in cutter.cut(roots, segment.start, segment.end):
+        node = unit.definition.node if unit else None
+        roots = [node] if node is not None and segment.end <= node.end_byte else outline.roots
+        cut = cutter.cut(roots, segment.start, segment.end) if roots else cut_text(source, segment.start, segment.end)
+        for start, end in cut:
             kind: ChunkKind = "module"
             symbol, sign, docstring = None, "", ""
             if unit:
@@ -201,7 +210,7 @@ def _units(source: bytes, lines: Lines, outline: Outline) -> list[_Unit]:
         start, first, last = _leading(source, lines, outline.leads, definition.start, floor)
         docstring = (
             python_docstring(source, definition.body)
-            if GRAMMARS[definition.language].body_docstrings and definition.body
+            if _documents_bodies(definition.language) and definition.body
             else ""
         )
         if not docstring:
@@ -335,11 +344,14 @@ def _is_scrap(source: bytes, segment: _Segment) -> bool:
     return (b"\n" not in text and len(text) <= 4 * _TAIL) or (len(text) <= _TAIL and not _WORD.search(text))
 
 
+def _documents_bodies(language: str) -> bool:
+    return language in GRAMMARS and GRAMMARS[language].body_docstrings
+
+
 def _module_docstring(language: str, source: bytes, outline: Outline) -> str:
     """Return the module's docstring, or else the comment that opens the file, unless that is its licence."""
-    root = outline.roots[0]
-    if GRAMMARS[language].body_docstrings:
-        first = next((child for child in root.named_children if child.type != "comment"), None)
+    if _documents_bodies(language):
+        first = next((child for child in outline.roots[0].named_children if child.type != "comment"), None)
         if first is not None and first.type == "expression_statement":
             return python_docstring(source, first.start_byte)
         return ""

@@ -55,14 +55,17 @@ _NO_OWNER: Final = frozenset({"", "exports", "module", "this", "self", "prototyp
 
 @dataclass(slots=True, eq=False)
 class Definition:
-    """A definition in the source; byte offsets. ``start`` and ``end`` include decorators and ``export``."""
+    """A definition in the source; byte offsets. ``start`` and ``end`` include decorators and ``export``.
+
+    ``node`` is None where a scanner found it, and no parser.
+    """
 
     shape: Shape
     kind: SymbolKind
     name: str
     owner: str
     language: str
-    node: Node
+    node: Node | None
     start: int
     end: int
     sign_start: int
@@ -75,7 +78,8 @@ class Definition:
 class Outline:
     """What the trees say about one file; ``leads`` are the spans of comments and attributes, in file order.
 
-    ``roots`` are the tree of the file's own language and those of languages inside it, ``embedded`` the spans of these.
+    ``roots`` are the tree of the file's own language and those of languages inside it, none where a scanner read it;
+    ``embedded`` are the spans of languages inside.
     """
 
     roots: list[Node]

@@ -89,7 +89,7 @@ def _documentation(chunk: Chunk, language: str, outline: Outline) -> Iterator[tu
 
 
 def _docstring_span(definition: Definition) -> tuple[int, int] | None:
-    body = definition.node.child_by_field_name("body")
+    body = definition.node.child_by_field_name("body") if definition.node else None
     first = next((child for child in body.named_children if child.type != "comment"), None) if body else None
     if first is None or first.type != "expression_statement" or not first.named_children:
         return None
