@@ -1,119 +1,100 @@
-"""Languages inside others, and grammars that are unpacked when they are first used."""
+"""Languages inside another: whose names and lines they are, and what a mistake in one costs the others."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from findspot.config.sources import child_environ
 from findspot.core.types import ParsedFile
 from findspot.parsing.chunker import parse
 from findspot.parsing.parsers import Parsers
-from tests.parsing.rules import check
 
-COMPONENT = """<script lang="ts">
-export function openBasket(id: string): void {
-  load(id);
-}
-</script>
-<template><p>{{ title }}</p></template>
-<script setup lang="ts">
-import { load } from "./load";
-// Closes it again.
-function closeBasket() {
-  return openBasket("none");
-}
+VUE = """<template>
+  <nav v-if="open" @click="hideMenu">
+    <MenuEntry v-for="one in entries" :key="keyOf(one)" />
+    {{ caption(entries) }}
+  </nav>
+</template>
+<script>
+export default defineComponent({
+  methods: {
+    hideMenu(event) {
+      this.open = false;
+    },
+  },
+  computed: {
+    entries: function () {
+      return this.all.filter(isShown);
+    },
+  },
+});
 </script>
 """
 
+SVELTE = """<script context="module">
+  export const load = async () => {
+    const all = await read();
+    return { all };
+  };
+</script>
+<script>
+  function dropEntry(at) {
+    entries = entries.toSpliced(at, 1);
+  }
+</script>
+{#each entries as entry, at}
+  <Entry {entry} on:drop={dropEntry} />
+{/each}
+<p>{summary(entries)}</p>
+"""
 
-def read(source: str, path: str = "src/Basket.vue") -> ParsedFile:
-    return check(path, source.encode())
+
+def read(path: str, text: str) -> ParsedFile:
+    return parse(path, text.encode(), parsers=Parsers())
+
+
+def places(parsed: ParsedFile) -> dict[str, tuple[int, int]]:
+    return {found.qualified_name: (found.span.start_line, found.span.end_line) for found in parsed.symbols}
 
 
 @pytest.mark.row("L01")
-def test_two_scripts_of_one_page_are_read_together() -> None:
-    parsed = read(COMPONENT)
-    assert [(symbol.name, symbol.span.start_line, symbol.span.end_line) for symbol in parsed.symbols] == [
-        ("openBasket", 2, 4),
-        ("closeBasket", 10, 12),
+def test_the_methods_of_a_component_are_named_after_it() -> None:
+    assert places(read("menu/SideMenu.vue", VUE)) == {
+        "template": (1, 6),
+        "SideMenu": (8, 19),
+        "SideMenu.hideMenu": (10, 12),
+        "SideMenu.entries": (15, 17),
+    }
+    assert "menu.hideMenu" in places(read("src/menu/index.vue", VUE))
+    named = VUE.replace("methods", 'name: "TopMenu",\n  methods')
+    assert places(read("SideMenu.vue", named))["TopMenu.hideMenu"] == (11, 13)
+
+
+@pytest.mark.row("L01")
+def test_what_a_template_uses_is_referenced() -> None:
+    found = {reference.name for reference in read("SideMenu.vue", VUE).references}
+    assert {"hideMenu", "MenuEntry", "keyOf", "caption"} <= found
+    found = {reference.name for reference in read("Menu.svelte", SVELTE).references}
+    assert {"Entry", "dropEntry", "summary", "read"} <= found
+
+
+@pytest.mark.row("L01")
+def test_each_script_and_the_markup_of_a_svelte_component_has_its_own_lines() -> None:
+    parsed = read("Menu.svelte", SVELTE)
+    assert places(parsed) == {"load": (2, 5), "dropEntry": (8, 10), "template": (12, 15)}
+    assert [(chunk.symbol, chunk.kind) for chunk in parsed.chunks if chunk.symbol] == [
+        ("load", "function"),
+        ("dropEntry", "function"),
+        ("template", "section"),
     ]
-    [chunk] = [chunk for chunk in parsed.chunks if chunk.symbol == "closeBasket"]
-    assert chunk.text.startswith("// Closes it again.\nfunction closeBasket() {")
-    assert chunk.docstring == "Closes it again."
-    assert [reference.name for reference in parsed.references] == ["load", "openBasket"]
-    assert [target.target for target in parsed.imports] == ["./load"]
-    assert parsed.problems == ()
 
 
-@pytest.mark.parametrize("end", [*range(0, len(COMPONENT), 7)])
-def test_a_component_that_stops_anywhere_is_read_as_far_as_it_goes(end: int) -> None:
-    read(COMPONENT[:end])
+def test_a_broken_script_leaves_the_template_and_the_next_script_alone() -> None:
+    broken = VUE.replace("computed: {", "computed: {{{ (") + "<script setup>\nfunction later() {\n}\n</script>\n"
+    found = places(read("SideMenu.vue", broken))
+    assert found["template"] == (1, 6)
+    assert found["later"] == (22, 23)
 
 
-def test_a_script_that_is_too_tangled_costs_that_script() -> None:
-    parsed = read(COMPONENT + "<script>\n" + "x = /* " * 60_000 + "\n</script>\n")
-    assert [problem.message for problem in parsed.problems if "tangled" in problem.message] != []
-    assert parsed.chunks
-
-
-def test_a_long_script_is_cut_at_its_statements() -> None:
-    body = "".join(f"  const part{number} = compute(\n    {number},\n  );\n" for number in range(400))
-    parsed = read(f"<script>\n{body}</script>\n")
-    assert len(parsed.chunks) > 2
-    assert all(chunk.text.lstrip().startswith(("const", "<script>")) for chunk in parsed.chunks)
-
-
-def _parsed_elsewhere(path: str, environ: dict[str, str], before: str = "") -> str:
-    code = (
-        f"import sys\n{before}\n"
-        "from findspot.parsing.chunker import parse\nfrom findspot.parsing.parsers import Parsers\n"
-        f"parsed = parse({path!r}, sys.stdin.buffer.read(), parsers=Parsers())\n"
-        "print([chunk.kind for chunk in parsed.chunks], [problem.message for problem in parsed.problems])\n"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", code], input=COMPONENT.encode(), capture_output=True, check=True, env=environ
-    )
-    return ran.stdout.decode()
-
-
-def test_without_the_bundle_its_languages_are_read_as_text() -> None:
-    out = _parsed_elsewhere("Basket.vue", dict(os.environ), "sys.modules['semble_grammars'] = None")
-    assert out.startswith("['window'] []")
-
-
-def test_a_grammar_that_cannot_be_unpacked_is_a_problem_of_the_file(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("no folder")
-    environ = {**os.environ, "SEMBLE_GRAMMARS_CACHE_DIR": str(tmp_path / "file" / "grammars")}
-    out = _parsed_elsewhere("Basket.vue", environ)
-    assert "cannot be read as vue, and is indexed as plain text: " in out
-    assert "Not a directory" in out
-
-
-def test_grammars_are_unpacked_to_the_folder_of_caches_each_version_apart(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FINDSPOT_CACHE_DIR", str(tmp_path))
-    monkeypatch.delenv("SEMBLE_GRAMMARS_CACHE_DIR", raising=False)
-    folder = Path(child_environ()["SEMBLE_GRAMMARS_CACHE_DIR"])
-    assert folder.parent == tmp_path / "grammars"
-    starting = [
-        subprocess.Popen(
-            [sys.executable, "-c", "from semble_grammars import get_language; get_language('astro')"],
-            env=child_environ(),
-        )
-        for _ in range(3)
-    ]
-    assert [process.wait() for process in starting] == [0, 0, 0]
-    assert len([path for path in folder.rglob("*") if path.is_file()]) == 1
-    monkeypatch.setenv("SEMBLE_GRAMMARS_CACHE_DIR", "/somewhere")
-    assert child_environ()["SEMBLE_GRAMMARS_CACHE_DIR"] == "/somewhere"
-
-
-def test_ranges_of_a_language_without_a_grammar_stay_with_the_host() -> None:
-    parsed = parse("a.vue", b"<style lang='stylus'>\n.a\n  color red\n</style>\n", parsers=Parsers())
-    assert [chunk.kind for chunk in parsed.chunks] == ["module"]
+def test_an_export_is_no_component_in_a_plain_script() -> None:
+    script = "export default {\n  methods: {\n    hide() {\n      close();\n    },\n  },\n};\n"
+    assert places(read("menu.js", script)) == {"hide": (3, 5)}

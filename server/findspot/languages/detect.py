@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from findspot.languages.table import BY_FILE_NAME, BY_INTERPRETER, BY_SUFFIX
+from findspot.languages.table import BY_FILE_NAME, BY_INTERPRETER, BY_SUFFIX, PACKAGE_STEMS
 
 _VERSION: Final = "0123456789."
 _SHEBANG = re.compile(rb"#!\s*(?:\S*/)?(?:env(?:\s+-\S+)*\s+(?:\S*/)?)?([\w.+-]+)")
@@ -41,6 +41,13 @@ def language_of(path: str, head: bytes) -> str | None:
     if (stem or name).startswith(("readme", "license", "changelog")) and not dot:
         return "text"
     return _interpreter(head)
+
+
+def component_name(path: str) -> str:
+    """Return what a file's component is called where it does not say: its stem, or the folder for an ``index``."""
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0]
+    return folder.rpartition("/")[2] if folder and stem in PACKAGE_STEMS else stem
 
 
 def _header_language(head: bytes) -> str:

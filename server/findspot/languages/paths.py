@@ -24,7 +24,7 @@ _CODE: Final = frozenset(
     for language in LANGUAGES.values()
     for suffix in language.suffixes
     if language.code or language.grammar is not None
-) | {"svelte"}
+)
 
 _NO_CODE: Final = frozenset(
     suffix

@@ -38,10 +38,8 @@ PLAIN: Final = (
         package_roots=words("groovy"),
     ),
     Language(
-        name="html",
-        suffixes=words(
-            "html htm xhtml jinja jinja2 j2 djt mustache hbs ejs erb haml slim pug twig svelte astro razor cshtml"
-        ),
+        name="template",
+        suffixes=words("jinja jinja2 j2 djt mustache hbs ejs erb twig razor cshtml"),
     ),
     Language(name="ignore", suffixes=words("gitignore dockerignore")),
     Language(name="json", suffixes=words("json jsonc json5 jsonl ndjson webmanifest geojson")),
@@ -64,6 +62,7 @@ PLAIN: Final = (
     Language(name="r-markdown", suffixes=words("rmd"), code=True),
     Language(name="scss", suffixes=words("scss sass less styl")),
     Language(name="starlark", suffixes=words("bzl star"), file_names=words("build build.bazel workspace"), code=True),
+    Language(name="slim", suffixes=words("slim haml pug jade")),
     Language(name="svg", suffixes=words("svg")),
     Language(name="tcl", suffixes=words("tcl"), code=True),
     Language(

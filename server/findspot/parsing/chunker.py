@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from findspot.core.types import Chunk, ChunkKind, FileProblem, ParsedFile, ProblemKind, Symbol
-from findspot.languages.detect import language_of
+from findspot.languages.detect import component_name, language_of
 from findspot.languages.table import GRAMMARS, HEADED, SCANNED
 from findspot.parsing.comments import MAX_SIGNATURE, comment_text, is_licence, python_docstring, signature
 from findspot.parsing.decoding import decode_source
@@ -105,7 +105,7 @@ def parse(
             else:
                 root, matches = parsers.matches(language, text)
                 outline = read_outline(language, text, root, matches)
-                tangled = read_embedded(text, lines, parsers, outline)
+                tangled = read_embedded(text, lines, parsers, outline, component_name(path))
         except TooTangled:
             message = "is too tangled to read as code; indexed as plain text"
             problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
@@ -179,7 +179,7 @@ def _chunk_kind(definition: Definition) -> ChunkKind:
     if definition.shape in {"fn", "bound"}:
         member = definition.kind in {"method", "field"}
         return "method" if member else "function"
-    return "class"
+    return "section" if definition.kind == "section" else "class"
 
 
 def _signature(source: bytes, definition: Definition, leads: list[tuple[int, int, bool]]) -> str:

@@ -1,28 +1,29 @@
 """Languages inside another: the scripts of a page, the cells of a notebook.
 
 The query of the host marks ranges. All ranges of one language are parsed together, as one text with gaps, so that its
-definitions know one another and every byte and line is that of the file.
+definitions know one another and every byte and line is that of the file; with a mistake in one, each is parsed alone.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from tree_sitter import Point, Range
+from tree_sitter import Node, Point, Range
 
 from findspot.languages.table import GRAMMARS
 from findspot.parsing.lines import Lines
-from findspot.parsing.parsers import Parsers, TooTangled
+from findspot.parsing.parsers import Match, Parsers, TooTangled
 from findspot.parsing.symbols import Outline, read_outline
 
 _DEEPEST: Final = 3
 """A template with a page in it, the page with a script in it."""
 
 
-def read_embedded(source: bytes, lines: Lines, parsers: Parsers, outline: Outline) -> list[str]:
+def read_embedded(source: bytes, lines: Lines, parsers: Parsers, outline: Outline, component: str) -> list[str]:
     """Add to a host's outline what is written in other languages inside; returns those too tangled to be read.
 
-    Languages without a grammar keep to the host's own pieces. Raises NoGrammar.
+    ``component`` is the name of the file, for what a script exports as its component. Languages without a grammar keep to
+    the host's own pieces. Raises NoGrammar.
     """
     tangled: list[str] = []
     waiting = [(outline, 1)]
@@ -32,14 +33,25 @@ def read_embedded(source: bytes, lines: Lines, parsers: Parsers, outline: Outlin
             if language not in GRAMMARS or depth > _DEEPEST:
                 continue
             try:
-                root, matches = parsers.matches(language, source, _ranges(lines, spans))
+                readings = _readings(language, source, _ranges(lines, spans), parsers)
             except TooTangled:
                 tangled.append(language)
                 continue
-            inside = read_outline(language, source, root, matches)
-            outline.add(inside)
-            waiting.append((inside, depth + 1))
+            for root, matches in readings:
+                inside = read_outline(language, source, root, matches, component)
+                outline.add(inside)
+                waiting.append((inside, depth + 1))
     return tangled
+
+
+def _readings(language: str, source: bytes, ranges: list[Range], parsers: Parsers) -> list[tuple[Node, list[Match]]]:
+    """Parse ranges together, or each for itself where there is a mistake, which would cost those behind it."""
+    if not ranges:
+        return []
+    together = parsers.matches(language, source, ranges)
+    if not together[0].has_error or len(ranges) == 1:
+        return [together]
+    return [parsers.matches(language, source, [one]) for one in ranges]
 
 
 def _ranges(lines: Lines, spans: list[tuple[int, int]]) -> list[Range]:

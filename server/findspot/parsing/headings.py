@@ -106,10 +106,10 @@ def markdown_headings(source: bytes) -> list[Heading]:
         elif opened := _FENCE.match(line):
             fence, before = opened[1], None
         elif heading := _ATX.match(line):
-            found.append(Heading(byte, position - 1, len(heading[1]), _plain(_atx_title(line[heading.end() :]))))
+            found.append(Heading(byte, position - 1, len(heading[1]), plain_title(_atx_title(line[heading.end() :]))))
             before = None
         elif before and line.rstrip() and not line.rstrip().strip("=-") and len(set(line.rstrip())) == 1:
-            found.append(Heading(before[0], position - 1, 1 if line[0] == "=" else 2, _plain(before[1])))
+            found.append(Heading(before[0], position - 1, 1 if line[0] == "=" else 2, plain_title(before[1])))
             before = None
         else:
             text = line.strip()
@@ -143,12 +143,13 @@ def rst_headings(source: bytes) -> list[Heading]:
                     key = (adornment[1], overlined)
                     level = levels.setdefault(key, len(levels) + 1)
                     start = above[-2][0] if overlined else title_byte
-                    found.append(Heading(start, position - 1, level, _plain(title.strip())))
+                    found.append(Heading(start, position - 1, level, plain_title(title.strip())))
                     above = []
                     continue
         above = [*above[-1:], (byte, line)]
     return found
 
 
-def _plain(title: str) -> str:
+def plain_title(title: str) -> str:
+    """Return a title without its markup, on one line."""
     return " ".join(_MARKUP.sub(lambda found: found[1] or "", title).split())[:_MAX_TITLE]

@@ -109,7 +109,9 @@ class Parsers:
 
         With ``ranges`` nothing outside of them is seen: they hold what is written in this language inside another.
         """
-        if _repeats_itself(source):
+        if _repeats_itself(
+            source if ranges is None else b"".join(source[at.start_byte : at.end_byte] for at in ranges)
+        ):
             raise TooTangled(language)
         parser, query, errors = self._load(language)
         if ranges is not None:
@@ -117,7 +119,11 @@ class Parsers:
         root = parser.parse(source).root_node
         if _is_tangled(root, source):
             raise TooTangled(language)
-        if root.has_error and (other_source := _other_reading(GRAMMARS[language], source)) is not None:
+        if (
+            root.has_error
+            and ranges is None
+            and (other_source := _other_reading(GRAMMARS[language], source)) is not None
+        ):
             other = parser.parse(other_source).root_node
             if not _is_tangled(other, source) and _error_bytes(errors, other) < _error_bytes(errors, root):
                 root = other

@@ -18,6 +18,11 @@ The queries (``languages/queries/*.scm``) name their captures after what a match
 ``@ref``              a use of a name; ``@comment`` and ``@attribute`` what may lead a definition
 ``@import``           an import, with ``@target``, or ``@module`` and ``@member``; ``@error`` a syntax error
 ``@embed.LANGUAGE``   what is written in another language; of patterns that mark one place, the first in the query holds
+``@expression``       an expression in a template: what it calls are references
+``@handler``          a function in a template that is handed on: a name or path alone is a reference
+``@heading``          a heading with ``@level`` (``h2``), which names what follows as far as the next one
+``@page``             a component without a ``template`` element around its markup: what is neither script nor style is one
+``@component``        what a script exports as its component, named by a ``@name`` in it or else by the file
 ====================  ==========================================================================================
 """
 
@@ -25,6 +30,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, cast, get_args
 
@@ -32,6 +38,7 @@ from tree_sitter import Node
 
 from findspot.core.types import Import, Reference, SymbolKind
 from findspot.languages.table import GRAMMARS
+from findspot.parsing.headings import plain_title
 from findspot.parsing.imports import import_targets
 from findspot.parsing.parsers import Match
 
@@ -50,6 +57,13 @@ _MAX_TEXT: Final = 8 * _MAX_NAME
 _GENERIC = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 _SEPARATORS = re.compile(r"::|->|[.:#]")
 _WORD = re.compile(r"\w|\$")
+_TAG = re.compile(r"<[^<>]*>")
+_CALLED = re.compile(rb"(?<![\w$])(?!(?:if|for|while|switch|function|return|await)\b)([A-Za-z_$][\w$]{0,199})\(")
+_BARE = re.compile(rb"\A\s*+(?:[\w$]++\.)*+([A-Za-z_$][\w$]{0,199})\s*\Z")
+_NO_MARKUP: Final = frozenset({"script_element", "style_element", "frontmatter", "comment"})
+_MAX_EXPRESSION: Final = 2_000
+"""Bytes of an expression in a template that are looked through."""
+
 _NO_OWNER: Final = frozenset({"", "exports", "module", "this", "self", "prototype", "window", "global", "globalThis"})
 
 
@@ -109,12 +123,17 @@ class Outline:
         self.definitions = _nest(self.definitions)
 
 
-def read_outline(language: str, source: bytes, root: Node, matches: list[Match]) -> Outline:
-    """Sort the matches into definitions, leads, references and imports; they stand in no order until it is settled."""
+def read_outline(language: str, source: bytes, root: Node, matches: list[Match], component: str = "") -> Outline:
+    """Sort the matches into definitions, leads, references and imports; they stand in no order until it is settled.
+
+    ``component`` is the name of the file where this is a script in it, and the name of what it exports as its component.
+    """
     outline = Outline([root])
     embedded: dict[tuple[int, int], tuple[int, str]] = {}
     wrappers: dict[tuple[int, int], tuple[int, int, bool]] = {}
     imports: dict[tuple[str, int], Import] = {}
+    components: dict[tuple[int, int], Definition] = {}
+    headings: list[tuple[int, Definition, int]] = []
     bodies = GRAMMARS[language].bodies
     references = outline.references
     for pattern, captures in matches:
@@ -141,6 +160,17 @@ def read_outline(language: str, source: bytes, root: Node, matches: list[Match])
             outline.error_bytes += node.end_byte - node.start_byte
         elif (label := next((label for label in captures if label.startswith("embed.")), None)) is not None:
             _note_embedded(embedded, pattern, label, captures[label])
+        elif "expression" in captures:
+            references += _used(source, captures["expression"][0], _CALLED)
+        elif "handler" in captures:
+            references += _used(source, captures["handler"][0], _BARE)
+        elif "component" in captures:
+            if component:
+                _note_component(components, language, source, captures, component)
+        elif "page" in captures:
+            outline.definitions += _markup(language, captures["page"][0])
+        elif "heading" in captures:
+            headings += _heading(language, source, captures)
         else:
             definition = _definition(language, source, captures, bodies)
             if definition is not None:
@@ -148,6 +178,8 @@ def read_outline(language: str, source: bytes, root: Node, matches: list[Match])
     outline.imports = list(imports.values())
     for span, (_, inside) in embedded.items():
         outline.embedded.setdefault(inside, []).append(span)
+    outline.definitions += components.values()
+    outline.definitions += _sections(headings)
     _wrap(outline.definitions, wrappers)
     if GRAMMARS[language].clauses:
         outline.leads.sort()
@@ -162,6 +194,65 @@ def _note_embedded(
     for node in nodes:
         span = (node.start_byte, node.end_byte)
         embedded[span] = min(embedded.get(span, marked), marked)
+
+
+def _used(source: bytes, node: Node, names: re.Pattern[bytes]) -> Iterator[Reference]:
+    """Find the names that an expression in a template uses."""
+    text = source[node.start_byte : min(node.end_byte, node.start_byte + _MAX_EXPRESSION)]
+    for found in names.finditer(text):
+        yield Reference(found[1].decode(), node.start_byte + found.start(1))
+
+
+def _note_component(
+    components: dict[tuple[int, int], Definition],
+    language: str,
+    source: bytes,
+    captures: dict[str, list[Node]],
+    stem: str,
+) -> None:
+    node = captures["component"][0]
+    span = node.start_byte, node.end_byte
+    if "name" in captures or span not in components:
+        name = _names(source, captures, "sym")[1] or stem
+        components[span] = Definition("scope", "class", name, "", language, node, *span, span[0], None)
+
+
+def _markup(language: str, page: Node) -> Iterator[Definition]:
+    """Make a section of each run of markup between the scripts and styles of a component."""
+    run: Definition | None = None
+    for node in page.named_children:
+        if node.type in _NO_MARKUP:
+            run = None
+        elif run is None:
+            start = node.start_byte
+            run = Definition("large", "section", "template", "", language, None, start, node.end_byte, start, None)
+            yield run
+        else:
+            run.end = node.end_byte
+
+
+def _heading(language: str, source: bytes, captures: dict[str, list[Node]]) -> Iterator[tuple[int, Definition, int]]:
+    """Give the level of a heading, the section that it begins and the byte at which what holds both ends."""
+    node, level = captures["heading"][0], _text(source, captures["level"][0]).lower()
+    if len(level) != 2 or level[0] != "h" or level[1] not in "123456":
+        return
+    title = plain_title(_TAG.sub("", _text(source, node)))
+    if title and node.parent is not None:
+        start = node.start_byte
+        section = Definition("large", "section", title, "", language, node, start, node.end_byte, start, node.end_byte)
+        yield int(level[1]), section, node.parent.end_byte
+
+
+def _sections(headings: list[tuple[int, Definition, int]]) -> Iterator[Definition]:
+    """Let each heading's section reach to the next heading that is not below it, or to the end of what holds it."""
+    headings.sort(key=lambda found: found[1].start)
+    later: list[tuple[int, int]] = []
+    for level, section, end in reversed(headings):
+        while later and later[-1][0] > level:
+            later.pop()
+        section.end = min(end, later[-1][1]) if later else end
+        later.append((level, section.start))
+        yield section
 
 
 def _note_wrapper(wrappers: dict[tuple[int, int], tuple[int, int, bool]], captures: dict[str, list[Node]]) -> None:

@@ -29,6 +29,16 @@
 (program (variable_declaration (variable_declarator name: (identifier) @name) @upper.constant))
 (program (export_statement declaration: (lexical_declaration (variable_declarator name: (identifier) @name) @sym.constant)))
 
+; What a script exports as its component (Vue): its methods are named after it.
+
+(export_statement value: (object (pair key: (property_identifier) @key value: (string) @name)) @component
+  (#eq? @key "name"))
+(export_statement value: (object) @component)
+(export_statement value: (call_expression
+  arguments: (arguments . (object (pair key: (property_identifier) @key value: (string) @name)))) @component
+  (#eq? @key "name"))
+(export_statement value: (call_expression arguments: (arguments . (object))) @component)
+
 (comment) @comment
 
 (call_expression function: [(identifier) @ref

@@ -1,13 +1,9 @@
-; Vue: each part in its own language; a script without `lang` is JavaScript.
+; Vue: the template, what it calls and which components it uses.
 
-((script_element (start_tag (attribute (attribute_name) @key (quoted_attribute_value (attribute_value) @lang)))
-  (raw_text) @embed.typescript)
-  (#eq? @key "lang") (#any-of? @lang "ts" "typescript"))
-((script_element (start_tag (attribute (attribute_name) @key (quoted_attribute_value (attribute_value) @lang)))
-  (raw_text) @embed.tsx)
-  (#eq? @key "lang") (#eq? @lang "tsx"))
-(script_element (raw_text) @embed.javascript)
+(template_element (start_tag (tag_name) @name)) @large.section
 
-(comment) @comment
-
-(ERROR) @error
+(interpolation (raw_text) @expression)
+((directive_attribute (quoted_attribute_value (attribute_value) @handler)) @on (#match? @on "^(@|v-on:)"))
+(directive_attribute (quoted_attribute_value (attribute_value) @expression))
+(start_tag (tag_name) @ref (#match? @ref "^[A-Z]"))
+(self_closing_tag (tag_name) @ref (#match? @ref "^[A-Z]"))

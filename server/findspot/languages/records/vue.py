@@ -8,7 +8,7 @@ from findspot.languages.record import Grammar, Language, words
 LANGUAGE = Language(
     name="vue",
     suffixes=words("vue"),
-    grammar=Grammar(bundled="vue", queries=("vue",)),
+    grammar=Grammar(bundled="vue", queries=("page", "vue")),
     test_name=SCRIPT,
     package_stems=words("index"),
 )
