@@ -132,6 +132,27 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
         "  package:shop/src/basket.dart 12:5  Basket.add\n  test/basket_test.dart 9:3           main.<fn>\n",
         [("shop/lib/src/basket.dart", 12, "Basket.add"), ("test/basket_test.dart", 9, "main")],
     ),
+    "ocaml": (
+        'Fatal error: exception Not_found\nRaised at Stdlib__List.find in file "list.ml", line 229, characters 10-25\n'
+        'Called from Shop__Basket.total.(fun) in file "src/basket.ml" (inlined), line 12, characters 4-20\n'
+        'Called from Dune__exe__Main in file "bin/main.ml", lines 3-7, characters 9-21\n',
+        [("list.ml", 229, "List.find"), ("src/basket.ml", 12, "Basket.total"), ("bin/main.ml", 3, "Main")],
+    ),
+    "clojure": (
+        "Execution error (NullPointerException) at shop.basket-test/total (basket_test.clj:9).\n"
+        "\tat shop.price_list$find_BANG_.invokeStatic(price_list.clj:12)\n"
+        "\tat shop.basket$total$fn__123.invoke(basket.cljc:7)\n\tat clojure.lang.AFn.run(AFn.java:22)\n",
+        [
+            ("shop/basket_test.clj", 9, "total"),
+            ("clojure/lang/AFn.java", 22, "AFn.run"),
+            ("shop/price_list.clj", 12, "find!"),
+            ("shop/basket.cljc", 7, "total"),
+        ],
+    ),
+    "clojure, as data": (
+        '  [shop.basket$total invokeStatic "basket.clj" 12]\n  [shop.core$_main doInvoke "core.clj" 3]\n',
+        [("shop/basket.clj", 12, "total"), ("shop/core.clj", 3, "-main")],
+    ),
     "swift": (
         "Store.swift:12: Fatal error: Index out of range\n0 [ra] 0x0000aa Store.load(path:) + 12 in app at /w/Sources/Store.swift:12:5\n",
         [("Store.swift", 12, None), ("/w/Sources/Store.swift", 12, "Store.load")],

@@ -40,6 +40,8 @@ def test_a_module_of_elixir_is_found_by_the_name_of_its_file() -> None:
     assert import_neighbours(elixir)[0]["lib/shop/cart.ex"] == {"lib/shop/http_client.ex"}
     assert neighbours_of("lib/shop/cart.ex", elixir)[0] == {"lib/shop/http_client.ex"}
     assert neighbours_of("lib/shop/http_client.ex", elixir)[1] == {"lib/shop/cart.ex"}
+    clojure = {"src/shop/price_list.clj": [], "src/shop/cart.clj": ["shop.price-list", "clojure.string"]}
+    assert neighbours_of("src/shop/cart.clj", clojure)[0] == {"src/shop/price_list.clj"}
 
 
 def test_the_folder_must_agree_where_it_is_written() -> None:

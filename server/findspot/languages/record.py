@@ -27,7 +27,8 @@ class Grammar(NamedTuple):
     function is written as several definitions in a row: a signature and equations, or a clause for each pattern.
     ``macros`` says that a file with errors is read without its macros, too, and the better reading kept; ``respelled``
     does the same with source that it returns in the same length, in words that the grammar knows.
-    ``body_docstrings`` says that a string at the beginning of a body documents it. An imported name is written
+    ``body_docstrings`` says that a string at the beginning of a body documents it, ``docs_behind`` is how a comment
+    begins that documents what it follows. An imported name is written
     with ``member_separator`` after the module that it is taken from, and with ``import_paths`` a target is a path
     whose end may be renamed (``x as y``) or stand for all before it (``self``, ``*``).
     """
@@ -41,6 +42,7 @@ class Grammar(NamedTuple):
     macros: bool = False
     respelled: Callable[[bytes], bytes] | None = None
     body_docstrings: bool = False
+    docs_behind: str = ""
     member_separator: str = "."
     import_paths: bool = False
 
@@ -61,7 +63,7 @@ class Language(NamedTuple):
 
     How its modules are named: ``package_stems`` are those of files that stand for their folder, ``program_stems`` those of
     files that do so without being imported by that name. With ``snake_case_files`` a module ``Shop.HTTPClient`` is the
-    file ``shop/http_client``.
+    file ``shop/http_client``, and ``shop.http-client`` too.
 
     ``indented_blocks`` says that a function has no closing line. ``frames`` reads its stack traces.
     """

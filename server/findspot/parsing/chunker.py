@@ -47,6 +47,7 @@ _SIGNATURE: Final = 8 * MAX_SIGNATURE
 """Bytes before a body that are looked at for a signature: a list of parameters may be as long as the file."""
 
 _MODULE_DOC: Final = 2048
+_CLOSED = re.compile(rb"[ \t\r]*(?:\n[ \t\r]*(?:\n|end\b|\Z)|\Z)")
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
 _PRAGMA = re.compile(r"#!|.*-\*-|.*vim:|\W*(?:frozen_string_literal|eslint|global |jshint|@ts-|@flow|go:build|\+build)")
 
@@ -203,6 +204,7 @@ def _units(source: bytes, lines: Lines, outline: Outline) -> list[_Unit]:
     left_out: set[Definition] = set()
     for definition in outline.definitions:
         floor = max(floors.get(definition.parent, 0), definition.parent.start if definition.parent else 0)
+        _take_in_docs_behind(source, outline.leads, definition)
         floors[definition.parent] = max(floor, definition.end)
         if not _is_unit(definition, lines, left_out):
             left_out.add(definition)
@@ -213,6 +215,8 @@ def _units(source: bytes, lines: Lines, outline: Outline) -> list[_Unit]:
             if _documents_bodies(definition.language) and definition.body
             else ""
         )
+        if definition.doc:
+            docstring = comment_text([source[slice(*definition.doc)].decode()])
         if not docstring:
             docstring = comment_text(_told(source, lines, outline.leads[first:last]))
         line = lines.begin(start)
@@ -233,6 +237,19 @@ def _units(source: bytes, lines: Lines, outline: Outline) -> list[_Unit]:
         if unit.end < end <= limit and end - unit.end <= _TAIL:
             unit.end = ends[unit.definition] = end
     return units
+
+
+def _take_in_docs_behind(source: bytes, leads: list[tuple[int, int, bool]], definition: Definition) -> None:
+    """Extend a definition over the documentation that follows it without a blank line, and is followed by one."""
+    opening = GRAMMARS[definition.language].docs_behind.encode()
+    at = bisect_left(leads, (definition.end,))
+    if not opening or at == len(leads) or not source.startswith(opening, leads[at][0]):
+        return
+    start, end, _ = leads[at]
+    between = source[definition.end : start]
+    if not between.strip() and between.count(b"\n") < 2 and _CLOSED.match(source, end):
+        definition.end = end
+        definition.doc = definition.doc or (start, end)
 
 
 def _is_unit(definition: Definition, lines: Lines, left_out: set[Definition]) -> bool:

@@ -14,7 +14,7 @@ MAX_DOCSTRING: Final = 2000
 """Characters of documentation that are kept; the whole of it is in the chunk's text anyway."""
 
 _OPENING = re.compile(
-    r"^\s*(?:/\*\*?!?|///+!?|//!?|#+(?:!|['*](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|\*(?!/))[ \t]?"
+    r"^\s*(?:/\*\*?!?|///+!?|//!?|#+(?:!|['*](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|\(\*\*?(?!\))|;+|\*(?![/)]))[ \t]?"
 )
 _DOC_STRING = re.compile(r"(?:@\w+\s*(?:~[sS])?)?(\"\"\"|\")(.*)\1\s*", re.DOTALL)
 """Documentation that is a string before a definition, or an attribute with one: ``@doc`` in Elixir."""
@@ -89,9 +89,9 @@ def comment_text(comments: Iterable[str]) -> str:
 
 
 def _without_closing(comment: str) -> str:
-    """Take the signs off that close a comment: ``*/``, ``]]``, ``-}``."""
+    """Take the signs off that close a comment: ``*/``, ``*)``, ``]]``, ``-}``."""
     text = comment.rstrip()
-    if text.endswith("*/"):
+    if text.endswith("*/") or (text.endswith("*)") and text.startswith("(*")):
         return text[:-1].rstrip("*")
     if text.endswith("-}"):
         return text[:-1].rstrip("-")

@@ -13,7 +13,8 @@ The queries (``languages/queries/*.scm``) name their captures after what a match
 ``@sym.KIND``         a symbol only
 ``@upper.KIND``       a symbol when its name is in capitals; ``@public.KIND`` when it begins with one
 ``@name``, ``@path``  its name, or its dotted path; each ``@in`` what the name is a member of; ``@value`` what has the
-                      body; ``@body`` itself, which may stand behind the node: the definition ends with it
+                      body; ``@body`` itself, which may stand behind the node: the definition ends with it;
+                      ``@doc`` the documentation that stands inside
 ``@inner``            what ``@outer`` or ``@decorated`` wraps; the definition spans the wrapper
 ``@ref``              a use of a name; ``@comment`` and ``@attribute`` what may lead a definition
 ``@import``           an import, with ``@target``, or ``@module`` and ``@member``; ``@error`` a syntax error
@@ -84,6 +85,7 @@ class Definition:
     end: int
     sign_start: int
     body: int | None
+    doc: tuple[int, int] | None = None
     parent: Definition | None = None
     qualified_name: str = ""
 
@@ -310,6 +312,7 @@ def _definition(
         end=node.end_byte if body is None else max(node.end_byte, body.end_byte),
         sign_start=start,
         body=None if body is None else body.start_byte,
+        doc=(captures["doc"][0].start_byte, captures["doc"][0].end_byte) if "doc" in captures else None,
     )
 
 

@@ -58,7 +58,7 @@ def _spelled(path: str, targets: Sequence[str]) -> Sequence[str]:
     """Return the import targets of a file as the names of files are spelled in its language."""
     language = BY_SUFFIX.get(path.rpartition(".")[2])
     snake_case = language is not None and language.snake_case_files
-    return [_HUMPS.sub("_", target).lower() for target in targets] if snake_case else targets
+    return [_HUMPS.sub("_", target).lower().replace("-", "_") for target in targets] if snake_case else targets
 
 
 def _resolved(targets: Iterable[str], by_stem: Mapping[str, Sequence[str]]) -> Iterable[str]:
