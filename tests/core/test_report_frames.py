@@ -58,6 +58,17 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
         "Stacktrace:\n [1] add!(::Basket, ::Int64) at /w/src/basket.jl:21\n [2] top-level scope at run.jl:1\n",
         [("/w/src/basket.jl", 21, "add!"), ("run.jl", 1, None)],
     ),
+    "objective-c, a crash report": (
+        "Last Exception Backtrace:\n0   CoreFoundation  0x1a7c5a1 __exceptionPreprocess + 236\n"
+        "2   Shop            0x000000010045 -[Basket(Prices) addItem:at:] + 44 (Basket.m:31)\n"
+        "3   Shop            0x000000010099 +[Store open] + 12\n",
+        [("Basket.m", 31, "Basket.addItem"), ("", None, "Store.open")],
+    ),
+    "objective-c, lldb": (
+        "* thread #1, stop reason = signal SIGABRT\n"
+        '  * frame #0: 0x0000000100 Shop`-[Basket addItem:](self=0x06, _cmd="addItem:", item=nil) at Basket.m:31:5\n',
+        [("Basket.m", 31, "Basket.addItem")],
+    ),
     "go": (
         "panic: nil map\n\ngoroutine 1 [running]:\ngithub.com/acme/tool/pkg.(*Store).Put(0xc000, 0x1)\n"
         "\t/src/tool/pkg/store.go:31 +0x1d\nmain.main()\n\t/src/tool/main.go:9 +0x2\n",

@@ -1,4 +1,4 @@
-"""C and C++ with macros that only a preprocessor knows."""
+"""C, C++, Objective-C and CUDA with macros that only a preprocessor knows."""
 
 from __future__ import annotations
 
@@ -91,3 +91,27 @@ lib_inline reader::reader(parser &given) : held(given) {
 """
     names = [symbol.qualified_name for symbol in parse("reader.cpp", source, parsers=Parsers()).symbols]
     assert names == ["lib", "lib.reader.next", "lib.reader.reader"]
+
+
+def test_an_enumeration_of_objective_c_has_the_name_in_its_macro() -> None:
+    source = b"typedef NS_OPTIONS(NSUInteger, ShopFlags) {\n    ShopFlagOpen NS_SWIFT_NAME(open) = 1 << 0,\n};\n"
+    assert ("class", "ShopFlags") in names("flags.m", b"#import <Shop/Shop.h>\n" + source)
+
+
+def test_a_declaration_of_objective_c_keeps_its_name_before_what_says_its_availability() -> None:
+    source = b'@interface Basket : NSObject\n- (void)pay API_DEPRECATED("use pay:", macos(10.1, 10.2));\n- (void)empty;\n@end\n'
+    parsed = parse("basket.m", source, parsers=Parsers())
+    assert [symbol.qualified_name for symbol in parsed.symbols] == ["Basket", "Basket.pay", "Basket.empty"]
+
+
+def test_a_kernel_and_its_launch_are_a_definition_and_a_call() -> None:
+    source = b"__global__ void __launch_bounds__(64) scale(float* x) {}\nvoid run() { scale<<<size(1), 64>>>(x); }\n"
+    parsed = parse("scale.cu", source, parsers=Parsers())
+    assert [(chunk.symbol, chunk.text.split("(")[0]) for chunk in parsed.chunks] == [
+        ("scale", "__global__ void __launch_bounds__"),
+        ("run", "void run"),
+    ]
+    assert [reference.name for reference in parsed.references] == ["scale", "size"]
+    launch = b"void run() {\n  scale<<<1, 64>>>(x);\n  gpu::add<float><<<1, 64>>>(x);\n}\n"
+    parsed = parse("run.cu", launch, parsers=Parsers())
+    assert [reference.name for reference in parsed.references] == ["scale", "add"]

@@ -15,6 +15,10 @@ _CPP_HEADER = re.compile(
 )
 _RST = re.compile(rb"^\.\. (?:[\w-]+::|_[^:\n]+:)[\s\S]*?^(?:={4,}|-{4,}|~{4,})[ \r]*$", re.MULTILINE)
 _OBJECTIVE_C = re.compile(rb"^[ \t]*@(?:interface|protocol|class|property|import)\b|^[ \t]*#import\b", re.MULTILINE)
+_MERCURY = re.compile(rb"^[ \t]*:-[ \t]*(?:module|interface)\b", re.MULTILINE)
+_MATHEMATICA = re.compile(rb"^[ \t]*(?:\(\*|BeginPackage\[|Needs\[)", re.MULTILINE)
+_IN_C = re.compile(rb"^[ \t]*(?:#[ \t]*(?:import|include|define|if|pragma)\b|@\w+|//|/\*)", re.MULTILINE)
+_MATLAB = re.compile(rb"^[ \t]*(?:%|function\b|classdef\b|end\b|#|[A-Za-z]\w*[ \t]*=[^=].*$)", re.MULTILINE)
 
 
 def language_of(path: str, head: bytes) -> str | None:
@@ -31,6 +35,8 @@ def language_of(path: str, head: bytes) -> str | None:
     if dot:
         if extension == "h":
             return _header_language(head)
+        if extension == "m":
+            return _m_language(head)
         if extension == "txt" and _RST.search(head):
             return "rst"
         known = BY_SUFFIX.get(extension)
@@ -54,6 +60,17 @@ def _header_language(head: bytes) -> str:
     if _OBJECTIVE_C.search(head):
         return "objective-c"
     return "cpp" if _CPP_HEADER.search(head) else "c"
+
+
+def _m_language(head: bytes) -> str:
+    """Tell the languages apart whose files end in ``.m``."""
+    if _MERCURY.search(head):
+        return "mercury"
+    if _IN_C.search(head):
+        return "objective-c"
+    if _MATHEMATICA.search(head):
+        return "mathematica"
+    return "matlab" if _MATLAB.search(head) else "objective-c"
 
 
 def _interpreter(head: bytes) -> str | None:

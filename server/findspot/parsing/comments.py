@@ -22,7 +22,7 @@ _DOC_STRING = re.compile(r"(?:@\w+\s*(?:~[sS])?)?(\"\"\"|\")(.*)\1\s*", re.DOTAL
 _MARKUP = re.compile(
     r"</?(?:summary|remarks|param|returns|para|see|seealso|c|code|value|example|exception|typeparam)\b[^<>]*>"
 )
-_DECORATION = re.compile(r"@(?!interface\b)[\w.:]+\s*|#?(?=\[)")
+_DECORATION = re.compile(r"@(?!(?:interface|implementation|protocol)\b)[\w.:]+\s*|#?(?=\[)")
 _BRACKETS: Final = {"(": ")", "[": "]"}
 _RULE = re.compile(r"[-=*#~_/+.\s]{3,}")
 _RULE_SIGNS: Final = "-=*#~_/+"

@@ -2,7 +2,8 @@
 
 ``class EXPORT_API Cache``, ``LIB_INLINE void f()`` and ``LOCKS_EXCLUDED(mutex)`` are errors to a parser that has not
 seen their definitions, and what they stand in loses its name or its class. A file with errors is therefore read once
-more with such words blanked out. Byte offsets stay as they are, so that all text still comes from the file itself.
+more with such words blanked out, with ``NS_ENUM(Type, Name)`` written as the enumeration that it is, and with the
+qualifiers and launches of CUDA as C++. Byte offsets stay as they are, so that all text still comes from the file itself.
 """
 
 from __future__ import annotations
@@ -17,6 +18,23 @@ _MACRO: Final = re.compile(
 """A name in capitals of two parts or more, or one that ends like a specifier (``lib_inline``), with arguments or without,
 before another word or at the end of its line."""
 
+_ENUM: Final = re.compile(
+    rb"(?:\btypedef[ \t]{1,8})?\b(?:NS|CF)_(?:CLOSED_|ERROR_)?(?:ENUM|OPTIONS)[ \t]*\([^(),\n]{1,80},[ \t]*(\w{1,120})[ \t]*\)(?=\s{0,80}\{)"
+)
+_QUALIFIERS: Final = re.compile(
+    rb"(\][ \t]{0,8})?(?:\b__(?:global|device|host|shared|constant|managed|forceinline|noinline|grid_constant)__\b[ \t]{0,8})+"
+)
+_BOUNDS: Final = re.compile(rb"\b__(?:launch_bounds|cluster_dims)__[ \t]{0,8}\((?:[^()\n]|\([^()\n]*\)){0,200}\)")
+_LAUNCH: Final = re.compile(rb"<<<([^;{}]{1,400}?)>>>")
+"""A launch: what stands in it is read as one more list of arguments, ``kernel(grid, block)(x)``."""
+
+_AVAILABILITY: Final = re.compile(
+    rb"[ \t][A-Z][A-Z0-9_]{0,40}(?:AVAILABLE|DEPRECATED|UNUSED|ENUM|SWIFT|REQUIRES|DESIGNATED|RETURNS|FUNCTION|SELECTOR|_ATTR)[A-Z0-9_]{0,40}\b"
+    rb"(?:[ \t]{0,8}\((?:[^()\n]|\([^()\n]{0,200}\)){0,600}\))?(?=[ \t]{0,8}(?:[;={,]|$))",
+    re.MULTILINE,
+)
+"""What Objective-C writes behind a declaration: ``API_AVAILABLE(macos(10.15))``, ``NS_STRING_ENUM``."""
+
 _VALUE: Final = re.compile(rb"[=#?]|\b(?:return|case|goto)\b")
 _NOT_A_BREAK: Final = re.compile(rb"[^\r\n]")
 _BEFORE: Final = 200
@@ -25,12 +43,29 @@ _BEFORE: Final = 200
 
 def without_macros(source: bytes) -> bytes | None:
     """Return the source with its macros as blanks, or None where it has none."""
-    blanked, count = _MACRO.subn(lambda found: _blank(source, found), source)
-    return blanked if count and blanked != source else None
+    blanked = _ENUM.sub(_as_enumeration, source)
+    blanked = _LAUNCH.sub(rb"(  \1  )", _QUALIFIERS.sub(_as_specifier, _BOUNDS.sub(_blanks, blanked)))
+    blanked = _AVAILABILITY.sub(lambda found: _blank(source, found), blanked)
+    blanked = _MACRO.sub(lambda found: _blank(source, found), blanked)
+    return blanked if blanked != source else None
+
+
+def _as_enumeration(found: re.Match[bytes]) -> bytes:
+    return (b"enum".ljust(found.start(1) - found.start()) + found[1]).ljust(len(found[0]))
+
+
+def _as_specifier(found: re.Match[bytes]) -> bytes:
+    """Write qualifiers as one that C++ has, so that what they stand before begins with them; a lambda's are left out."""
+    before = found[1] or b""
+    return (before or b"inline ").ljust(len(found[0]))
+
+
+def _blanks(found: re.Match[bytes]) -> bytes:
+    return _NOT_A_BREAK.sub(b" ", found[0])
 
 
 def _blank(source: bytes, found: re.Match[bytes]) -> bytes:
     begin = max(source.rfind(b"\n", max(found.start() - _BEFORE, 0), found.start()) + 1, found.start() - _BEFORE, 0)
     if _VALUE.search(source, begin, found.start()):
         return found[0]
-    return _NOT_A_BREAK.sub(b" ", found[0])
+    return _blanks(found)

@@ -21,7 +21,7 @@ def _frame(line: str, _before: str) -> Frame | None:
 
 LANGUAGE = Language(
     name="cpp",
-    suffixes=words("cc cpp cxx c++ hh hpp hxx h++ ipp ixx tpp inl cu cuh ino"),
+    suffixes=words("cc cpp cxx c++ hh hpp hxx h++ ipp ixx tpp inl ino"),
     grammar=Grammar(module="tree_sitter_cpp", queries=("c", "cpp"), macros=True),
     test_name=f"{PREFIX}|{SUFFIX}|{CAMEL}",
     generated=words(".pb.cc .pb.cpp"),
