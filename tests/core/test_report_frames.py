@@ -69,6 +69,17 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
         '  * frame #0: 0x0000000100 Shop`-[Basket addItem:](self=0x06, _cmd="addItem:", item=nil) at Basket.m:31:5\n',
         [("Basket.m", 31, "Basket.addItem")],
     ),
+    "erlang": (
+        '** Reason == {badarith,[{shop_basket,total,1,[{file,"src/shop_basket.erl"},{line,12}]},\n'
+        '                        {lists,map,2,[{file,"lists.erl"},{line,1239}]}]}\n'
+        "    {shop_cli,'-main/1-fun-0-',2,\n",
+        [("src/shop_basket.erl", 12, "shop_basket:total"), ("lists.erl", 1239, "lists:map")],
+    ),
+    "erlang, the shell": (
+        "** exception error: bad argument\n     in function  shop_basket:total/1 (src/shop_basket.erl, line 12)\n"
+        "     in call from shop_cli:main/1 (src/shop_cli.erl, line 7)\n",
+        [("src/shop_basket.erl", 12, "shop_basket:total"), ("src/shop_cli.erl", 7, "shop_cli:main")],
+    ),
     "go": (
         "panic: nil map\n\ngoroutine 1 [running]:\ngithub.com/acme/tool/pkg.(*Store).Put(0xc000, 0x1)\n"
         "\t/src/tool/pkg/store.go:31 +0x1d\nmain.main()\n\t/src/tool/main.go:9 +0x2\n",

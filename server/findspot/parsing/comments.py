@@ -14,10 +14,10 @@ MAX_DOCSTRING: Final = 2000
 """Characters of documentation that are kept; the whole of it is in the chunk's text anyway."""
 
 _OPENING = re.compile(
-    r"^\s*(?:/\*\*?!?|///+!?|//!?|#+(?:!|['*](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|\(\*\*?(?!\))|;+|\*(?![/)]))[ \t]?"
+    r"^\s*(?:/\*\*?!?|///+!?|//!?|%+|!+[<>]?|#+(?:!|['*](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|\(\*\*?(?!\))|;+|\*(?![/)]))[ \t]?"
 )
-_DOC_STRING = re.compile(r"(?:@\w+\s*(?:~[sS])?)?(\"\"\"|\")(.*)\1\s*", re.DOTALL)
-"""Documentation that is a string before a definition, or an attribute with one: ``@doc`` in Elixir."""
+_DOC_STRING = re.compile(r"(?:@\w+\s*(?:~[sS])?|-\w+\s*\(?\s*)?(\"\"\"|\")(.*)\1\s*(?:\)?\.)?", re.DOTALL)
+"""Documentation that is a string before a definition, or an attribute with one: ``@doc`` in Elixir, ``-doc`` in Erlang."""
 
 _MARKUP = re.compile(
     r"</?(?:summary|remarks|param|returns|para|see|seealso|c|code|value|example|exception|typeparam)\b[^<>]*>"

@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 _MACRO: Final = re.compile(
-    rb"\b(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]\w*_(?:inline|unused|nodiscard|constexpr))\b(?:[ \t]*\((?:[^()\n]|\([^()\n]*\)){0,200}\))?(?=\s+[A-Za-z_~\[:]|[ \t]*$)",
+    rb"\b(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]\w*_(?:inline|unused|nodiscard|constexpr))\b(?:[ \t]*\((?:[^()\n]|\([^()\n]*\)){0,200}\))?(?=\s+[A-Za-z_~\[:]|[ \t\r]*$)",
     re.MULTILINE,
 )
 """A name in capitals of two parts or more, or one that ends like a specifier (``lib_inline``), with arguments or without,
@@ -30,7 +30,7 @@ _LAUNCH: Final = re.compile(rb"<<<([^;{}]{1,400}?)>>>")
 
 _AVAILABILITY: Final = re.compile(
     rb"[ \t][A-Z][A-Z0-9_]{0,40}(?:AVAILABLE|DEPRECATED|UNUSED|ENUM|SWIFT|REQUIRES|DESIGNATED|RETURNS|FUNCTION|SELECTOR|_ATTR)[A-Z0-9_]{0,40}\b"
-    rb"(?:[ \t]{0,8}\((?:[^()\n]|\([^()\n]{0,200}\)){0,600}\))?(?=[ \t]{0,8}(?:[;={,]|$))",
+    rb"(?:[ \t]{0,8}\((?:[^()\n]|\([^()\n]{0,200}\)){0,600}\))?(?=[ \t]{0,8}(?:[;={,]|\r?$))",
     re.MULTILINE,
 )
 """What Objective-C writes behind a declaration: ``API_AVAILABLE(macos(10.15))``, ``NS_STRING_ENUM``."""

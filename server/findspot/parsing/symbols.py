@@ -357,7 +357,7 @@ def _is_constant(name: str) -> bool:
 def _join_clauses(source: bytes, definitions: list[Definition], leads: list[tuple[int, int, bool]]) -> list[Definition]:
     """Make one definition of the clauses of a function that follow one another, comments and pragmas between them.
 
-    What documents or types a function (``@doc`` in Elixir) begins a new one.
+    What documents or types a function (``@doc`` in Elixir) begins a new one, and a full stop ends one (Erlang).
     """
     kept: list[Definition] = []
     ending: dict[tuple[int, str], Definition] = {}
@@ -365,7 +365,8 @@ def _join_clauses(source: bytes, definitions: list[Definition], leads: list[tupl
         if definition.shape == "fn":
             key = (_end_before(source, definition.start, leads), definition.name)
             first = ending.pop(key, None)
-            if first is not None and first.kind == definition.kind:
+            ended = first is not None and source[first.end - 1 : first.end] == b"."
+            if first is not None and not ended and first.kind == definition.kind:
                 first.end = max(first.end, definition.end)
                 ending[first.end, first.name] = first
                 continue
@@ -395,7 +396,7 @@ def _nest(definitions: list[Definition]) -> list[Definition]:
     names_here: set[str] = set()
     for definition in definitions:
         if last is not None and (last.start, last.end) == (definition.start, definition.end):
-            if definition.name in names_here and (last.shape != "table" or definition.shape != "sym"):
+            if definition.name in names_here and (last.shape not in {"table", "impl"} or definition.shape != "sym"):
                 if last.shape == definition.shape and last.kind == "class":
                     last.kind = definition.kind
                 continue
