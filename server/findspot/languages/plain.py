@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from findspot.languages.conventions import CAMEL, PREFIX, SPEC, SUFFIX
+from findspot.languages.conventions import CAMEL, PREFIX, SPEC
 from findspot.languages.record import Language, words
 
 PLAIN: Final = (

@@ -241,7 +241,7 @@ def _units(source: bytes, lines: Lines, outline: Outline) -> list[_Unit]:
 
 def _take_in_docs_behind(source: bytes, leads: list[tuple[int, int, bool]], definition: Definition) -> None:
     """Extend a definition over the documentation that follows it without a blank line, and is followed by one."""
-    opening = GRAMMARS[definition.language].docs_behind.encode()
+    opening = GRAMMARS[definition.language].docs_behind.encode() if definition.language in GRAMMARS else b""
     at = bisect_left(leads, (definition.end,))
     if not opening or at == len(leads) or not source.startswith(opening, leads[at][0]):
         return
