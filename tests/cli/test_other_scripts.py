@@ -57,3 +57,13 @@ def test_accents_and_wide_letters_are_found_as_plain_ones(tmp_path: Path) -> Non
     root = write_project(tmp_path / "project", {"a.py": text, "b.py": "def other(x):\n    return x\n"})
     for word in ("resume eleve", "résumé_élève", unicodedata.normalize("NFD", "élève"), "round trip"):
         assert paths(findspot(word, "--json", cwd=root))[0] == "a.py", word
+
+
+@pytest.mark.row("L08")
+def test_a_file_in_another_encoding_is_shown_as_it_was_written_and_listed(tmp_path: Path) -> None:
+    root = write_project(tmp_path / "project", {"other.py": FILES["other.py"]})
+    (root / "stock.py").write_bytes(FILES["stock.py"].split("\n\n\n")[1].encode("euc_jp"))
+    shown = findspot("棚卸し", cwd=root, env={"PYTHONIOENCODING": "utf-8"}).stdout.decode()
+    assert "差異があれば通知する" in shown
+    assert "read as EUC-JP" in shown
+    assert "1 not UTF-8" in findspot("status", cwd=root).stdout.decode()

@@ -190,10 +190,10 @@ def test_troublesome_files_are_counted_and_never_stop_the_rest(tmp_path: Path, m
         assert kinds[ProblemKind.TOO_LARGE.value] == 2
         assert kinds[ProblemKind.BINARY.value] == 1
         assert kinds[ProblemKind.NOT_REGULAR.value] == kinds[ProblemKind.LINK.value] == 1
-        assert ProblemKind.ENCODING.value not in kinds  # it is in the index
+        assert ProblemKind.OTHER_ENCODING.value not in kinds  # it is in the index
         assert "wide_words" in names(engine, "wide_words")
         assert any(result.path == "latin.py" for result in engine.search("return crème").results)
-        assert dict(engine.status().problems)[ProblemKind.ENCODING.value] == 1
+        assert dict(engine.status().problems)[ProblemKind.OTHER_ENCODING.value] == 1
         assert dict(engine.status().skipped) == kinds
         again = engine.refresh()
         assert (again.added, again.changed, again.embedded) == (0, 0, 0)

@@ -86,9 +86,9 @@ class Editor:
 
         await self.until(holds)
 
-    def open(self, file: Path) -> None:
-        """Open a file of the disk."""
-        text = file.read_bytes().decode("utf-8")
+    def open(self, file: Path, encoding: str = "utf-8") -> None:
+        """Open a file of the disk, which an editor reads in an encoding of its own choice."""
+        text = file.read_bytes().decode(encoding)
         document = types.TextDocumentItem(uri=file.as_uri(), language_id="python", version=1, text=text)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(text_document=document))
 

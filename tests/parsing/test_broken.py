@@ -21,10 +21,10 @@ def test_an_empty_file_has_no_chunks_and_no_problem() -> None:
 
 @pytest.mark.row("V46")
 def test_bytes_that_are_no_utf8_are_replaced_and_reported() -> None:
-    source = "# Größe\ndef size():\n    return 'ä'\n".encode("latin-1")
+    source = "# Größe\ndef size():\n    return '?'\n".encode().replace(b"?", b"\xe4")
     parsed = check("a.py", source)
     assert [problem.kind for problem in parsed.problems] == [ProblemKind.ENCODING]
-    assert parsed.chunks[0].text.startswith("# Gr\ufffd\ufffde\n")
+    assert parsed.chunks[0].text == "# Größe\ndef size():\n    return '\ufffd'"
 
 
 @pytest.mark.row("V46")
@@ -34,7 +34,7 @@ def test_utf16_and_byte_order_marks_are_read() -> None:
         parsed = check("a.py", source)
         assert [chunk.symbol for chunk in parsed.chunks] == ["größe"]
         assert not parsed.problems
-        assert decode_source(source) == (text.encode(), ())
+        assert decode_source(source)[:2] == (text.encode(), ())
 
 
 def test_a_damaged_utf16_file_is_reported() -> None:

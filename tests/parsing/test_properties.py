@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from findspot.parsing.decoding import decode_source
+from findspot.parsing.decoding import Decoded, decode_source
 from findspot.parsing.parsers import Parsers
 from tests.parsing.rules import check
 
@@ -66,6 +66,6 @@ def test_a_sample_with_a_few_bytes_changed(data: st.DataObject, name: str) -> No
 @SETTINGS
 @given(source=st.binary(max_size=200))
 def test_decoding_twice_changes_nothing(source: bytes) -> None:
-    once, _ = decode_source(source)
+    once = decode_source(source).text
     if once is not None:
-        assert decode_source(once) == (once, ())
+        assert decode_source(once) == Decoded(once)

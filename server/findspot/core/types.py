@@ -135,6 +135,7 @@ class ProblemKind(StrEnum):
     GENERATED = "generated"
     DATA = "data file"
     ENCODING = "not valid text"
+    OTHER_ENCODING = "not UTF-8"
     UNREADABLE = "unreadable"
     NOT_REGULAR = "not a regular file"
     SYNTAX = "syntax errors"
@@ -208,7 +209,7 @@ class EditorContext:
 class Evidence:
     """One reason why a result is where it is.
 
-    ``kind`` is ``lexical`` (the terms that matched), ``dense``, ``mention`` (a path, symbol or frame the
+    ``kind`` is ``encoding`` where a file is not in UTF-8 (which one it was read in), ``lexical`` (the terms that matched), ``dense``, ``mention`` (a path, symbol or frame the
     query names), ``graph`` (a caller, a callee, or tested by a test that is a hit), ``history`` (messages of past
     commits), ``near`` (what it has to do with the files in the editor), ``prior``, ``model`` or ``explored`` (what
     was seen when the question was worked on with tools).
@@ -216,7 +217,9 @@ class Evidence:
     that made a result's score, in order; it is there only where that was asked for.
     """
 
-    kind: Literal["lexical", "dense", "mention", "graph", "history", "near", "prior", "model", "explored", "score"]
+    kind: Literal[
+        "lexical", "dense", "mention", "graph", "history", "near", "prior", "model", "explored", "encoding", "score"
+    ]
     detail: str
     score: float
 

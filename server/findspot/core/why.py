@@ -41,7 +41,7 @@ def why(result: SearchResult) -> str:
     meaning = ["similar meaning" for item in result.evidence if item.kind == "dense"]
     graph = [item.detail for item in result.evidence if item.kind == "graph"]
     past = ["past commits like this changed its file" for item in result.evidence if item.kind == "history"]
-    priors = [item.detail for item in result.evidence if item.kind == "prior"]
+    priors = [item.detail for item in result.evidence if item.kind in {"prior", "encoding"}]
     return "; ".join(dict.fromkeys([*explored, *mentions, *lexical, *meaning, *graph, *past, *priors]))
 
 

@@ -8,8 +8,9 @@ from functools import cache, partial
 from pathlib import Path
 
 from findspot.core.excerpts import Excerpts
-from findspot.core.types import PreviewLine, SearchResult, Span, Stage
+from findspot.core.types import Evidence, PreviewLine, SearchResult, Span, Stage
 from findspot.engine.buffers import Buffers
+from findspot.parsing.decoding import UTF8
 from findspot.retrieval.results import Ranked
 from findspot.storage.records import ChunkRow
 from findspot.workspace.files import Source, read_source
@@ -91,7 +92,7 @@ class Reading:
                 score=one.score,
                 rank=rank,
                 stage=stage,
-                evidence=one.evidence,
+                evidence=one.evidence + _written_in(source),
                 fresh=fresh,
                 text="",
                 probability=one.probability,
@@ -105,6 +106,13 @@ class Reading:
                 result = _with_text(result, one, source, finder)
             results.append(result)
         return tuple(results), contents
+
+
+def _written_in(source: Source | None) -> tuple[Evidence, ...]:
+    """Return what is to be said of a file that is not in UTF-8: a wrong guess shows as odd letters."""
+    if source is None or source.encoding == UTF8:
+        return ()
+    return (Evidence("encoding", f"read as {source.encoding}", 0.0),)
 
 
 def _with_text(result: SearchResult, one: Ranked, source: Source, finder: Excerpts) -> SearchResult:

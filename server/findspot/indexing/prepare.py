@@ -26,7 +26,8 @@ from findspot.workspace.walker import WalkOptions
 
 _DECODING = {
     ProblemKind.BINARY: "It holds NUL bytes, so it is taken as binary.",
-    ProblemKind.ENCODING: "It is not valid UTF-8; what could not be read was replaced.",
+    ProblemKind.ENCODING: "What is no valid {} in it was replaced.",
+    ProblemKind.OTHER_ENCODING: "It is not UTF-8; it was read as {}.",
 }
 
 _STATES = 4_096
@@ -66,8 +67,8 @@ class Preparer:
         problem = classify_content(read.path, raw, named=named)
         if problem is not None:
             return _skipped(read, problem)
-        source, kinds = decode_source(raw)
-        problems = [FileProblem(read.path, kind, _DECODING[kind]) for kind in kinds]
+        source, kinds, encoding = decode_source(raw)
+        problems = [FileProblem(read.path, kind, _DECODING[kind].format(encoding)) for kind in kinds]
         if source is None:
             return _skipped(read, *problems)
         if quarantine:
@@ -87,7 +88,7 @@ class Preparer:
     def _asked(self, task: Task, query: SyntaxQuery) -> SyntaxMatches:
         """Return what somebody's query finds in one file; one that ended a worker finds nothing."""
         read = None if task.quarantine else read_task(self._root, task, self._walk_options)
-        source = decode_source(read[1])[0] if isinstance(read, tuple) else None
+        source = decode_source(read[1]).text if isinstance(read, tuple) else None
         if source is None:
             return SyntaxMatches(task.path, truncated=bool(task.quarantine), mistake=task.quarantine)
         try:

@@ -26,7 +26,7 @@ _WORDS = {
 
 def why(result: SearchResult) -> list[str]:
     """Return the evidence for a result, a word for each kind."""
-    return list(dict.fromkeys(_WORDS[one.kind] for one in result.evidence))
+    return list(dict.fromkeys(_WORDS[one.kind] for one in result.evidence if one.kind != "encoding"))
 
 
 def heading(result: SearchResult, path: str) -> str:
@@ -37,6 +37,7 @@ def heading(result: SearchResult, path: str) -> str:
     reasons = why(result)
     if reasons:
         said.append(f"by {', '.join(reasons)}")
+    said += [one.detail for one in result.evidence if one.kind == "encoding"]
     if not result.fresh:
         said.append("changed since it was indexed: lines may be off")
     return f"{path}:{result.span.start_line}-{result.span.end_line}  {'; '.join(said)}"

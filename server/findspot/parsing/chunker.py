@@ -56,6 +56,7 @@ SCANNERS: Final = {"sql": read_sql}
 
 _MESSAGES: Final = {
     ProblemKind.BINARY: "holds NUL bytes, so it is not read as text",
+    ProblemKind.OTHER_ENCODING: "is not UTF-8 and was read in another encoding",
     ProblemKind.ENCODING: "is not valid UTF-8 or UTF-16; unreadable characters are replaced",
 }
 
@@ -90,7 +91,7 @@ def parse(
     ``chunk_overlap`` are tokens, for text without syntax, and for any text when it is to be read as ``plain``. Whatever
     is wrong with the file is in ``problems``.
     """
-    text, kinds = decode_source(source)
+    text, kinds, _ = decode_source(source)
     problems = [FileProblem(path, kind, _MESSAGES[kind]) for kind in kinds]
     if text is None:
         return ParsedFile(path, "binary", (), (), (), (), tuple(problems))

@@ -10,15 +10,16 @@ from typing import BinaryIO, NamedTuple
 from findspot.core.render import content_hash
 from findspot.core.types import Span
 from findspot.opening import open_inside
-from findspot.parsing.decoding import decode_source
+from findspot.parsing.decoding import UTF8, decode_source
 from findspot.workspace.walker import extended_path
 
 
 class Source(NamedTuple):
-    """A file as it is now: the hash of its bytes, and its text as the UTF-8 that spans count in."""
+    """A file as it is now: the hash of its bytes, its text as the UTF-8 that spans count in, and what it is written in."""
 
     content_hash: bytes
     text: bytes
+    encoding: str = UTF8
 
     def slice(self, span: Span, limit: int) -> str:
         """Return the text at ``span``, at most ``limit`` bytes of it."""
@@ -72,5 +73,5 @@ def read_source(root: Path, path: str, max_bytes: int, *, follow: bool = False) 
         return None
     if len(raw) > max_bytes:
         return None
-    text, _ = decode_source(raw)
-    return None if text is None else Source(content_hash(raw), text)
+    text, _, encoding = decode_source(raw)
+    return None if text is None else Source(content_hash(raw), text, encoding)

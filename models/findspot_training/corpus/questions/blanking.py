@@ -49,7 +49,7 @@ def without_documentation(path: str, source: bytes, names: Collection[str], pars
     None when that cannot be done: the file is none of the index, or a function would not be the same one afterwards.
     """
     parsed = parse_code(path, source, parsers)
-    text, _ = decode_source(source)
+    text = decode_source(source).text
     if parsed is None or text is None:
         return None
     root, matches = parsers.matches(parsed.language, text)
