@@ -175,6 +175,25 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
         '  [shop.basket$total invokeStatic "basket.clj" 12]\n  [shop.core$_main doInvoke "core.clj" 3]\n',
         [("shop/basket.clj", 12, "total"), ("shop/core.clj", 3, "-main")],
     ),
+    "perl": (
+        "no price at lib/Shop/Basket.pm line 12.\n"
+        "\tShop::Basket::check(Shop::Basket=HASH(0x1), 3) called at lib/Shop/Basket.pm line 21\n"
+        "\tmain::run() called at /srv/bin/shop line 7\n",
+        [("lib/Shop/Basket.pm", 12, None), ("lib/Shop/Basket.pm", 21, None), ("/srv/bin/shop", 7, None)],
+    ),
+    "powershell": (
+        "Get-Total : no price\nAt C:\\my shop\\Basket.psm1:12 char:5\n+     throw 'no price'\n",
+        [("C:/my shop/Basket.psm1", 12, None)],
+    ),
+    "powershell, stack": (
+        "Get-Total: /w/shop/Basket.psm1:12\nat Get-Total<Process>, /w/shop/Basket.psm1: line 12\n"
+        "at <ScriptBlock>, C:\\shop\\run.ps1: line 3\n",
+        [
+            ("/w/shop/Basket.psm1", 12, "Get-Total"),
+            ("/w/shop/Basket.psm1", 12, "Get-Total"),
+            ("C:/shop/run.ps1", 3, None),
+        ],
+    ),
     "swift": (
         "Store.swift:12: Fatal error: Index out of range\n0 [ra] 0x0000aa Store.load(path:) + 12 in app at /w/Sources/Store.swift:12:5\n",
         [("Store.swift", 12, None), ("/w/Sources/Store.swift", 12, "Store.load")],

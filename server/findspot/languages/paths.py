@@ -55,7 +55,7 @@ _TEST_DIRS: Final = _words(
     "androidtest jvmtest commontest nativetest jstest testlib testutil testutils test-utils test_utils"
 )
 _TEST_DIR: Final = r"[._-]tests?(?:/|$)|(?:^|/)tests?[_-]"
-_TEST_NAME: Final = r"\.(?:bats|snap)$|^(?:jest|vitest|karma|playwright|cypress)\.(?:setup|config)\.[\w.]+$"
+_TEST_NAME: Final = r"\.(?:bats|snap|t)$|^(?:jest|vitest|karma|playwright|cypress)\.(?:setup|config)\.[\w.]+$"
 """Tests that are told by the tool which runs them; those of each language are named in its record."""
 
 _TEST_CAMEL_DIR: Final = r"[a-z]Tests?$"

@@ -287,7 +287,11 @@ def _leading(
             break
         # In Rust the line break after a comment is part of it.
         between = source[max(lead_end - 1, lead_start) : start]
-        if between[1:].strip() or between.count(b"\n") > 1:
+        # Perl ends its documentation with `=cut`, and a blank line has to follow.
+        most = (
+            2 if source.startswith(b"=", lead_start) and source[lead_start:lead_end].rstrip().endswith(b"=cut") else 1
+        )
+        if between[1:].strip() or between.count(b"\n") > most:
             break
         # Another lead may stand before it on the same line: `#[allow(x)] // why`.
         line = max(lines.begin(lead_start), floor)

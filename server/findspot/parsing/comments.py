@@ -14,7 +14,9 @@ MAX_DOCSTRING: Final = 2000
 """Characters of documentation that are kept; the whole of it is in the chunk's text anyway."""
 
 _OPENING = re.compile(
-    r"^\s*(?:/\*\*?!?|///+!?|//!?|%+|!+[<>]?|#+(?:!|['*](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?|\(\*\*?(?!\))|;+|\*(?![/)]))[ \t]?"
+    r"^\s*(?:/\*\*?!?|///+!?|//!?|%+|!+[<>]?|#+(?:!|['*](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?"
+    r"|\(\*\*?(?!\))|;+|\*(?![/)])|<#+|=(?:over|back|cut|pod|begin|end|encoding)\b.*|=(?:head\d|item|for)\b"
+    r"|\.(?:SYNOPSIS|DESCRIPTION|PARAMETER|EXAMPLE|INPUTS|OUTPUTS|NOTES|LINK)\b)[ \t]?"
 )
 _DOC_STRING = re.compile(r"(?:@\w+\s*(?:~[sS])?|-\w+\s*\(?\s*)?(\"\"\"|\")(.*)\1\s*(?:\)?\.)?", re.DOTALL)
 """Documentation that is a string before a definition, or an attribute with one: ``@doc`` in Elixir, ``-doc`` in Erlang."""
@@ -89,10 +91,12 @@ def comment_text(comments: Iterable[str]) -> str:
 
 
 def _without_closing(comment: str) -> str:
-    """Take the signs off that close a comment: ``*/``, ``*)``, ``]]``, ``-}``."""
+    """Take the signs off that close a comment: ``*/``, ``*)``, ``#>``, ``]]``, ``-}``."""
     text = comment.rstrip()
     if text.endswith("*/") or (text.endswith("*)") and text.startswith("(*")):
         return text[:-1].rstrip("*")
+    if text.endswith("#>"):
+        return text[:-2]
     if text.endswith("-}"):
         return text[:-1].rstrip("-")
     if text.endswith("]") and (body := text[:-1].rstrip("=")).endswith("]"):

@@ -19,6 +19,9 @@ _MAX_MODULE: Final = 400
 """Characters of a module that a statement names members of; each of them repeats it."""
 
 _KEYWORD = re.compile(r"^import\s+")
+_OWN_FOLDER = re.compile(r"^\$(?:PSScriptRoot|\{PSScriptRoot\})[\\/]")
+"""How a script of PowerShell names the folder that it is in."""
+
 _SELF = re.compile(r"(?:::|\.)(?:self|_|\*)$")
 
 
@@ -42,7 +45,8 @@ def import_targets(language: str, source: bytes, captures: dict[str, list[Node]]
                 for target in _expand(text):
                     yield Import(target, byte)
             else:
-                yield Import(_SELF.sub("", _own_name(text)) if grammar.import_paths else text.strip("'\"`"), byte)
+                plain = _OWN_FOLDER.sub("", text.strip("'\"`"))
+                yield Import(_SELF.sub("", _own_name(text)) if grammar.import_paths else plain, byte)
     else:
         text = _KEYWORD.sub("", _text(source, captures["import"][0]))
         for target in _expand(f"{{{text}}}"):

@@ -9,6 +9,7 @@ The queries (``languages/queries/*.scm``) name their captures after what a match
 ``@large.KIND``       a definition that is a chunk when it is not short, and holds no others
 ``@impl``             adds members to a type that is defined elsewhere
 ``@scope.KIND``       gives its name to what is inside, but has no chunk of its own
+``@ahead.KIND``       the same for what follows, up to the next of them or the end of what it stands in
 ``@table.KIND``       the same for a table of functions, and is no symbol
 ``@sym.KIND``         a symbol only
 ``@upper.KIND``       a symbol when its name is in capitals; ``@public.KIND`` when it begins with one
@@ -43,7 +44,7 @@ from findspot.parsing.headings import plain_title
 from findspot.parsing.imports import import_targets
 from findspot.parsing.parsers import Match
 
-Shape = Literal["fn", "bound", "cls", "large", "impl", "scope", "table", "sym"]
+Shape = Literal["fn", "bound", "cls", "large", "impl", "scope", "ahead", "table", "sym"]
 
 _SHAPES: Final = frozenset((*get_args(Shape), "upper", "public"))
 _SCOPES: Final = frozenset({"fn", "bound", "cls", "impl", "scope", "table"})
@@ -183,6 +184,7 @@ def read_outline(language: str, source: bytes, root: Node, matches: list[Match],
     outline.definitions += components.values()
     outline.definitions += _sections(headings)
     _wrap(outline.definitions, wrappers)
+    _reach_ahead(outline.definitions)
     if GRAMMARS[language].clauses:
         outline.leads.sort()
         outline.definitions = _join_clauses(source, outline.definitions, outline.leads)
@@ -277,6 +279,19 @@ def _wrap(definitions: list[Definition], wrappers: dict[tuple[int, int], tuple[i
             if not wrapper[2]:
                 definition.sign_start = span[0]
         definition.start, definition.end = span
+
+
+def _reach_ahead(definitions: list[Definition]) -> None:
+    """Let a package that is named by a statement hold what follows it."""
+    limits: dict[int, int] = {}
+    for definition in sorted(definitions, key=lambda found: -found.start):
+        if definition.shape != "ahead":
+            continue
+        definition.shape = "scope"
+        holder = definition.node.parent if definition.node is not None else None
+        if holder is not None:
+            definition.end = limits.get(holder.id, holder.end_byte)
+            limits[holder.id] = definition.start
 
 
 def _definition(
