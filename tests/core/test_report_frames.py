@@ -194,6 +194,11 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
             ("C:/shop/run.ps1", 3, None),
         ],
     ),
+    "solidity": (
+        "Error: VM Exception while processing transaction: reverted with reason string 'not yours'\n"
+        "    at Basket.add (contracts/Basket.sol:36)\n  --> src/Shop.sol:12:9:\n",
+        [("contracts/Basket.sol", 36, "Basket.add"), ("src/Shop.sol", 12, None)],
+    ),
     "swift": (
         "Store.swift:12: Fatal error: Index out of range\n0 [ra] 0x0000aa Store.load(path:) + 12 in app at /w/Sources/Store.swift:12:5\n",
         [("Store.swift", 12, None), ("/w/Sources/Store.swift", 12, "Store.load")],

@@ -58,7 +58,6 @@ PLAIN: Final = (
     Language(name="pod", suffixes=words("pod")),
     Language(name="r-markdown", suffixes=words("rmd"), code=True),
     Language(name="scss", suffixes=words("scss sass less styl")),
-    Language(name="starlark", suffixes=words("bzl star"), file_names=words("build build.bazel workspace"), code=True),
     Language(name="slim", suffixes=words("slim haml pug jade")),
     Language(name="svg", suffixes=words("svg")),
     Language(name="tcl", suffixes=words("tcl"), code=True),

@@ -414,6 +414,7 @@ def _nest(definitions: list[Definition]) -> list[Definition]:
             if definition.name in names_here and (last.shape not in {"table", "impl"} or definition.shape != "sym"):
                 if last.shape == definition.shape and last.kind == "class":
                     last.kind = definition.kind
+                last.doc = last.doc or definition.doc
                 continue
             # Several names at one place (`a, b = 1, 2`): the first may have the chunk, all are symbols.
             names_here.add(definition.name)
