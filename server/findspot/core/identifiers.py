@@ -65,6 +65,17 @@ class PathMention:
     line: int | None = None
 
 
+def split_symbol(symbol: str) -> tuple[str, str]:
+    """Return what a qualified name says it is a member of, and its last part.
+
+    The name of a route or a test (``GET /a.json``, ``test: reads v1.0``) is a phrase and has no parts.
+    """
+    if ": " in symbol or " /" in symbol:
+        return "", symbol
+    owner, _, name = symbol.rpartition(".")
+    return owner, name
+
+
 def looks_like_identifier(word: str) -> bool:
     """Return whether one word (no dots) is written as only code writes words."""
     stripped = word[: MAX_WORD + 1].strip("_$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from findspot.core.identifiers import split_symbol
 from findspot.core.scripts import joined, plain
 from findspot.core.text import split_identifier
 from findspot.core.types import Evidence, SearchResult
@@ -107,5 +108,5 @@ def _wholes(words: Iterable[str]) -> list[str]:
 
 def _written(word: str, result: SearchResult) -> str:
     """Return a whole identifier as the result writes it."""
-    name = (result.symbol or "").rsplit(".", 1)[-1]
+    name = split_symbol(result.symbol or "")[1]
     return name if word == "".join(split_identifier(name)) else word

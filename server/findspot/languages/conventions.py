@@ -1,8 +1,13 @@
-"""How tests are named: patterns that several languages share, for the name of a file without its suffix."""
+"""How tests are named: patterns that several languages share, for the name of a file without its suffix.
+
+And what is called where JavaScript, or what is written like it, defines a test or a route.
+"""
 
 from __future__ import annotations
 
 from typing import Final
+
+from findspot.languages.record import forms
 
 PREFIX: Final = r"(?i:^test_[\w-]*$)"
 """``test_walker``"""
@@ -24,3 +29,9 @@ CAMEL_PREFIX: Final = r"^Test[A-Z]\w*$"
 
 SCRIPT: Final = rf"{SUFFIX}|{SPEC}|{WHOLE}|(?i:\.(?:test|tests|cy|e2e|e2e-spec)$|^setuptests$)"
 """JavaScript and what is written like it: ``walker.test``."""
+
+SCRIPT_CALLS: Final = forms(
+    test="describe it test context specify suite bench scenario feature step fdescribe xdescribe fit xit xtest",
+    route="get post put patch delete del head options all",
+    on="on once addEventListener addListener",
+)

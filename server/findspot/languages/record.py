@@ -6,8 +6,9 @@ as fast this way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from findspot.core.frames import FrameReader
 
@@ -15,6 +16,14 @@ from findspot.core.frames import FrameReader
 def words(text: str) -> tuple[str, ...]:
     """Split a list of names at its blanks."""
     return tuple(text.split())
+
+
+def forms(**verbs: str) -> Mapping[str, str]:
+    """Return the form of a call by what is called; each form is given a list of words."""
+    return MappingProxyType({verb: form for form, listed in verbs.items() for verb in listed.split()})
+
+
+_NO_FORMS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Grammar(NamedTuple):
@@ -30,7 +39,8 @@ class Grammar(NamedTuple):
     ``body_docstrings`` says that a string at the beginning of a body documents it, ``docs_behind`` is how a comment
     begins that documents what it follows. An imported name is written
     with ``member_separator`` after the module that it is taken from, and with ``import_paths`` a target is a path
-    whose end may be renamed (``x as y``) or stand for all before it (``self``, ``*``).
+    whose end may be renamed (``x as y``) or stand for all before it (``self``, ``*``). ``calls`` tells which calls
+    with a function are tests, routes and the like (``parsing/calls.py``).
     """
 
     queries: tuple[str, ...]
@@ -45,6 +55,7 @@ class Grammar(NamedTuple):
     docs_behind: str = ""
     member_separator: str = "."
     import_paths: bool = False
+    calls: Mapping[str, str] = _NO_FORMS
 
 
 class Language(NamedTuple):

@@ -18,6 +18,7 @@ from urllib.parse import quote, quote_from_bytes
 
 from lsprotocol import types
 
+from findspot.core.identifiers import split_symbol
 from findspot.core.text import without_surrogates
 from findspot.core.types import SearchResult, Span
 from findspot.lsp.answers import PlacedResult, Position, Range
@@ -185,7 +186,7 @@ def _range_message(found: types.Range) -> Range:
 
 def symbol_of(result: SearchResult, root_uri: str, content: bytes | None, encoding: Encoding) -> types.WorkspaceSymbol:
     """Return one result as a workspace symbol: the bare name, contained in its class and file."""
-    owner, _, name = (result.symbol or "").rpartition(".")
+    owner, name = split_symbol(result.symbol or "")
     return types.WorkspaceSymbol(
         name=name or result.path.rpartition("/")[2],
         kind=_SYMBOL_KINDS.get(result.kind, types.SymbolKind.File),

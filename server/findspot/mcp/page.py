@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from findspot.core.identifiers import split_symbol
 from findspot.core.types import SearchResult
 from findspot.mcp import prose
 
@@ -90,7 +91,7 @@ def _add(one: Shown, order: Iterator[int], room: int, count: Count) -> int:
 
 
 def _signature(one: Shown) -> Iterator[int]:
-    last = (one.result.symbol or "").rpartition(".")[2]
+    last = split_symbol(one.result.symbol or "")[1]
     named = next((at for at, line in enumerate(one.lines[:_HEAD]) if last and last in line), 0)
     return iter(range(named + 1))
 

@@ -33,10 +33,11 @@ from findspot.parsing.decoding import decode_source
 from findspot.parsing.embedded import read_embedded
 from findspot.parsing.headings import parse_headed
 from findspot.parsing.lines import Lines
+from findspot.parsing.nesting import Definition
 from findspot.parsing.parsers import NoGrammar, Parsers, TooTangled
 from findspot.parsing.pieces import CodeCutter, begins_line, cut_text, cut_windows, trim
 from findspot.parsing.sql import read_sql
-from findspot.parsing.symbols import Definition, Outline, read_outline
+from findspot.parsing.symbols import Outline, read_outline
 
 _UNIT_LINES: Final = 4
 _HEAD: Final = 4096
@@ -178,7 +179,7 @@ def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline:
 
 
 def _chunk_kind(definition: Definition) -> ChunkKind:
-    if definition.shape in {"fn", "bound"}:
+    if definition.shape in {"fn", "bound", "called"} and not definition.holds_calls:
         member = definition.kind in {"method", "field"}
         return "method" if member else "function"
     return "section" if definition.kind == "section" else "class"
@@ -257,14 +258,28 @@ def _is_unit(definition: Definition, lines: Lines, left_out: set[Definition]) ->
     if definition.shape in {"sym", "scope", "table"}:
         return False
     holder = definition.parent
+    if (
+        holder is not None
+        and definition.shape == "bound"
+        and (holder.shape == "called" or (holder.shape == "bound" and holder.kind in {"function", "method"}))
+    ):
+        # `app.get("/", function home() {` and `Command{Use: "serve", RunE: func() {` are one definition.
+        same_line = lines.number(holder.start) == lines.number(definition.start)
+        if same_line or (definition.end - definition.start) * 4 >= (holder.end - holder.start) * 3:
+            return False
     inside = False
     while holder is not None:
-        if holder.shape in {"fn", "bound", "large"} or (holder.shape in {"cls", "impl"} and definition.shape != "fn"):
+        if holder.shape in {"fn", "bound", "called", "large"} or (
+            holder.shape in {"cls", "impl"} and definition.shape != "fn"
+        ):
             inside = True
         if holder in left_out and holder.shape not in {"scope", "table"}:
             return False
+        # What a test defines for itself is read with it.
+        if holder.call is not None and holder.call.form == "test" and not holder.holds_calls:
+            return False
         holder = holder.parent
-    if inside or definition.shape in {"bound", "large"}:
+    if inside or definition.shape in {"bound", "called", "large"}:
         return lines.count(definition.start, definition.end) >= _UNIT_LINES
     return True
 
@@ -340,25 +355,25 @@ def _segments(source: bytes, units: list[_Unit]) -> list[_Segment]:
 
 
 def _merge(source: bytes, segments: list[_Segment]) -> list[_Segment]:
-    """Join left-over scraps to the chunk before them, and a bare ``impl X {`` to its first function."""
+    """Join left-over scraps to the chunk before them, and a bare ``impl X {`` or ``describe("x", () => {`` to its first member."""
     kept: list[_Segment] = []
     for segment in segments:
         last = kept[-1] if kept else None
         if last and not (segment.first and segment.unit) and _is_scrap(source, segment):
             last.end = segment.end
-        elif last and _opens_impl(last, segment) and _is_scrap(source, last):
+        elif last and _only_opens(last, segment) and _is_scrap(source, last):
             kept[-1] = _Segment(last.start, segment.end, segment.unit, segment.first)
         else:
             kept.append(segment)
     return kept
 
 
-def _opens_impl(segment: _Segment, following: _Segment) -> bool:
-    """Return whether a segment is the beginning of an ``impl`` whose first member follows it."""
+def _only_opens(segment: _Segment, following: _Segment) -> bool:
+    """Return whether a segment is the beginning of an ``impl`` or a call whose first member follows it."""
     if segment.unit is None or following.unit is None or not segment.first:
         return False
     holder = segment.unit.definition
-    return holder.shape == "impl" and following.unit.definition.parent is holder
+    return holder.shape in {"impl", "called"} and following.unit.definition.parent is holder
 
 
 def _is_scrap(source: bytes, segment: _Segment) -> bool:

@@ -1,5 +1,8 @@
 """Macros that a C or C++ grammar cannot know: names in capitals that stand where the language has none.
 
+``TEST_F(BasketTest, Rejects) {`` and ``void FTNC(argv_setter)(int *i) {`` define what stands in their brackets, and so
+does any name in capitals in the place of a function's name.
+
 ``class EXPORT_API Cache``, ``LIB_INLINE void f()`` and ``LOCKS_EXCLUDED(mutex)`` are errors to a parser that has not
 seen their definitions, and what they stand in loses its name or its class. A file with errors is therefore read once
 more with such words blanked out, with ``NS_ENUM(Type, Name)`` written as the enumeration that it is, and with the
@@ -10,6 +13,8 @@ from __future__ import annotations
 
 import re
 from typing import Final
+
+from tree_sitter import Node
 
 _MACRO: Final = re.compile(
     rb"\b(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]\w*_(?:inline|unused|nodiscard|constexpr))\b(?:[ \t]*\((?:[^()\n]|\([^()\n]*\)){0,200}\))?(?=\s+[A-Za-z_~\[:]|[ \t\r]*$)",
@@ -35,6 +40,8 @@ _AVAILABILITY: Final = re.compile(
 )
 """What Objective-C writes behind a declaration: ``API_AVAILABLE(macos(10.15))``, ``NS_STRING_ENUM``."""
 
+_DEFINES: Final = re.compile(rb"\s{0,40}\{")
+_CAPITALS: Final = re.compile(rb"[A-Z][A-Z0-9_]+")
 _VALUE: Final = re.compile(rb"[=#?]|\b(?:return|case|goto)\b")
 _NOT_A_BREAK: Final = re.compile(rb"[^\r\n]")
 _BEFORE: Final = 200
@@ -64,8 +71,51 @@ def _blanks(found: re.Match[bytes]) -> bytes:
     return _NOT_A_BREAK.sub(b" ", found[0])
 
 
+def _is_statement(source: bytes, start: int) -> bool:
+    """Return whether nothing but a finished statement or a comment stands before a byte that begins its line."""
+    before = source[max(start - _BEFORE, 0) : start]
+    last = before.rstrip().rpartition(b"\n")[2]
+    return not before or (before.endswith(b"\n") and (last[-1:] in b";}/" or last.startswith(b"#")))
+
+
 def _blank(source: bytes, found: re.Match[bytes]) -> bytes:
+    if found[0].endswith(b")") and _DEFINES.match(source, found.end()) and _is_statement(source, found.start()):
+        return found[0]
     begin = max(source.rfind(b"\n", max(found.start() - _BEFORE, 0), found.start()) + 1, found.start() - _BEFORE, 0)
     if _VALUE.search(source, begin, found.start()):
         return found[0]
     return _blanks(found)
+
+
+def defined_by_macro(declarator: Node) -> list[str]:
+    """Return what a macro in the place of a function's name defines: its two arguments, or the first of any other number.
+
+    Empty where no macro stands there. ``declarator`` is what a function's parameters or its block follow.
+    """
+    outer = declarator.parent
+    if declarator.type == "call_expression":
+        called, brackets = declarator.child_by_field_name("function"), declarator.child_by_field_name("arguments")
+    elif declarator.type == "function_declarator":
+        called, brackets = declarator.child_by_field_name("declarator"), declarator.child_by_field_name("parameters")
+    elif outer is not None and _has_no_type(outer.parent):
+        called, brackets = declarator, outer.child_by_field_name("parameters")
+    else:
+        return []
+    if called is None or brackets is None or not _CAPITALS.fullmatch(called.text or b""):
+        return []
+    names = [_bare_word(argument) for argument in brackets.named_children]
+    return [names[0]] if names and names[0] and (len(names) != 2 or not names[1]) else [name for name in names if name]
+
+
+def _has_no_type(function: Node | None) -> bool:
+    """Return whether a function has no type, or one that is a macro as well: ``END_TEST`` of the function before it."""
+    if function is None or function.type != "function_definition":
+        return False
+    written = function.child_by_field_name("type")
+    return written is None or bool(_CAPITALS.fullmatch(written.text or b""))
+
+
+def _bare_word(argument: Node) -> str:
+    words = argument.named_children if argument.type == "parameter_declaration" else [argument]
+    bare = len(words) == 1 and words[0].type in {"identifier", "type_identifier"}
+    return (words[0].text or b"").decode() if bare else ""

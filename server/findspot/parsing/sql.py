@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from findspot.core.types import Import, Reference, SymbolKind
-from findspot.parsing.symbols import Definition, Outline, Shape
+from findspot.parsing.nesting import Definition, Shape
+from findspot.parsing.symbols import Outline
 
 _TOKEN = re.compile(
     rb"""(?xs)

@@ -6,6 +6,9 @@ The queries (``languages/queries/*.scm``) name their captures after what a match
 ``@fn.KIND``          a function or method: always a definition with a chunk of its own, unless it is nested
 ``@bound.KIND``       a function bound to a name by its place (variable, field, table): a chunk when it is not short
 ``@cls.KIND``         a class-like definition: its header is a chunk, functions inside belong to it
+``@called.FORM``      a call with a function inside, named by its strings (``@label``) and what is called (``@verb``):
+                      a chunk when it is not short; see ``calls`` for the forms
+``@alias.FORM``       another name of what stands here, made in the same way: a symbol only
 ``@large.KIND``       a definition that is a chunk when it is not short, and holds no others
 ``@impl``             adds members to a type that is defined elsewhere
 ``@scope.KIND``       gives its name to what is inside, but has no chunk of its own
@@ -31,26 +34,22 @@ The queries (``languages/queries/*.scm``) name their captures after what a match
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, Literal, cast, get_args
+from typing import Final, cast, get_args
 
 from tree_sitter import Node
 
 from findspot.core.types import Import, Reference, SymbolKind
 from findspot.languages.table import GRAMMARS
+from findspot.parsing.calls import Call, call_of, link_start
 from findspot.parsing.headings import plain_title
 from findspot.parsing.imports import import_targets
+from findspot.parsing.macros import defined_by_macro
+from findspot.parsing.nesting import MAX_NESTING, Definition, Shape, join_clauses, nest
 from findspot.parsing.parsers import Match
 
-Shape = Literal["fn", "bound", "cls", "large", "impl", "scope", "ahead", "table", "sym"]
-
-_SHAPES: Final = frozenset((*get_args(Shape), "upper", "public"))
-_SCOPES: Final = frozenset({"fn", "bound", "cls", "impl", "scope", "table"})
-_STRENGTH: Final = {shape: rank for rank, shape in enumerate(get_args(Shape))}
-_MAX_NESTING: Final = 32
-"""Named definitions inside one another; what lies deeper keeps to the chunk it is in."""
+_SHAPES: Final = frozenset((*get_args(Shape), "alias", "upper", "public"))
 
 _MAX_NAME: Final = 200
 _MAX_TEXT: Final = 8 * _MAX_NAME
@@ -66,29 +65,8 @@ _NO_MARKUP: Final = frozenset({"script_element", "style_element", "frontmatter",
 _MAX_EXPRESSION: Final = 2_000
 """Bytes of an expression in a template that are looked through."""
 
+
 _NO_OWNER: Final = frozenset({"", "exports", "module", "this", "self", "prototype", "window", "global", "globalThis"})
-
-
-@dataclass(slots=True, eq=False)
-class Definition:
-    """A definition in the source; byte offsets. ``start`` and ``end`` include decorators and ``export``.
-
-    ``node`` is None where a scanner found it, and no parser.
-    """
-
-    shape: Shape
-    kind: SymbolKind
-    name: str
-    owner: str
-    language: str
-    node: Node | None
-    start: int
-    end: int
-    sign_start: int
-    body: int | None
-    doc: tuple[int, int] | None = None
-    parent: Definition | None = None
-    qualified_name: str = ""
 
 
 @dataclass(slots=True)
@@ -123,7 +101,7 @@ class Outline:
         self.leads.sort()
         self.references.sort(key=lambda reference: reference.byte)
         self.imports.sort(key=lambda found: found.byte)
-        self.definitions = _nest(self.definitions)
+        self.definitions = nest(self.definitions)
 
 
 def read_outline(language: str, source: bytes, root: Node, matches: list[Match], component: str = "") -> Outline:
@@ -187,7 +165,7 @@ def read_outline(language: str, source: bytes, root: Node, matches: list[Match],
     _reach_ahead(outline.definitions)
     if GRAMMARS[language].clauses:
         outline.leads.sort()
-        outline.definitions = _join_clauses(source, outline.definitions, outline.leads)
+        outline.definitions = join_clauses(source, outline.definitions, outline.leads)
     return outline
 
 
@@ -273,7 +251,7 @@ def _wrap(definitions: list[Definition], wrappers: dict[tuple[int, int], tuple[i
     for definition in definitions:
         span = (definition.start, definition.end)
         seen = 0
-        while (wrapper := wrappers.get(span)) and wrapper[:2] != span and seen < _MAX_NESTING:
+        while (wrapper := wrappers.get(span)) and wrapper[:2] != span and seen < MAX_NESTING:
             span = wrapper[:2]
             seen += 1
             if not wrapper[2]:
@@ -302,10 +280,17 @@ def _definition(
         return None
     shape, _, kind = label.partition(".")
     node = captures[label][0]
-    owner, name = _names(source, captures, shape)
+    call: Call | None = None
+    if shape in {"called", "alias"}:
+        call = call_of(language, source, captures, kind)
+        if call is None:
+            return None
+        owner, name = "", call.path
+    else:
+        owner, name = _names(source, captures, shape)
     if (shape == "upper" and not _is_constant(name)) or (shape == "public" and not name[:1].isupper()):
         return None
-    if shape in {"upper", "public"}:
+    if shape in {"upper", "public", "alias"}:
         shape = "sym"
     if not name and shape != "impl":
         return None
@@ -315,19 +300,21 @@ def _definition(
         body = holder.child_by_field_name("body")
         if body is None and bodies:
             body = next((child for child in holder.children if child.type in bodies), None)
-    start = node.start_byte
+    start = node.start_byte if call is None or shape == "sym" else link_start(node, captures)
     return Definition(
         shape=cast("Shape", shape),
-        kind=cast("SymbolKind", kind or "class"),
+        kind=cast("SymbolKind", "function" if call else kind or "class"),
         name=name,
         owner=owner,
         language=language,
         node=node,
         start=start,
+        # The block of a macro stands beside its call in the tree.
         end=node.end_byte if body is None else max(node.end_byte, body.end_byte),
         sign_start=start,
         body=None if body is None else body.start_byte,
         doc=(captures["doc"][0].start_byte, captures["doc"][0].end_byte) if "doc" in captures else None,
+        call=call,
     )
 
 
@@ -342,6 +329,9 @@ def _names(source: bytes, captures: dict[str, list[Node]], shape: str) -> tuple[
         return owner, head if _WORD.search(head) else f"operator{head}"
     if "path" not in captures:
         return owner, ""
+    made = defined_by_macro(captures["path"][0])
+    if made:
+        return ".".join(made[:-1]), made[-1]
     text = _text(source, captures["path"][0])[: 2 * _MAX_NAME]
     before, operator, after = text.partition("operator")
     tail = ""
@@ -367,82 +357,3 @@ def _text(source: bytes, node: Node) -> str:
 
 def _is_constant(name: str) -> bool:
     return name.isupper() and len(name) > 1
-
-
-def _join_clauses(source: bytes, definitions: list[Definition], leads: list[tuple[int, int, bool]]) -> list[Definition]:
-    """Make one definition of the clauses of a function that follow one another, comments and pragmas between them.
-
-    What documents or types a function (``@doc`` in Elixir) begins a new one, and a full stop ends one (Erlang).
-    """
-    kept: list[Definition] = []
-    ending: dict[tuple[int, str], Definition] = {}
-    for definition in sorted(definitions, key=lambda found: (found.start, -found.end)):
-        if definition.shape == "fn":
-            key = (_end_before(source, definition.start, leads), definition.name)
-            first = ending.pop(key, None)
-            ended = first is not None and source[first.end - 1 : first.end] == b"."
-            if first is not None and not ended and first.kind == definition.kind:
-                first.end = max(first.end, definition.end)
-                ending[first.end, first.name] = first
-                continue
-            ending[definition.end, definition.name] = definition
-        kept.append(definition)
-    return kept
-
-
-def _end_before(source: bytes, at: int, leads: list[tuple[int, int, bool]]) -> int:
-    """Return where the code before byte ``at`` ends, blanks, comments and pragmas passed over."""
-    lead = bisect_left(leads, (at,)) - 1
-    while True:
-        while at > 0 and source[at - 1 : at].isspace():
-            at -= 1
-        if lead < 0 or leads[lead][1] < at or source.startswith(b"@", leads[lead][0]):
-            return at
-        at = leads[lead][0]
-        lead -= 1
-
-
-def _nest(definitions: list[Definition]) -> list[Definition]:
-    """Order definitions by place, drop repeats of one place, and find parents, qualified names and kinds."""
-    definitions.sort(key=lambda definition: (definition.start, -definition.end, _STRENGTH[definition.shape]))
-    kept: list[Definition] = []
-    open_scopes: list[Definition] = []
-    last: Definition | None = None
-    names_here: set[str] = set()
-    for definition in definitions:
-        if last is not None and (last.start, last.end) == (definition.start, definition.end):
-            if definition.name in names_here and (last.shape not in {"table", "impl"} or definition.shape != "sym"):
-                if last.shape == definition.shape and last.kind == "class":
-                    last.kind = definition.kind
-                last.doc = last.doc or definition.doc
-                continue
-            # Several names at one place (`a, b = 1, 2`): the first may have the chunk, all are symbols.
-            names_here.add(definition.name)
-            definition.shape = "sym"
-            _place(definition, last.parent)
-            kept.append(definition)
-            continue
-        names_here = {definition.name}
-        while open_scopes and open_scopes[-1].end <= definition.start:
-            open_scopes.pop()
-        while open_scopes and open_scopes[-1].end < definition.end:
-            open_scopes.pop()
-        if len(open_scopes) >= _MAX_NESTING:
-            continue
-        _place(definition, open_scopes[-1] if open_scopes else None)
-        if definition.shape in _SCOPES:
-            open_scopes.append(definition)
-        kept.append(definition)
-        last = definition
-    return kept
-
-
-def _place(definition: Definition, parent: Definition | None) -> None:
-    """Give a definition its parent, its qualified name, and its kind as a function or a method."""
-    definition.parent = parent
-    prefix = parent.qualified_name if parent else ""
-    own = f"{definition.owner}.{definition.name}" if definition.owner else definition.name
-    definition.qualified_name = f"{prefix}.{own}" if prefix and own else prefix or own
-    if definition.kind in {"function", "method"}:
-        member = definition.owner or (parent is not None and parent.shape in {"cls", "impl"})
-        definition.kind = "method" if member else "function"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from findspot.core.excerpts import NOTHING_SOUGHT, Sought
+from findspot.core.identifiers import split_symbol
 from findspot.core.types import Evidence, PathClass
 from findspot.languages.paths import unit_class
 from findspot.retrieval.index_view import IndexView
@@ -84,7 +85,7 @@ def _meant(view: IndexView, enclosing: ChunkRow, name: str | None) -> ChunkRow:
 
 def _used_as(meant: ChunkRow) -> str:
     """Return the name by which code uses a definition; empty where it has none."""
-    owner, _, name = (meant.symbol or "").rpartition(".")
+    owner, name = split_symbol(meant.symbol or "")
     return owner.rpartition(".")[2] if owner and name in _CONSTRUCTORS else name
 
 

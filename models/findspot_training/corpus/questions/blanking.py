@@ -13,8 +13,9 @@ from typing import Final
 from findspot.core.types import Chunk, ParsedFile
 from findspot.evaluation.messages import normalized
 from findspot.parsing.decoding import decode_source
+from findspot.parsing.nesting import Definition
 from findspot.parsing.parsers import Parsers
-from findspot.parsing.symbols import Definition, Outline, read_outline
+from findspot.parsing.symbols import Outline, read_outline
 from findspot_training.corpus.mining.parsing import parse_code
 from findspot_training.corpus.questions.rows import Question
 from findspot_training.source import TrainingError

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from findspot.core.identifiers import split_symbol
 from findspot.core.query import Query
 from findspot.core.ranking.bm25 import Floats, Matches, weighted
 from findspot.core.ranking.weights import Unit
@@ -128,7 +129,7 @@ def unit_features(table: CandidateTable) -> Floats:
     file_order = _file_ranks(table.file_hand)
     past = [table.past.get(unit.path, _NO_PAST) for unit in units]
     symbols = [unit.symbol or "" for unit in units]
-    bare = [symbol.rsplit(".", 1)[-1] for symbol in symbols]
+    bare = [split_symbol(symbol)[1] for symbol in symbols]
     columns: dict[str, Floats] = {
         "lexical": _share(table.lexical),
         "lexical_rank": _ranks(table.lexical),
@@ -342,8 +343,9 @@ def _class_of(unit: Unit) -> str:
     """Return a key that a class and its members share; a function outside classes shares its with nothing else."""
     if unit.kind == "class" and unit.symbol is not None:
         return f"{unit.path}\0{unit.symbol}"
-    if unit.symbol is not None and "." in unit.symbol:
-        return f"{unit.path}\0{unit.symbol.rsplit('.', 1)[0]}"
+    owner = split_symbol(unit.symbol or "")[0]
+    if owner:
+        return f"{unit.path}\0{owner}"
     return f"{unit.path}\0{unit.id}"
 
 

@@ -21,6 +21,27 @@
   declarator: [(array_declarator declarator: (identifier) @name) (pointer_declarator declarator: [
     (identifier) @name (array_declarator declarator: (identifier) @name)])])) @upper.constant)
 
+; What macros define: `START_TEST(name) {`, `SYSCALL_DEFINE3(name, ...) {`, `TEST_CASE("name") {`, `DEFINE_MUTEX(name);`.
+(function_definition type: (type_identifier) @macro declarator: (parenthesized_declarator (identifier) @name)
+  (#match? @macro "^[A-Z][A-Z0-9_]+$")) @fn.function
+(translation_unit
+  (expression_statement (call_expression function: (identifier) @macro arguments: (argument_list . (identifier))) @path) @fn.function
+  . (compound_statement) @body
+  (#match? @macro "^[A-Z][A-Z0-9_]+$"))
+(preproc_ifdef
+  (expression_statement (call_expression function: (identifier) @macro arguments: (argument_list . (identifier))) @path) @fn.function
+  . (compound_statement) @body
+  (#match? @macro "^[A-Z][A-Z0-9_]+$"))
+((expression_statement (call_expression
+  function: (identifier) @verb arguments: (argument_list . (string_literal) @label))) @called.test
+  . (compound_statement) @body
+  (#match? @verb "^[A-Z][A-Z0-9_]+$"))
+(translation_unit
+  (expression_statement (call_expression function: (identifier) @macro arguments: (argument_list . (identifier) @name))) @sym.variable
+  (#match? @macro "^([A-Z0-9]+_)*(DEFINE|DECLARE)_"))
+(declaration type: (type_identifier) @macro declarator: (parenthesized_declarator (identifier) @name)
+  (#match? @macro "^([A-Z0-9]+_)*(DEFINE|DECLARE)_")) @sym.variable
+
 (comment) @comment
 
 (call_expression function: [(identifier) @ref (field_expression field: (field_identifier) @ref)])

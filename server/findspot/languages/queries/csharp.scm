@@ -17,6 +17,17 @@
   (#eq? @modifier "const")) @sym.constant
 (field_declaration (variable_declaration (variable_declarator name: (_) @name))) @upper.constant
 
+(field_declaration (variable_declaration (variable_declarator name: (_) @name (lambda_expression) @value))) @bound.function
+(invocation_expression
+  function: (member_access_expression name: (identifier) @verb)
+  arguments: (argument_list . (argument (string_literal) @label) (argument (lambda_expression) @value))) @called
+(assignment_expression
+  left: [(identifier) @label (member_access_expression name: (identifier) @label)] operator: "+="
+  right: [(lambda_expression) (anonymous_method_expression)] @value) @called.on
+(method_declaration (attribute_list (attribute name: (identifier) @verb
+  (attribute_argument_list . (attribute_argument (string_literal) @label))))
+  (#match? @verb "^(Http(Get|Post|Put|Patch|Delete|Head|Options)|Route)$")) @alias.route
+
 (comment) @comment
 
 (invocation_expression function: [(identifier) @ref (generic_name (identifier) @ref)

@@ -19,6 +19,9 @@
   (arguments (binary_operator left: (call target: (identifier) @name) operator: "::")))
   (#any-of? @call "callback" "macrocallback")) @sym.method
 
+; Calls with a block, named by their strings and atoms.
+(call target: (identifier) @verb (arguments . [(string) (atom)] @label) (do_block) @body) @called
+
 (comment) @comment
 (unary_operator operator: "@" operand: (call target: (identifier) @call (arguments [(string) (sigil)]))
   (#any-of? @call "doc" "typedoc")) @comment

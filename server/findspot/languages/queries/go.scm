@@ -26,6 +26,26 @@
   right: (expression_list . (func_literal) @value)) @bound.function
 (var_declaration . (var_spec) @inner .) @outer
 
+; A variable with functions inside: a command, a server, a function that is made by another.
+(var_spec name: (identifier) @name value: (expression_list . [
+  (composite_literal body: (literal_value (keyed_element value: (literal_element (func_literal) @value))))
+  (unary_expression operand: (composite_literal body: (literal_value (keyed_element
+    value: (literal_element (func_literal) @value)))))
+  (call_expression arguments: (argument_list (func_literal) @value))])
+  (#not-eq? @name "_")) @bound.function
+(composite_literal
+  type: (qualified_type name: (type_identifier) @type)
+  body: (literal_value (keyed_element
+    key: (literal_element (identifier) @key) value: (literal_element (interpreted_string_literal) @label)))
+  (#eq? @type "Command") (#any-of? @key "Use" "Name")) @alias.command
+
+; Calls with a function, named by their strings.
+(call_expression
+  function: [(selector_expression field: (field_identifier) @verb) (identifier) @verb]
+  arguments: (argument_list . [(interpreted_string_literal) (raw_string_literal)] @label [
+    (func_literal) @value
+    (call_expression arguments: (argument_list (func_literal) @value .))] .)) @called
+
 (comment) @comment
 
 (call_expression function: [(identifier) @ref (selector_expression field: (field_identifier) @ref)])

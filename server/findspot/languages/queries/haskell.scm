@@ -22,6 +22,13 @@
     (apply constructor: [(name) @path (qualified id: (name) @path)])
     (apply constructor: (apply constructor: [(name) @path (qualified id: (name) @path)]))])])) @impl
 
+(infix
+  left_operand: (apply function: (variable) @verb argument: (literal (string)) @label)
+  operator: (operator) @call
+  right_operand: (_) @body
+  (#eq? @call "$")
+  (#match? @verb "^([fx]?(describe|context|it|specify|prop|feature|scenario)|test(Case|Group|Property))$")) @called.test
+
 (comment) @comment
 (haddock) @comment
 (pragma) @attribute

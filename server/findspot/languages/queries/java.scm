@@ -13,6 +13,15 @@
 (field_declaration declarator: (variable_declarator name: (identifier) @name)) @upper.constant
 (constant_declaration declarator: (variable_declarator name: (identifier) @name)) @upper.constant
 
+(field_declaration declarator: (variable_declarator name: (identifier) @name value: (lambda_expression) @value)) @bound.function
+(method_invocation name: (identifier) @verb
+  arguments: (argument_list . (string_literal) @label (lambda_expression) @value)) @called
+(method_declaration (modifiers (annotation name: (identifier) @verb
+  arguments: (annotation_argument_list . [(string_literal) @label (element_value_pair value: (string_literal) @label)])))
+  (#match? @verb "^(Get|Post|Put|Patch|Delete|Request)Mapping$")) @alias.route
+(method_declaration (modifiers (annotation name: (identifier) @call arguments: (annotation_argument_list . (string_literal) @label)))
+  (#eq? @call "DisplayName")) @alias.test
+
 (line_comment) @comment
 (block_comment) @comment
 

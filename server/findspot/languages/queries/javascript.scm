@@ -2,5 +2,6 @@
 
 (field_definition
   property: (_) @name
-  value: [(arrow_function) (function_expression)] @value) @bound.method
+  value: [(arrow_function) @value (function_expression) @value
+    (call_expression arguments: (arguments [(arrow_function) (function_expression)] @value))]) @bound.method
 (class_heritage [(identifier) @ref (member_expression property: (property_identifier) @ref)])

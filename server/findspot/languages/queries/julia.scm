@@ -29,6 +29,9 @@
 (macrocall_expression (macro_argument_list
   [(function_definition) (struct_definition) (assignment . [(call_expression) (where_expression)])] @inner .)) @decorated
 
+(macrocall_expression (macro_identifier (identifier) @verb) (macro_argument_list . (string_literal) @label [(compound_statement) (for_statement)] @body)
+  (#any-of? @verb "testset" "testitem" "safetestset")) @called.test
+
 (line_comment) @comment
 (block_comment) @comment
 ((string_literal) @comment

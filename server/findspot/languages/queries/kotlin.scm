@@ -15,6 +15,26 @@
 (property_declaration (variable_declaration (identifier) @name) (getter)) @bound.field
 (property_declaration (variable_declaration (identifier) @name) [(lambda_literal) (anonymous_function)] @value) @bound.function
 
+; Properties that are calls with a function: `val app = module { }`, `val rates by lazy { }`.
+(source_file (property_declaration (variable_declaration (identifier) @name) [
+  (call_expression (annotated_lambda (lambda_literal)) @value)
+  (property_delegate (call_expression (annotated_lambda (lambda_literal)) @value))]) @bound.function)
+(class_body (property_declaration (variable_declaration (identifier) @name) [
+  (call_expression (annotated_lambda (lambda_literal)) @value)
+  (property_delegate (call_expression (annotated_lambda (lambda_literal)) @value))]) @bound.field)
+
+; Calls with a function, named by their strings.
+(call_expression
+  (call_expression [(identifier) @verb (navigation_expression (identifier) @verb .)]
+    (value_arguments . (value_argument (string_literal) @label)))
+  (annotated_lambda) @body) @called
+(call_expression (string_literal) @label (annotated_lambda) @body) @called.test
+(infix_expression (string_literal) @label (identifier) @verb (lambda_literal) @body
+  (#any-of? @verb "should" "When" "Should" "given" "then")) @called.test
+(function_declaration (modifiers (annotation (constructor_invocation (user_type (identifier) @verb .)
+  (value_arguments . (value_argument (string_literal) @label)))))
+  (#match? @verb "^(Get|Post|Put|Patch|Delete|Request)Mapping$")) @alias.route
+
 (line_comment) @comment
 (block_comment) @comment
 

@@ -12,6 +12,14 @@
 (chunk (variable_declaration (assignment_statement (variable_list name: (_) @path))) @upper.constant)
 (variable_declaration (assignment_statement) @inner) @outer
 
+; Calls with a function, named by their strings.
+(function_call
+  name: [
+    (identifier) @verb
+    (method_index_expression method: (identifier) @verb)
+    (dot_index_expression field: (identifier) @verb)]
+  arguments: (arguments . (string) @label (function_definition) @value)) @called
+
 (comment) @comment
 
 (function_call name: [(identifier) @ref (dot_index_expression field: (identifier) @ref)

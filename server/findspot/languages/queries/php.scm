@@ -11,6 +11,26 @@
 (expression_statement (assignment_expression
   left: (variable_name (name) @name) right: [(anonymous_function) (arrow_function)] @value)) @bound.function
 
+; Calls with a function, named by their strings.
+(function_call_expression function: (name) @verb
+  arguments: (arguments . (argument [(string) (encapsed_string)] @label) (argument [(anonymous_function) (arrow_function)] @value))) @called
+(scoped_call_expression name: (name) @verb
+  arguments: (arguments . (argument [(string) (encapsed_string)] @label) (argument [(anonymous_function) (arrow_function)] @value))) @called
+(member_call_expression name: (name) @verb
+  arguments: (arguments . (argument [(string) (encapsed_string)] @label) (argument [(anonymous_function) (arrow_function)] @value))) @called
+(scoped_call_expression scope: (name) @scope name: (name) @verb
+  arguments: (arguments . (argument (string) @label) (argument [(anonymous_function) (arrow_function)] @value))
+  (#eq? @scope "Route")) @called.route
+(member_call_expression
+  object: [
+    (scoped_call_expression name: (name) @call arguments: (arguments . (argument (string) @label) .))
+    (member_call_expression name: (name) @call arguments: (arguments . (argument (string) @label) .))]
+  name: (name) @verb
+  arguments: (arguments . (argument [(anonymous_function) (arrow_function)] @value) .)
+  (#eq? @call "prefix") (#eq? @verb "group")) @called.route
+(method_declaration attributes: (attribute_list (attribute_group (attribute (name) @verb parameters: (arguments . (argument (string) @label)))))
+  (#any-of? @verb "Route" "Get" "Post" "Put" "Patch" "Delete")) @alias.route
+
 (comment) @comment
 
 (function_call_expression function: [(name) @ref (qualified_name (name) @ref .)])

@@ -7,6 +7,21 @@
 (module (expression_statement (assignment left: (identifier) @name)) @upper.constant)
 (module (type_alias_statement left: (type (identifier) @name)) @sym.type)
 
+; The route of a view is another name of it.
+(decorated_definition (decorator (call
+  function: (attribute attribute: (identifier) @verb)
+  arguments: (argument_list . (string) @label)))
+  (#any-of? @verb "get" "post" "put" "patch" "delete" "head" "options" "websocket")) @alias.route
+(decorated_definition (decorator (call
+  function: (attribute attribute: (identifier) @call)
+  arguments: (argument_list . (string) @label
+    (keyword_argument name: (identifier) @key value: [(list . (string) @verb) (tuple . (string) @verb)]))))
+  (#any-of? @call "route" "api_route") (#eq? @key "methods")) @alias.route
+(decorated_definition (decorator (call
+  function: (attribute attribute: (identifier) @verb)
+  arguments: (argument_list . (string) @label .)))
+  (#eq? @verb "route")) @alias.route
+
 (comment) @comment
 
 (call function: [(identifier) @ref (attribute attribute: (identifier) @ref)])

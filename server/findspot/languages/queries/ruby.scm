@@ -7,8 +7,18 @@
 (singleton_class) @impl
 (assignment left: (constant) @name) @sym.constant
 (call method: (identifier) @call arguments: (argument_list . (simple_symbol) @name) block: (_) @value
-  (#any-of? @call "define_method" "scope" "task")) @bound.method
+  (#any-of? @call "define_method" "scope")) @bound.method
 (call arguments: (argument_list . [(method) (singleton_method)] @inner .)) @outer
+
+; Calls with a block, named by their strings and symbols.
+(call method: (identifier) @verb
+  arguments: (argument_list . [
+    (string) @label
+    (simple_symbol) @label
+    (constant) @label
+    (scope_resolution) @label
+    (pair . [(hash_key_symbol) (simple_symbol) (string)] @label)] . (string)? @label)
+  block: (_) @value) @called
 
 (comment) @comment
 

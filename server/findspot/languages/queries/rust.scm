@@ -14,6 +14,10 @@
 (static_item name: (_) @name) @sym.variable
 (type_item name: (_) @name) @sym.type
 
+(let_declaration pattern: (identifier) @name value: (closure_expression) @value) @bound.function
+((attribute_item (attribute (identifier) @verb arguments: (token_tree . (string_literal) @label))) . (function_item) @alias.route
+  (#any-of? @verb "get" "post" "put" "patch" "delete" "head" "options"))
+
 (line_comment) @comment
 (block_comment) @comment
 (attribute_item) @attribute

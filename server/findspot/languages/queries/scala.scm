@@ -11,6 +11,16 @@
 (given_definition name: (_) @name) @sym.variable
 (val_definition pattern: (identifier) @name) @public.constant
 
+; Calls with a block, named by their strings.
+(call_expression
+  function: (call_expression function: (identifier) @verb arguments: (arguments . (string) @label))
+  arguments: (block) @body) @called
+(infix_expression
+  left: [(string) @label (infix_expression left: (string)? @label right: (string) @label)]
+  operator: (_) @verb
+  right: (block) @body
+  (#any-of? @verb "in" "should" "when" "must" "can" ">>" "-" "ignore")) @called.test
+
 (comment) @comment
 (block_comment) @comment
 

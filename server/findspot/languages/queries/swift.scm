@@ -16,6 +16,19 @@
   computed_value: (_) @body) @bound.field
 (source_file (property_declaration name: (pattern bound_identifier: (simple_identifier) @name)) @sym.variable)
 
+; Calls with a closure, named by their strings.
+(call_expression
+  . [(simple_identifier) @verb (navigation_expression suffix: (navigation_suffix suffix: (simple_identifier) @verb))]
+  (call_suffix (value_arguments . (value_argument value: (line_string_literal) @label)) (lambda_literal) @body)) @called
+(call_expression . (navigation_expression target: (simple_identifier) @target suffix: (navigation_suffix suffix: (simple_identifier) @verb))
+  (call_suffix (value_arguments . (value_argument value: (line_string_literal) @label)
+    . (value_argument value: (line_string_literal) @label)? . (value_argument value: (line_string_literal) @label)?)
+    (lambda_literal) @body)
+  (#any-of? @verb "get" "post" "put" "patch" "delete" "group" "webSocket")
+  (#match? @target "^(app|router|group|\\w*[rR]outes?)$")) @called.route
+(modifiers (attribute (user_type (type_identifier) @call) . (line_string_literal) @label)
+  (#eq? @call "Test")) @alias.test
+
 (comment) @comment
 (multiline_comment) @comment
 

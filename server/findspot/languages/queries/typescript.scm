@@ -11,7 +11,8 @@
 (abstract_method_signature name: (_) @name) @sym.method
 (public_field_definition
   name: (_) @name
-  value: [(arrow_function) (function_expression)] @value) @bound.method
+  value: [(arrow_function) @value (function_expression) @value
+    (call_expression arguments: (arguments [(arrow_function) (function_expression)] @value))]) @bound.method
 
 (ambient_declaration (_) @inner) @outer
 (expression_statement (internal_module) @inner) @outer

@@ -1,4 +1,4 @@
-; Zig: types are values bound to names, or what a generic function returns. Tests stay in what is left of their file.
+; Zig: types are values bound to names, or what a generic function returns.
 
 (function_declaration name: (identifier) @name type: (_) @call (#not-eq? @call "type")) @fn.function
 (function_declaration name: (identifier) @name type: (builtin_type) @call (#eq? @call "type")) @cls.struct
@@ -8,6 +8,8 @@
 (variable_declaration (identifier) @name (enum_declaration)) @cls.enum
 (variable_declaration (identifier) @name (error_set_declaration)) @sym.enum
 (source_file (variable_declaration . (identifier) @name [(integer) (float) (string) (boolean)]) @sym.constant)
+
+(test_declaration [(string) (identifier)] @label (block) @body) @called.test
 
 (comment) @comment
 

@@ -6,7 +6,7 @@ import re
 
 from findspot.core.frames import Frame, FrameReader, clean_path
 from findspot.languages.conventions import CAMEL, CAMEL_PREFIX
-from findspot.languages.record import Grammar, Language, words
+from findspot.languages.record import Grammar, Language, forms, words
 
 _FRAME = r"\s*at ([\w.<>`+\[\],]{1,300})\(.{0,300}?\)(?: in (.{1,300}?):line (\d{1,7}))?\s*$"
 
@@ -22,7 +22,11 @@ def _frame(line: str, _before: str) -> Frame | None:
 LANGUAGE = Language(
     name="csharp",
     suffixes=words("cs csx"),
-    grammar=Grammar(module="tree_sitter_c_sharp", queries=("csharp",)),
+    grammar=Grammar(
+        module="tree_sitter_c_sharp",
+        queries=("csharp",),
+        calls=forms(route="MapGet MapPost MapPut MapPatch MapDelete MapMethods Map"),
+    ),
     test_name=f"{CAMEL}|{CAMEL_PREFIX}",
     generated=words(".designer.cs .g.cs .g.i.cs"),
     lock_files=words("packages.lock.json paket.lock"),

@@ -6,7 +6,7 @@ import re
 
 from findspot.core.frames import Frame, FrameReader, clean_path
 from findspot.languages.conventions import SUFFIX
-from findspot.languages.record import Grammar, Language, words
+from findspot.languages.record import Grammar, Language, forms, words
 
 _FRAME = r"\s*(?:\([\w. -]{1,80}\) )?([^\s:()]{1,300}\.exs?):(\d{1,7}): (?:anonymous fn/\d{1,3} in )?([A-Z][\w.]{0,200}?)\.\"?([^\s/\"(]{1,200})"
 
@@ -20,7 +20,17 @@ LANGUAGE = Language(
     name="elixir",
     suffixes=words("ex exs"),
     interpreters=words("elixir"),
-    grammar=Grammar(module="tree_sitter_elixir", queries=("elixir",), bodies=("do_block",), clauses=True),
+    grammar=Grammar(
+        module="tree_sitter_elixir",
+        queries=("elixir",),
+        bodies=("do_block",),
+        clauses=True,
+        calls=forms(
+            test="test describe property feature scenario",
+            route="get post put patch delete options match",
+            group="scope",
+        ),
+    ),
     test_name=f"{SUFFIX}|(?i:^test_helper$)",
     lock_files=words("mix.lock"),
     snake_case_files=True,

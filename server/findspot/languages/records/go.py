@@ -6,7 +6,7 @@ import re
 
 from findspot.core.frames import PATH, Frame, FrameReader, clean_path
 from findspot.languages.conventions import SUFFIX
-from findspot.languages.record import Grammar, Language, words
+from findspot.languages.record import Grammar, Language, forms, words
 
 _PATH = rf"\s+({PATH}{{1,400}}\.go):(\d{{1,7}})(?: \+0x[0-9a-f]{{1,16}})?\s*$"
 
@@ -32,7 +32,15 @@ def _name(line: str) -> str | None:
 LANGUAGE = Language(
     name="go",
     suffixes=words("go"),
-    grammar=Grammar(module="tree_sitter_go", queries=("go",)),
+    grammar=Grammar(
+        module="tree_sitter_go",
+        queries=("go",),
+        calls=forms(
+            test="Run Describe Context When It Specify DescribeTable FDescribe FContext FIt PDescribe PContext PIt Convey",
+            route="GET POST PUT PATCH DELETE HEAD OPTIONS Get Post Put Patch Delete Head Options Any All Handle HandleFunc "
+            "Route Group",
+        ),
+    ),
     test_name=SUFFIX,
     generated=words(".pb.go .pb.gw.go"),
     lock_files=words("go.sum go.work.sum"),

@@ -6,7 +6,7 @@ import re
 
 from findspot.core.frames import Frame, FrameReader
 from findspot.languages.conventions import CAMEL, CAMEL_PREFIX
-from findspot.languages.record import Grammar, Language, words
+from findspot.languages.record import Grammar, Language, forms, words
 
 _FRAME = r"\s*at (?:[\w.@-]{1,100}/{1,2})*([\w$.<>]{1,300})\((?:([\w$-]{1,100}\.(?:java|kt|kts|scala|groovy|clj))(?::(\d{1,7}))?|Native Method|Unknown Source)\)"
 
@@ -28,7 +28,14 @@ def _frame(line: str, _before: str) -> Frame | None:
 LANGUAGE = Language(
     name="java",
     suffixes=words("java"),
-    grammar=Grammar(module="tree_sitter_java", queries=("java",)),
+    grammar=Grammar(
+        module="tree_sitter_java",
+        queries=("java",),
+        calls=forms(
+            test="dynamicTest dynamicContainer",
+            route="get post put patch delete head options path ws",
+        ),
+    ),
     test_name=f"{CAMEL}|{CAMEL_PREFIX}",
     lock_files=words("gradle.lockfile"),
     build_files=words("pom.xml build.xml"),

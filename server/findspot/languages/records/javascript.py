@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from findspot.core.frames import PATH, Frame, FrameReader, clean_path
-from findspot.languages.conventions import SCRIPT
+from findspot.languages.conventions import SCRIPT, SCRIPT_CALLS
 from findspot.languages.record import Grammar, Language, words
 
 _V8 = r"\s*at (?:async )?(?:new )?([^\s(]{1,200})(?: \[as [^\]]{1,80}\])? \(([^()]{1,400}):(\d{1,7}):\d{1,7}\)"
@@ -35,7 +35,11 @@ LANGUAGE = Language(
     name="javascript",
     suffixes=words("js jsx mjs cjs es6"),
     interpreters=words("node nodejs"),
-    grammar=Grammar(module="tree_sitter_javascript", queries=("ecmascript", "jsx", "javascript")),
+    grammar=Grammar(
+        module="tree_sitter_javascript",
+        queries=("ecmascript", "jsx", "javascript"),
+        calls=SCRIPT_CALLS,
+    ),
     test_name=SCRIPT,
     generated=words("_pb.js"),
     lock_files=words("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lockb bun.lock"),

@@ -6,7 +6,7 @@ import re
 
 from findspot.core.frames import Frame, FrameReader, clean_path
 from findspot.languages.conventions import CAMEL, CAMEL_PREFIX, PREFIX, SUFFIX
-from findspot.languages.record import Grammar, Language, words
+from findspot.languages.record import Grammar, Language, forms, words
 
 _FRAME = r"\s*#\d{1,4} ([^\s(][^(]{0,400}\.(?:php|phtml|inc))\((\d{1,7})\): ([^\s(]{1,300})\("
 _MESSAGE = r".{0,400}? in (\S{1,300}\.php)(?: on line |:)(\d{1,7})"
@@ -24,7 +24,16 @@ LANGUAGE = Language(
     name="php",
     suffixes=words("php phtml php5 php7 php8"),
     interpreters=words("php"),
-    grammar=Grammar(module="tree_sitter_php", queries=("php",), function="language_php", member_separator="\\"),
+    grammar=Grammar(
+        module="tree_sitter_php",
+        queries=("php",),
+        function="language_php",
+        member_separator="\\",
+        calls=forms(
+            test="test it describe",
+            route="get post put patch delete options any group",
+        ),
+    ),
     test_name=f"{PREFIX}|{SUFFIX}|{CAMEL}|{CAMEL_PREFIX}",
     lock_files=words("composer.lock"),
     frames=FrameReader(read=_frame, hints=(".php", ".phtml", ".inc")),

@@ -6,7 +6,7 @@ import re
 
 from findspot.core.frames import Frame, FrameReader, clean_path
 from findspot.languages.conventions import CAMEL, CAMEL_PREFIX
-from findspot.languages.record import Grammar, Language, words
+from findspot.languages.record import Grammar, Language, forms, words
 
 _FRAME = r"\s*\d{1,4}\s.{0,200}?0x[0-9a-fA-F]{4,16} (.{1,300}?) (?:at |\()(\S{1,300}\.swift):(\d{1,7})"
 _FATAL = r"(?:.{0,300}?[ :])?([^\s:]{1,300}\.swift)(?::(\d{1,7}): (?:Fatal error|Precondition failed|Assertion failed)|, line (\d{1,7}))"
@@ -25,7 +25,11 @@ LANGUAGE = Language(
     name="swift",
     suffixes=words("swift"),
     interpreters=words("swift"),
-    grammar=Grammar(module="tree_sitter_swift", queries=("swift",)),
+    grammar=Grammar(
+        module="tree_sitter_swift",
+        queries=("swift",),
+        calls=forms(test="describe context it specify test feature scenario fdescribe fcontext fit xdescribe xit"),
+    ),
     test_name=f"{CAMEL}|{CAMEL_PREFIX}",
     generated=words(".pb.swift"),
     lock_files=words("package.resolved podfile.lock"),

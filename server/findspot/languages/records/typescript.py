@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from findspot.languages.conventions import SCRIPT
+from findspot.languages.conventions import SCRIPT, SCRIPT_CALLS
 from findspot.languages.record import Grammar, Language, words
 
 LANGUAGE = Language(
@@ -10,7 +10,10 @@ LANGUAGE = Language(
     suffixes=words("ts mts cts"),
     interpreters=words("deno bun"),
     grammar=Grammar(
-        module="tree_sitter_typescript", queries=("ecmascript", "typescript"), function="language_typescript"
+        module="tree_sitter_typescript",
+        queries=("ecmascript", "typescript"),
+        function="language_typescript",
+        calls=SCRIPT_CALLS,
     ),
     test_name=SCRIPT,
     generated=words("_pb.ts _pb.d.ts"),

@@ -21,5 +21,6 @@ LANGUAGE = Language(
     suffixes=words("zig"),
     grammar=Grammar(module="tree_sitter_zig", queries=("zig",)),
     test_name=f"{SUFFIX}|{WHOLE}",
+    inline_tests="^test: ",
     frames=FrameReader(read=_frame, hints=(".zig:",)),
 )

@@ -1,0 +1,134 @@
+"""Names of definitions that are calls: a route, a test, a handler, a task.
+
+``router.post('/orders', async (req) => ...)`` defines something as much as a function does, but its name is what a
+person reads: the strings of the call, with a word in front that says what it is. The query of a language, or its record
+by the called word, tells which *form* a call has; nothing here knows a framework.
+
+==========  =====================================================  ============================================
+form        name                                                   inside a call of its form, or of a group
+==========  =====================================================  ============================================
+``route``   ``POST /orders/:id/refund``                            ``GET /admin/users``
+``test``    ``test: survives a reload``                            ``test: basket > survives a reload``
+``rake``    ``rake: seed``                                         ``rake: db:seed``
+``on``      ``on: click``                                          ``on: window > click``
+``group``   the called word and its label: ``namespace: admin``    its label leads those of the calls inside
+none        the same: ``factory: user``                            ``factory: user > trait: admin``
+==========  =====================================================  ============================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from tree_sitter import Node
+
+from findspot.languages.record import words
+from findspot.languages.table import GRAMMARS
+
+_METHODS: Final = "get|post|put|patch|delete|head|options|trace|connect|all|any|websocket|ws"
+_WRITTEN_METHOD: Final = re.compile(rf"(?:{_METHODS}) +(?=/)", re.IGNORECASE)
+_METHOD: Final = re.compile(_METHODS)
+_ROUTE: Final = re.compile(r""".(?:[A-Z]+ +)?[/:*{]|:""")
+_WRITTEN: Final = "'\"`:"
+"""What strings and symbols begin with."""
+
+_QUOTES: Final = "'\"`"
+_OPENING: Final = re.compile(r"^(?:[A-Za-z@$]{0,3}(?=[\"'`])|[~%][A-Za-z]?[\[({|/]|:)")
+_STATEMENTS: Final = frozenset(
+    words(
+        "expression_statement program source_file source chunk block body_statement block_body do_block lambda_literal "
+        "statements compound_statement template_body class_body"
+    )
+)
+"""Nodes whose children are statements."""
+
+_DOTS: Final = frozenset({".", "?.", "->", "::", "?->"})
+_MAX_TEXT: Final = 600
+_MAX_LABEL: Final = 120
+"""Characters of a label; what people write is shorter, a table or a paragraph is no name."""
+
+
+class Call(NamedTuple):
+    """What a call says of itself: the ``verb`` is the called word, ``path`` its label behind those of its holders."""
+
+    form: str
+    verb: str
+    path: str
+
+    @property
+    def name(self) -> str:
+        """The name that a person reads."""
+        if self.form == "route":
+            return self.path if _WRITTEN_METHOD.match(self.path) else f"{_method(self.verb)} {self.path}"
+        said = self.verb if self.form in {"", "group"} else self.form
+        return f"{said}: {self.path}"
+
+
+def call_of(language: str, source: bytes, captures: dict[str, list[Node]], form: str) -> Call | None:
+    """Return what the call of a match says of itself; None where it is no definition."""
+    verb, root = (_text(source, captures[name][0]) if name in captures else "" for name in ("verb", "root"))
+    node = next(nodes[0] for label, nodes in captures.items() if label.partition(".")[0] in {"called", "alias"})
+    labels = [_text(source, found) for found in captures.get("label", ())]
+    outer = None if form else node.parent
+    alone = outer is not None and outer.type in _STATEMENTS
+    return _read(form, GRAMMARS[language].calls, verb, root, labels, alone=alone)
+
+
+def _text(source: bytes, node: Node) -> str:
+    return source[node.start_byte : min(node.end_byte, node.start_byte + _MAX_TEXT)].decode("utf-8", "replace")
+
+
+def _read(form: str, forms: Mapping[str, str], verb: str, root: str, labels: list[str], *, alone: bool) -> Call | None:
+    """Return what a call says; None where it is no definition.
+
+    ``form`` is what the query says of it, ``forms`` has those that the called word tells: ``verb``, or ``root``, the word
+    that a chain begins with (``it.only``). Without a form it must stand ``alone``, as a statement.
+    """
+    first = labels[0] if labels else ""
+    if not form:
+        form = "test" if forms.get(root) == "test" else forms.get(verb, "")
+        if form == "route" and not _ROUTE.match(first):
+            form = ""
+        if not form and not (alone and first[:1] in _WRITTEN):
+            return None
+    label = _label_of(form, labels)
+    return Call(form, verb, label) if label else None
+
+
+def _label_of(form: str, written: list[str]) -> str:
+    """Return the text of labels as they are written (strings, symbols, names of classes) on one line."""
+    texts = (" ".join(_OPENING.sub("", text.strip(), count=1).strip(_QUOTES).split()) for text in written)
+    return ("/" if form == "route" else " ").join(text for text in texts if text)[:_MAX_LABEL]
+
+
+def placed(call: Call, holder: Call | None, owner: str) -> Call:
+    """Return a call with the labels of the call around it, or of the class or function (``owner``) that holds tests."""
+    above = holder.path if holder is not None and holder.form in {call.form, "group"} else ""
+    if not above and holder is None and call.form == "test":
+        above = owner
+    if call.form == "route":
+        return call._replace(path=_joined_route(above, call.path))
+    joint = ":" if call.form == "rake" else " > "
+    return call._replace(path=f"{above}{joint}{call.path}" if above else call.path)
+
+
+def _joined_route(above: str, path: str) -> str:
+    if _WRITTEN_METHOD.match(path):
+        return path
+    parts = [part for part in (above.strip("/"), path.strip("/")) if part]
+    return "/" + "/".join(parts)
+
+
+def _method(verb: str) -> str:
+    found = _METHOD.search(verb.lower())
+    return found[0].upper() if found else "ROUTE"
+
+
+def link_start(node: Node, captures: dict[str, list[Node]]) -> int:
+    """Return where a call begins: in a chain of calls over several lines each link is one, from its dot on."""
+    dot = captures["verb"][0].prev_sibling if "verb" in captures else None
+    if dot is None or dot.type not in _DOTS or dot.start_point[0] == node.start_point[0]:
+        return node.start_byte
+    return dot.start_byte
