@@ -60,7 +60,7 @@ export interface CauseParams {
   uri?: string | null;
   /** how many results; if absent the answer chooses */
   top_k?: number | null;
-  /** only results in these files and folders */
+  /** only results in these files and folders (URIs), and packages (by name) */
   scope?: string[];
   /** seconds; the setting `budget` if absent; 0 leaves the model out */
   budget?: number | null;
@@ -74,7 +74,7 @@ export interface CauseParams {
 export interface ContextParams {
   /** one root of several, as the client names it; all of them if absent */
   root?: string | null;
-  /** only results in these files and folders */
+  /** only results in these files, folders and packages (by name) */
   scope?: string[];
   /** only files of these types, by ripgrep's names, such as `py` */
   types?: string[];
@@ -221,7 +221,7 @@ export interface IndexStatus {
 export interface LocalizeParams {
   /** one root of several, as the client names it; all of them if absent */
   root?: string | null;
-  /** only results in these files and folders */
+  /** only results in these files, folders and packages (by name) */
   scope?: string[];
   /** only files of these types, by ripgrep's names, such as `py` */
   types?: string[];
@@ -430,7 +430,7 @@ export interface RelatedParams {
 export interface SearchParams {
   /** one root of several, as the client names it; all of them if absent */
   root?: string | null;
-  /** only results in these files and folders */
+  /** only results in these files, folders and packages (by name) */
   scope?: string[];
   /** only files of these types, by ripgrep's names, such as `py` */
   types?: string[];

@@ -131,6 +131,7 @@ async def test_context_is_whole_in_text_and_object(connect: Connect) -> None:
         ("find_code", {"query": "x", "limit": 3}, "'limit' is not a parameter"),
         ("find_code", {"query": "x", "k": 1_000}, "'k' must be a whole number from 1 to 50"),
         ("find_code", {"query": "x", "scope": ["../elsewhere"]}, "lies outside"),
+        ("find_code", {"query": "x", "scope": ["nowhere"]}, "there is no file, folder or package nowhere"),
         ("read_span", {"path": "../../../etc/passwd"}, "lies outside of what is searched"),
         ("read_span", {"path": "/etc/passwd"}, "lies outside of what is searched"),
         ("read_span", {"path": "file:///etc/passwd"}, "lies outside of what is searched"),

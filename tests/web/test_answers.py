@@ -53,6 +53,7 @@ async def test_an_empty_query_is_refused_with_a_reason(here: Here, params: dict[
         ({"limit": "3"}, "'limit' is not a parameter"),
         ({"context": "{}"}, "'context' must be an object"),
         ({"scope": "/etc"}, "lies outside"),
+        ({"scope": "nowhere"}, "there is no file, folder or package nowhere"),
         ({"root": "elsewhere"}, "'root' names elsewhere"),
     ],
 )

@@ -34,7 +34,7 @@
 ---@field diagnostic? findspot.DiagnosticParams|nil one that is shown in the file `uri`
 ---@field uri? string|nil the file that `diagnostic` or `text` comes from
 ---@field top_k? integer|nil how many results; if absent the answer chooses
----@field scope? string[] only results in these files and folders
+---@field scope? string[] only results in these files and folders (URIs), and packages (by name)
 ---@field budget? number|nil seconds; the setting `budget` if absent; 0 leaves the model out
 ---@field context? findspot.EditorDocuments|nil what the editor shows
 ---@field include_text? boolean `false` leaves `text` out of the results
@@ -42,7 +42,7 @@
 --- `findspot/context`.
 ---@class findspot.ContextParams
 ---@field root? string|nil one root of several, as the client names it; all of them if absent
----@field scope? string[] only results in these files and folders
+---@field scope? string[] only results in these files, folders and packages (by name)
 ---@field types? string[] only files of these types, by ripgrep's names, such as `py`
 ---@field not_types? string[] no files of these types
 ---@field globs? string[] only files that these globs take in; `!` leaves out, the last that matches decides
@@ -125,7 +125,7 @@
 --- `findspot/localize`.
 ---@class findspot.LocalizeParams
 ---@field root? string|nil one root of several, as the client names it; all of them if absent
----@field scope? string[] only results in these files and folders
+---@field scope? string[] only results in these files, folders and packages (by name)
 ---@field types? string[] only files of these types, by ripgrep's names, such as `py`
 ---@field not_types? string[] no files of these types
 ---@field globs? string[] only files that these globs take in; `!` leaves out, the last that matches decides
@@ -243,7 +243,7 @@
 --- `findspot/search`.
 ---@class findspot.SearchParams
 ---@field root? string|nil one root of several, as the client names it; all of them if absent
----@field scope? string[] only results in these files and folders
+---@field scope? string[] only results in these files, folders and packages (by name)
 ---@field types? string[] only files of these types, by ripgrep's names, such as `py`
 ---@field not_types? string[] no files of these types
 ---@field globs? string[] only files that these globs take in; `!` leaves out, the last that matches decides

@@ -19,6 +19,7 @@ from findspot.config import Config, load_config
 from findspot.core.identifiers import read_path
 from findspot.core.limits import MAX_TEXT
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
+from findspot.service.packages import PackagesOf, nearest_packages, package_folders, packages_on_disk
 from findspot.service.workspaces import find_root, marker_of
 
 if TYPE_CHECKING:
@@ -102,15 +103,37 @@ def root_of(given: Path, cwd: Path) -> Path:
 
 
 def existing_paths(raw: RawArguments, cwd: Path) -> list[Path]:
-    """Return the paths of ``raw`` absolute and free of symbolic links; raises ``UsageError`` where they cannot be meant."""
-    paths = raw.paths
-    if raw.no_scope and paths:
+    """Return the paths of ``raw`` absolute and free of symbolic links; raises ``UsageError`` where they cannot be meant.
+
+    The name of a package, where no such path exists, means its folders, which take its place in ``raw``, too.
+    """
+    if raw.no_scope and raw.paths:
         raise UsageError("--no-scope means the whole root and cannot be used together with PATHS")
-    for path in paths:
-        if not os.path.exists(cwd / path):  # noqa: PTH110 - Path.exists raises for names that are too long
-            hint = f"did you mean findspot {raw.meant}?" if raw.meant else "a query of several words needs quotes"
-            raise UsageError(f"{path}: no such file or folder; {hint}")
-    return [Path(os.path.realpath(cwd / path)) for path in paths]
+    missing = {path for path in raw.paths if not os.path.exists(cwd / path)}  # noqa: PTH110 - Path.exists raises for long names
+    if missing:
+        packages = _packages(raw, cwd)
+        raw.paths = [
+            one
+            for path in raw.paths
+            for one in (_package(raw, packages, path.as_posix()) if path in missing else (path,))
+        ]
+    return [Path(os.path.realpath(cwd / path)) for path in raw.paths]
+
+
+def _packages(raw: RawArguments, cwd: Path) -> PackagesOf:
+    """Return the packages of the roots that are meant; of a folder that nothing marks as a project they are not looked for."""
+    roots = [root_of(root, cwd) for root in raw.roots] or [root for root, marker in [find_root(cwd)] if marker]
+    return packages_on_disk((root, load_config(root, raw.settings())) for root in roots)
+
+
+def _package(raw: RawArguments, packages: PackagesOf, name: str) -> tuple[Path, ...]:
+    folders = package_folders(packages, name)
+    if not folders:
+        near = nearest_packages(packages, name)
+        hint = "a query of several words needs quotes"
+        hint = near.removeprefix("; ") if near else f"did you mean findspot {raw.meant}?" if raw.meant else hint
+        raise UsageError(f"{name}: no such file or folder; {hint}")
+    return folders
 
 
 def scope_of(raw: RawArguments, location: RootLocation, paths: Sequence[Path]) -> tuple[str, ...]:

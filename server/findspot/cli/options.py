@@ -44,7 +44,13 @@ def add_text(parser: argparse.ArgumentParser) -> None:
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
     """Give ``parser`` the paths to look in."""
-    parser.add_argument("paths", metavar="PATHS", nargs="*", type=Path, help="Look only in these folders and files.")
+    parser.add_argument(
+        "paths",
+        metavar="PATHS",
+        nargs="*",
+        type=Path,
+        help="Look only in these folders, files and packages, which are meant by name where no such path exists.",
+    )
 
 
 def add_session_words(parser: argparse.ArgumentParser) -> None:

@@ -28,6 +28,7 @@ from findspot.storage.records import ChunkRow
 from findspot.storage.store import IndexStore
 from findspot.workspace.files import Source, read_source
 from findspot.workspace.ignore_patterns import IgnoreFile
+from findspot.workspace.packages import find_packages
 from findspot.workspace.walker import clean_prefix, clean_scope
 
 if TYPE_CHECKING:
@@ -113,6 +114,10 @@ class Explorer:
         """Return the files that a pattern names, as a line of ``.gitignore`` does: ``*.py``, ``src/**/test_*``, ``docs/``."""
         matches = _glob(pattern)
         return _first((path for path in self._paths(scope) if matches(path)), limit)
+
+    def packages(self) -> dict[str, tuple[str, ...]]:
+        """Return the folders of each package by the name that its manifest gives it."""
+        return find_packages(self._root, self._paths())
 
     def search(
         self,

@@ -145,7 +145,7 @@ class CauseParams(WithTokens):
     diagnostic: DiagnosticParams | None = Field(None, description="one that is shown in the file `uri`")
     uri: Name | None = Field(None, description="the file that `diagnostic` or `text` comes from")
     top_k: Length | None = Field(None, description="how many results; if absent the answer chooses")
-    scope: Scope = Field((), description="only results in these files and folders")
+    scope: Scope = Field((), description="only results in these files and folders (URIs), and packages (by name)")
     budget: Budget | None = Field(None, description="seconds; the setting `budget` if absent; 0 leaves the model out")
     context: EditorDocuments | None = Field(None, description="what the editor shows")
     include_text: bool = Field(True, description="`false` leaves `text` out of the results")

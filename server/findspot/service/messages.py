@@ -98,7 +98,7 @@ class EditorView(Part):
 class InFiles(Request):
     """What says which files a request is about."""
 
-    scope: Scope = Field((), description="only results in these files and folders")
+    scope: Scope = Field((), description="only results in these files, folders and packages (by name)")
     types: FileTypes = Field((), description="only files of these types, by ripgrep's names, such as `py`")
     not_types: FileTypes = Field((), description="no files of these types")
     globs: Globs = Field(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from findspot.core.types import Diagnostic, EditorContext
 from findspot.errors import FindspotError, OutsideRootError, QueryError, RootError
+from findspot.service.packages import nearest_packages, package_folders
 from findspot.workspace.roots import find_root, home_folder, marker_of
 
 if TYPE_CHECKING:
@@ -166,13 +167,13 @@ class Workspace:
     def parts(self, roots: Sequence[Root], scope: Sequence[str]) -> list[Part]:
         """Return what to search in which of ``roots``, so that no file is searched twice; for worker threads.
 
-        A name in ``scope`` that lies outside of ``roots`` is an ``OutsideRootError``.
+        A name in ``scope`` that lies outside of ``roots`` is an ``OutsideRootError``. One that is no path means the
+        package of that name, and is a ``QueryError`` where there is none.
         """
         # Of one folder under two names the first has everything.
         distinct = [root for at, root in enumerate(roots) if all(root.real != one.real for one in roots[:at])]
         asked: dict[Root, list[str]] = {} if scope else {root: [] for root in distinct}
-        for name in scope:
-            path = self._path_of(name)
+        for name, path in self._meant(distinct, scope):
             found = _deepest(distinct, path)
             if found is None:
                 raise OutsideRootError(f"'scope' holds {name}, which lies outside of the workspace; {self._names()}")
@@ -187,6 +188,28 @@ class Workspace:
             # The root itself in the scope means all of it.
             parts.append(Part(root, () if "." in paths or "" in paths else tuple(paths), exclude))
         return parts
+
+    def _meant(self, roots: Sequence[Root], scope: Sequence[str]) -> list[tuple[str, Path]]:
+        """Return the entries of a scope, each with its path; a package may have several."""
+        meant: list[tuple[str, Path]] = []
+        packages: dict[Path, dict[str, tuple[str, ...]]] = {}
+        for name in scope:
+            path, unclear = None, ""
+            try:
+                path = self._path_of(name)
+            except QueryError as error:
+                unclear = str(error)
+            is_whole = name.startswith("file:") or Path(name).is_absolute()
+            if path is not None and (is_whole or os.path.lexists(path) or _deepest(roots, path) is None):
+                meant.append((name, path))
+                continue
+            packages = packages or {root.path: root.access().engine.explorer().packages() for root in roots}
+            folders = package_folders(packages, name)
+            if not folders:
+                what = unclear or f"there is no file, folder or package {name}"
+                raise QueryError(f"{what}{nearest_packages(packages, name)}")
+            meant += [(name, folder) for folder in folders]
+        return meant
 
     def in_root(self, root: Root, view: EditorView) -> EditorContext:
         """Return what an editor shows as far as it lies in a root. Names are compared and nothing is opened; what is no file is left out."""
