@@ -125,11 +125,12 @@ def cli_page() -> str:
 
 def languages_page() -> str:
     """Return the page about every language."""
-    rows: dict[str, list[str]] = {"a syntax tree": [], "headings": [], "windows": []}
+    rows: dict[str, list[str]] = {"code": [], "keys": [], "headings": [], "windows": []}
     for name, language in sorted(LANGUAGES.items()):
-        read = (
-            "a syntax tree" if language.grammar or language.scanned else "headings" if language.headings else "windows"
-        )
+        code = language.grammar is not None or language.code
+        read = "headings" if language.headings else "windows"
+        if language.grammar is not None or language.scanned:
+            read = "code" if code else "keys"
         told = [*(f".{suffix}" for suffix in language.suffixes), *language.file_names]
         traces = "yes" if language.frames else ""
         interpreters = ", ".join(language.interpreters)
@@ -145,7 +146,8 @@ def languages_page() -> str:
         "JavaScript what is compiled to it, those of C++ native code.",
     ]
     titles = {
-        "a syntax tree": "Read as code: functions, methods and classes are found as such",
+        "code": "Read as code: functions, methods and classes are found as such",
+        "keys": "Cut at keys and sections",
         "headings": "Cut at headings",
         "windows": "Read as text, in windows of tokens",
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from findspot.languages.table import SCANNED
-from findspot.parsing.chunker import SCANNERS
+from findspot.parsing.scanners import SCANNERS
 from tests.parsing.rules import check
 
 
@@ -84,3 +86,88 @@ def test_a_macro_of_dbt_is_a_unit() -> None:
         ("grams_to_ounces", "Weighs."),
         ("other", ""),
     ]
+
+
+WORKFLOW = """\
+name: CI
+on:
+  push:
+    branches: [main]
+
+jobs:
+  bake:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: ./.github/actions/flour
+      - name: Knead the dough
+        run: |
+          knead: 10
+
+          turn: 2
+          rest
+      - run: |
+          heat
+          bake
+          cool
+  deliver:
+    needs: bake
+    runs-on: ubuntu-latest
+    steps:
+      - run: drive
+"""
+
+
+def _units(path: str, source: str) -> dict[str | None, str]:
+    return {chunk.symbol: chunk.text for chunk in check(path, source.encode()).chunks}
+
+
+def test_jobs_and_steps_of_a_workflow_are_places_by_their_names() -> None:
+    units = _units(".github/workflows/ci.yml", WORKFLOW)
+    assert list(units) == [None, "jobs.bake", "jobs.bake.steps.Knead the dough", "jobs.bake.steps[2]", "jobs.deliver"]
+    assert "turn: 2" in units["jobs.bake.steps.Knead the dough"]
+
+
+def test_an_object_of_kubernetes_is_called_by_kind_namespace_and_name() -> None:
+    source = "apiVersion: v1\nkind: Service\nmetadata:\n  name: counter\n  namespace: bakery\n---\n" * 2
+    source += "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include 'bakery.name' . }}\n  {{- with .x }}\n  y: 1\n  {{- end }}\n"
+    names = [chunk.symbol for chunk in check("all.yaml", source.encode()).chunks]
+    assert names == ["Service bakery/counter", "Service bakery/counter", "Deployment"]
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+def test_an_operation_of_an_interface_is_called_by_its_method_and_path(form: str) -> None:
+    operations = {"get": {"summary": "One loaf.", "responses": {"200": {"description": "fresh"}}}}
+    described = {
+        "openapi": "3.1.0",
+        "paths": {"/loaves/{id}": operations | {"delete": {"summary": "Eats.", "x": [1, 2]}}},
+    }
+    yaml = (
+        "openapi: 3.1.0\npaths:\n  /loaves/{id}:\n    get:\n      summary: One loaf.\n      responses:\n        '200':\n"
+        "          description: fresh\n    delete:\n      summary: Eats.\n      x:\n        - 1\n"
+    )
+    units = _units(f"openapi.{form}", yaml if form == "yaml" else json.dumps(described, indent=2))
+    assert {"GET /loaves/{id}", "DELETE /loaves/{id}"} <= units.keys()
+
+
+def test_a_short_file_is_one_place_and_its_keys_can_be_looked_up() -> None:
+    source = '{\n  "name": "bakery",\n  "scripts": {\n    "bake": "oven",\n    "test": "taste"\n  }\n}\n'
+    parsed = check("package.json", source.encode())
+    assert len(parsed.chunks) == 1
+    assert [symbol.qualified_name for symbol in parsed.symbols] == ["scripts", "scripts.bake", "scripts.test"]
+
+
+def test_tables_of_data_are_pieces_and_not_a_place_for_each_row() -> None:
+    rows = [{"name": f"loaf {i}", "grams": i, "crust": "thin"} for i in range(2_000)]
+    for source in (json.dumps({"loaves": rows}, indent=1), "loaves:\n" + "- a\n  b\n  c: 1\n" * 9_000):
+        parsed = check("loaves.json" if source.startswith("{") else "loaves.yaml", source.encode())
+        assert len(parsed.chunks) < len(source) / 1_200
+        assert len(parsed.symbols) < 10
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.toml", "a.ini", "a.sql", "a.css"])
+@pytest.mark.parametrize(
+    "sign", ["a:\n ", "- ", '{"a":', "[", "&x *x ", "[a]\n", "a = [", "'", "|\n", "{{", "(", "/*", "$$"]
+)
+def test_nesting_and_signs_without_end_are_read_in_linear_time(name: str, sign: str) -> None:
+    assert check(name, (sign * 20_000).encode()).chunks
+    assert check(name, "".join(f"{sign}{i}" for i in range(20_000)).encode()).chunks

@@ -28,7 +28,7 @@ _CODE: Final = frozenset(
 
 _NO_CODE: Final = frozenset(
     suffix
-    for name in ("csv", "diff", "gettext", "json", "latex", "markdown", "rst", "svg", "text")
+    for name in ("csv", "diff", "gettext", "json", "json-lines", "latex", "markdown", "rst", "svg", "text")
     for suffix in LANGUAGES[name].suffixes
 )
 

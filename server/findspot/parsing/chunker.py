@@ -25,9 +25,11 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final
 
+from tree_sitter import Node
+
 from findspot.core.types import Chunk, ChunkKind, FileProblem, ParsedFile, ProblemKind, Symbol
 from findspot.languages.detect import component_name, language_of
-from findspot.languages.table import GRAMMARS, HEADED, SCANNED
+from findspot.languages.table import GRAMMARS, HEADED
 from findspot.parsing.comments import MAX_SIGNATURE, comment_text, is_licence, python_docstring, signature
 from findspot.parsing.decoding import decode_source
 from findspot.parsing.embedded import read_embedded
@@ -35,8 +37,8 @@ from findspot.parsing.headings import parse_headed
 from findspot.parsing.lines import Lines
 from findspot.parsing.nesting import Definition
 from findspot.parsing.parsers import NoGrammar, Parsers, TooTangled
-from findspot.parsing.pieces import CodeCutter, begins_line, cut_text, cut_windows, trim
-from findspot.parsing.sql import read_sql
+from findspot.parsing.pieces import CodeCutter, begins_line, cut_at, cut_text, cut_windows, trim
+from findspot.parsing.scanners import SCANNERS
 from findspot.parsing.symbols import Outline, read_outline
 
 _UNIT_LINES: Final = 4
@@ -47,13 +49,13 @@ _TAIL: Final = 120
 _SIGNATURE: Final = 8 * MAX_SIGNATURE
 """Bytes before a body that are looked at for a signature: a list of parameters may be as long as the file."""
 
+_BARE_KEYS: Final = 2
+"""Lines of keys, each the only one in the one above, that join the first place inside them."""
+
 _MODULE_DOC: Final = 2048
 _CLOSED = re.compile(rb"[ \t\r]*(?:\n[ \t\r]*(?:\n|end\b|\Z)|\Z)")
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
 _PRAGMA = re.compile(r"#!|.*-\*-|.*vim:|\W*(?:frozen_string_literal|eslint|global |jshint|@ts-|@flow|go:build|\+build)")
-
-SCANNERS: Final = {"sql": read_sql}
-"""How languages without a syntax tree that are worth reading as code are read, by path and source."""
 
 _MESSAGES: Final = {
     ProblemKind.BINARY: "holds NUL bytes, so it is not read as text",
@@ -100,10 +102,10 @@ def parse(
     lines = Lines(text)
     if language in HEADED and not plain:
         return parse_headed(path, language, text, lines, tuple(problems))
-    if (language in GRAMMARS or language in SCANNED) and not plain:
+    if (language in GRAMMARS or language in SCANNERS) and not plain:
         tangled: list[str] = []
         try:
-            if language in SCANNED:
+            if language in SCANNERS:
                 outline = SCANNERS[language](path, text)
             else:
                 root, matches = parsers.matches(language, text)
@@ -159,9 +161,9 @@ def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline:
         unit = segment.unit
         node = unit.definition.node if unit else None
         roots = [node] if node is not None and segment.end <= node.end_byte else outline.roots
-        cut = cutter.cut(roots, segment.start, segment.end) if roots else cut_text(source, segment.start, segment.end)
+        cut = _cut(source, cutter, roots, outline.borders, segment)
         for start, end in cut:
-            kind: ChunkKind = "module"
+            kind = outline.rest
             symbol, sign, docstring = None, "", ""
             if unit:
                 definition = unit.definition
@@ -176,6 +178,17 @@ def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline:
             text = source[start:end].decode()
             chunks.append(Chunk(path, language, kind, symbol, sign, docstring, lines.span(start, end), text, part))
     return tuple(chunks)
+
+
+def _cut(
+    source: bytes, cutter: CodeCutter, roots: list[Node], borders: list[int], segment: _Segment
+) -> list[tuple[int, int]]:
+    """Cut a segment that is too long: at the statements of a tree, or where a scanner says, or at blank lines."""
+    if roots:
+        return cutter.cut(roots, segment.start, segment.end)
+    if borders:
+        return cut_at(source, borders, segment.start, segment.end)
+    return cut_text(source, segment.start, segment.end)
 
 
 def _chunk_kind(definition: Definition) -> ChunkKind:
@@ -361,19 +374,23 @@ def _merge(source: bytes, segments: list[_Segment]) -> list[_Segment]:
         last = kept[-1] if kept else None
         if last and not (segment.first and segment.unit) and _is_scrap(source, segment):
             last.end = segment.end
-        elif last and _only_opens(last, segment) and _is_scrap(source, last):
+        elif last and _only_opens(source, last, segment):
             kept[-1] = _Segment(last.start, segment.end, segment.unit, segment.first)
         else:
             kept.append(segment)
     return kept
 
 
-def _only_opens(segment: _Segment, following: _Segment) -> bool:
-    """Return whether a segment is the beginning of an ``impl`` or a call whose first member follows it."""
+def _only_opens(source: bytes, segment: _Segment, following: _Segment) -> bool:
+    """Return whether a segment is no more than the opening of an ``impl``, a call or a key whose first member follows it."""
     if segment.unit is None or following.unit is None or not segment.first:
         return False
     holder = segment.unit.definition
-    return holder.shape in {"impl", "called"} and following.unit.definition.parent is holder
+    if following.unit.definition.parent is not holder:
+        return False
+    if holder.kind == "section":
+        return source.count(b"\n", segment.start, segment.end) < _BARE_KEYS
+    return holder.shape in {"impl", "called"} and _is_scrap(source, segment)
 
 
 def _is_scrap(source: bytes, segment: _Segment) -> bool:

@@ -13,6 +13,7 @@ from tree_sitter import Node, Point, Range
 from findspot.languages.table import GRAMMARS
 from findspot.parsing.lines import Lines
 from findspot.parsing.parsers import Match, Parsers, TooTangled
+from findspot.parsing.scanners import SCANNERS
 from findspot.parsing.symbols import Outline, read_outline
 
 _DEEPEST: Final = 3
@@ -30,7 +31,11 @@ def read_embedded(source: bytes, lines: Lines, parsers: Parsers, outline: Outlin
     while waiting:
         host, depth = waiting.pop()
         for language, spans in host.embedded.items():
-            if language not in GRAMMARS or depth > _DEEPEST:
+            if depth > _DEEPEST:
+                continue
+            if language in SCANNERS:
+                outline.add(SCANNERS[language]("", _alone(source, spans)))
+            if language not in GRAMMARS:
                 continue
             try:
                 readings = _readings(language, source, _ranges(lines, spans), parsers)
@@ -52,6 +57,17 @@ def _readings(language: str, source: bytes, ranges: list[Range], parsers: Parser
     if not together[0].has_error or len(ranges) == 1:
         return [together]
     return [parsers.matches(language, source, [one]) for one in ranges]
+
+
+def _alone(source: bytes, spans: list[tuple[int, int]]) -> bytes:
+    """Return the source with blanks for all that is outside of the spans."""
+    kept: list[bytes] = []
+    end = 0
+    for start, stop in sorted(spans):
+        if start >= end and stop > start:
+            kept += [b" " * (start - end), source[start:stop]]
+            end = stop
+    return b"".join(kept)
 
 
 def _ranges(lines: Lines, spans: list[tuple[int, int]]) -> list[Range]:

@@ -131,8 +131,10 @@ def _is_part_of(call: Call, holders: list[Definition]) -> bool:
 
 
 def _place(definition: Definition, parent: Definition | None) -> None:
-    """Give a definition its parent, its qualified name, and its kind as a function or a method."""
+    """Give a definition its parent, its qualified name unless it has one, and its kind as a function or a method."""
     definition.parent = parent
+    if definition.qualified_name:
+        return
     if definition.call is not None:
         _place_call(definition, definition.call)
         return

@@ -98,24 +98,29 @@ def cut_text(source: bytes, start: int, end: int) -> list[tuple[int, int]]:
     return _cut(source, borders, start, end)
 
 
-def _cut(source: bytes, borders: list[int], start: int, end: int) -> list[tuple[int, int]]:
+def cut_at(source: bytes, borders: list[int], start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a table of data at the given bytes, in order, into pieces of half the usual length."""
+    return _cut(source, borders, start, end, PIECE_BYTES // 2)
+
+
+def _cut(source: bytes, borders: list[int], start: int, end: int, limit: int = PIECE_BYTES) -> list[tuple[int, int]]:
     """Cut into as few pieces as the limit allows, of about equal length."""
     pieces: list[tuple[int, int]] = []
-    while end - start > PIECE_BYTES:
-        aim = start + (end - start) // -(-(end - start) // PIECE_BYTES)
-        low = bisect_left(borders, start + _SHORTEST)
-        high = bisect_right(borders, start + PIECE_BYTES)
-        cut = min(borders[low:high], key=lambda border: abs(border - aim), default=0) or _fallback(source, start)
+    while end - start > limit:
+        aim = start + (end - start) // -(-(end - start) // limit)
+        low = bisect_left(borders, start + limit // 4)
+        high = bisect_right(borders, start + limit)
+        cut = min(borders[low:high], key=lambda border: abs(border - aim), default=0) or _fallback(source, start, limit)
         pieces.append((start, cut))
         start = cut
     pieces.append((start, end))
     return [piece for piece in (trim(source, *piece) for piece in pieces) if piece]
 
 
-def _fallback(source: bytes, start: int) -> int:
+def _fallback(source: bytes, start: int, limit: int) -> int:
     """Cut after the last line that fits, else between two characters."""
-    line = source.rfind(b"\n", start + _SHORTEST, start + PIECE_BYTES) + 1
-    return line or _whole_character(source, start + PIECE_BYTES)
+    line = source.rfind(b"\n", start + limit // 4, start + limit) + 1
+    return line or _whole_character(source, start + limit)
 
 
 def _whole_character(source: bytes, byte: int) -> int:

@@ -40,7 +40,7 @@ from typing import Final, cast, get_args
 
 from tree_sitter import Node
 
-from findspot.core.types import Import, Reference, SymbolKind
+from findspot.core.types import ChunkKind, Import, Reference, SymbolKind
 from findspot.languages.table import GRAMMARS
 from findspot.parsing.calls import Call, call_of, link_start
 from findspot.parsing.headings import plain_title
@@ -74,7 +74,8 @@ class Outline:
     """What the trees say about one file; ``leads`` are the spans of comments and attributes, in file order.
 
     ``roots`` are the tree of the file's own language and those of languages inside it, none where a scanner read it;
-    ``embedded`` are the spans of languages inside.
+    ``embedded`` are the spans of languages inside. ``rest`` is the kind of chunks that belong to no definition,
+    ``borders`` are bytes at which a scanner would have long pieces cut.
     """
 
     roots: list[Node]
@@ -85,6 +86,8 @@ class Outline:
     embedded: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     errors: int = 0
     error_bytes: int = 0
+    rest: ChunkKind = "module"
+    borders: list[int] = field(default_factory=list)
 
     def add(self, inside: Outline) -> None:
         """Take in what a language inside this one holds."""
@@ -325,7 +328,8 @@ def _names(source: bytes, captures: dict[str, list[Node]], shape: str) -> tuple[
         name = _text(source, captures["name"][0]).strip("'\"`:")
         if shape in {"upper", "public", "sym"}:
             return owner, name[:_MAX_NAME]
-        head = " ".join((name.partition("(")[0] or name).split())[:_MAX_NAME]
+        bare = name if "$(" in name else name.partition("(")[0] or name
+        head = " ".join(bare.split())[:_MAX_NAME]
         return owner, head if _WORD.search(head) else f"operator{head}"
     if "path" not in captures:
         return owner, ""
