@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from findspot.core.identifiers import SOURCE_EXTENSIONS
+from findspot.languages import table
 from findspot.languages.detect import language_of
 from findspot.languages.paths import path_class
 from findspot.languages.table import GRAMMARS, HEADED, LANGUAGES, SCANNED
@@ -40,6 +41,15 @@ def test_no_query_and_no_sample_is_left_over() -> None:
     asked = {name for grammar in GRAMMARS.values() for name in grammar.queries}
     assert {query.name for query in QUERIES.iterdir()} == {f"{name}.scm" for name in asked}
     assert {path.name.split(".")[0] for path in SAMPLES.iterdir()} == {*GRAMMARS, *HEADED, *SCANNED}
+
+
+def test_a_language_whose_grammar_is_not_installed_is_none_that_is_read_as_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table, "find_spec", lambda _: None)
+    readable = dict(table._readable())
+    assert {"python", "go"} <= readable.keys()
+    assert readable.keys().isdisjoint({"perl", "r"})
 
 
 @pytest.mark.parametrize("kind", ["suffixes", "file_names", "interpreters"])

@@ -30,7 +30,8 @@ class Grammar(NamedTuple):
     """A grammar: where it comes from, and the query files to join.
 
     It is a wheel of its own, ``module`` and the ``function`` that gives the parser, or one of those in
-    ``semble_grammars``, by its name there (``bundled``).
+    ``semble_grammars``, by its name there (``bundled``). ``partly`` says that some platform has no such wheel; files
+    are read as text there.
 
     ``bodies`` names the node types of a body where the grammar has no ``body`` field. ``clauses`` says that one
     function is written as several definitions in a row: a signature and equations, or a clause for each pattern.
@@ -47,6 +48,7 @@ class Grammar(NamedTuple):
     module: str = ""
     function: str = "language"
     bundled: str = ""
+    partly: bool = False
     bodies: tuple[str, ...] = ()
     clauses: bool = False
     macros: bool = False

@@ -35,8 +35,10 @@ BUNDLE: Final = "semble_grammars"
 def _readable() -> Iterator[tuple[str, Grammar]]:
     bundled = find_spec(BUNDLE) is not None
     for name, language in LANGUAGES.items():
-        if language.grammar is not None and (bundled or not language.grammar.bundled):
-            yield name, language.grammar
+        grammar = language.grammar
+        if grammar is None or (grammar.bundled and not bundled) or (grammar.partly and not find_spec(grammar.module)):
+            continue
+        yield name, grammar
 
 
 GRAMMARS: Final[MappingProxyType[str, Grammar]] = MappingProxyType(dict(_readable()))

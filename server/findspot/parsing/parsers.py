@@ -6,6 +6,7 @@ used.
 
 from __future__ import annotations
 
+import warnings
 import zlib
 from importlib import import_module, resources
 from typing import Final, cast
@@ -83,7 +84,10 @@ def _other_reading(grammar: Grammar, source: bytes) -> bytes | None:
 
 def _language(grammar: Grammar) -> Language:
     if not grammar.bundled:
-        return Language(getattr(import_module(grammar.module), grammar.function)())
+        with warnings.catch_warnings():
+            # Some wheels still give a number where a capsule is expected.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return Language(getattr(import_module(grammar.module), grammar.function)())
     bundle = import_module(BUNDLE)
     try:
         return cast("Language", bundle.get_language(grammar.bundled))

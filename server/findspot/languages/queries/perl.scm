@@ -1,46 +1,49 @@
 ; Perl: a package holds what follows it, POD documents the function behind it.
 
-(package_statement (package_name) @path body: (_)) @scope.module
-(package_statement (package_name) @path !body) @ahead.module
-(function_definition name: (identifier) @name) @fn.function
-(function_definition_without_sub name: (identifier) @name) @fn.method
-(binary_expression
-  variable: (variable_declaration variable_name: (scalar_variable) @name)
-  variable: (anonymous_function) @value) @bound.function
-(binary_expression variable: (typeglob (identifier) @name) variable: (anonymous_function) @value) @bound.function
-(array (call_expression_with_bareword function_name: (identifier) @name) @bound.function . (fat_comma) . (anonymous_function) @value)
-(hash_ref (call_expression_with_bareword function_name: (identifier) @name) @bound.function . (fat_comma) . (anonymous_function) @value)
-(use_constant_statement constant: (identifier) @name) @sym.constant
-(use_constant_statement value: (hash_ref (call_expression_with_bareword function_name: (identifier) @name) @sym.constant . (fat_comma)))
-(call_expression_with_spaced_args
-  (call_expression_with_bareword function_name: (identifier) @call)
-  args: (arguments . [
-    (call_expression_with_bareword function_name: (identifier) @name)
-    (string_single_quoted) @name
-    (string_double_quoted) @name])
+(package_statement name: (package) @path (block)) @scope.module
+(package_statement name: (package) @path ";") @ahead.module
+(class_statement name: (package) @path (block)) @cls.class
+(class_statement name: (package) @path ";") @ahead.class
+(role_statement name: (package) @path (block)) @cls.trait
+(subroutine_declaration_statement name: (bareword) @path) @fn.function
+(method_declaration_statement name: (bareword) @path) @fn.method
+(assignment_expression
+  left: (variable_declaration variable: (scalar (varname) @name))
+  right: (anonymous_subroutine_expression) @value) @bound.function
+(assignment_expression left: (glob (varname) @name) right: (anonymous_subroutine_expression) @value) @bound.function
+(parenthesized_expression (list_expression
+  (autoquoted_bareword) @name @bound.function . (anonymous_subroutine_expression) @value))
+(anonymous_hash_expression (list_expression
+  (autoquoted_bareword) @name @bound.function . (anonymous_subroutine_expression) @value))
+(use_statement module: (package) @call (list_expression . (autoquoted_bareword) @name) (#eq? @call "constant")) @sym.constant
+(use_statement module: (package) @call
+  (anonymous_hash_expression (list_expression (autoquoted_bareword) @name @sym.constant . (_)))
+  (#eq? @call "constant"))
+(ambiguous_function_call_expression function: (function) @call
+  arguments: (list_expression . [(autoquoted_bareword) (string_literal)] @name)
   (#eq? @call "has")) @bound.field
-(call_expression_with_spaced_args
-  (call_expression_with_bareword function_name: (identifier) @call)
-  args: (arguments . (_) @name (anonymous_function) @value .)
-  (#any-of? @call "around" "before" "after" "override")) @fn.method
+(variable_declaration "field" variable: (scalar (varname) @name)) @sym.field
+(ambiguous_function_call_expression function: (function) @call
+  arguments: (list_expression . [(autoquoted_bareword) (string_literal)] @name (anonymous_subroutine_expression) @value .)
+  (#any-of? @call "around" "before" "after" "override" "augment")) @fn.method
 
-(comments) @comment
-(pod_statement) @comment
+(comment) @comment
+(pod) @comment
 
-(call_expression_with_args_with_brackets (call_expression_with_bareword function_name: (identifier) @ref))
-(call_expression_with_spaced_args (call_expression_with_bareword function_name: (identifier) @ref)
-  (#not-match? @ref "^(has|extends|with|around|before|after|class|field)$"))
-(method_invocation function_name: (identifier) @ref)
-(method_invocation package_name: [(identifier) @ref (package_name (identifier) @ref .)])
+(function_call_expression function: (function) @ref (#match? @ref "^\\w"))
+(function (varname) @ref)
+(ambiguous_function_call_expression function: (function) @ref
+  (#not-match? @ref "^(has|extends|with|around|before|after|override|augment|new)$"))
+(method_call_expression method: (method) @ref (#match? @ref "^\\w"))
+(method_call_expression invocant: (bareword) @ref)
 
-(use_no_statement package_name: (package_name) @target
+(use_statement module: (package) @target
   (#not-match? @target "^(strict|warnings|utf8|feature|lib|base|parent|vars|constant|overload|bytes|integer|experimental)$")) @import
-(use_parent_statement (word_list_qw (list_item) @target)) @import
-(use_parent_statement [(string_single_quoted) (string_double_quoted)] @target) @import
-(require_statement package_name: (package_name) @target) @import
-(call_expression_with_spaced_args
-  (call_expression_with_bareword function_name: (identifier) @call)
-  args: (arguments [(string_single_quoted) (string_double_quoted)] @target)
+(use_statement module: (package) @call [(quoted_word_list (string_content) @target) (string_literal (string_content) @target)]
+  (#any-of? @call "parent" "base")) @import
+(require_expression [(bareword) @target (interpolated_string_literal (string_content) @target)]) @import
+(ambiguous_function_call_expression function: (function) @call
+  arguments: [(string_literal) @target (list_expression (string_literal) @target)]
   (#any-of? @call "extends" "with")) @import
 
 (ERROR) @error

@@ -22,7 +22,7 @@ LANGUAGE = Language(
     suffixes=words("pl pm t psgi"),
     file_names=words("cpanfile"),
     interpreters=words("perl"),
-    grammar=Grammar(bundled="perl", queries=("perl",)),
+    grammar=Grammar(module="tree_sitter_perl", queries=("perl",), partly=True),
     test_name=f"{PREFIX}|{WHOLE}",
     lock_files=words("cpanfile.snapshot"),
     build_files=words("makefile.pl build.pl cpanfile dist.ini"),

@@ -37,7 +37,7 @@ LANGUAGE = Language(
     name="python",
     suffixes=words("py pyi pyw"),
     file_names=words("sconstruct sconscript wscript"),
-    interpreters=words("python pypy"),
+    interpreters=words("python pypy uv pipx"),
     grammar=Grammar(module="tree_sitter_python", queries=("python",), body_docstrings=True),
     test_name=f"{PREFIX}|{SUFFIX}|{SPEC}|{WHOLE}|(?i:^conftest$)",
     packaged_tests=True,
