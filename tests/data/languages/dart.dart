@@ -79,3 +79,26 @@ class Crate = Box with Logging;
 int open(int x) => new Counter(x).value;
 external int native(int x);
 get size => basket?.count();
+
+void main() {
+  group('basket', () {
+    test('survives a reload', () async {
+      final basket = Counter(1);
+      await reload(basket);
+      expect(basket.value, 1);
+    }, skip: false);
+  });
+
+  app.get('/baskets/<id>', (Request request, String id) {
+    final basket = find(id);
+    log(basket);
+    return Response.ok(basket);
+  });
+
+  Router()
+    ..post('/baskets', (Request request) async {
+      final body = await request.readAsString();
+      log(body);
+      return Response.ok(body);
+    });
+}

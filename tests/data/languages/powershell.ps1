@@ -67,3 +67,18 @@ enum Color {
 }
 
 Export-ModuleMember -Function Get-Total
+
+Describe "Get-Total" {
+    Context 'of an empty basket' {
+        It -Name "is zero" -TestCases @(@{ Count = 0 }) {
+            param($Count)
+            $total = Get-Total -Count $Count
+            $total | Should -Be 0
+        }
+    }
+
+    it "fails without a file" -Skip {
+        { Get-Total -Path missing } |
+            Should -Throw
+    }
+}

@@ -71,3 +71,23 @@ server <- function(input, output) {
     title("Prices")
   })
 }
+
+test_that("a basket survives a reload", {
+  basket <- Basket$new()
+  basket$add("tea")
+  expect_equal(reload(basket)$count(), 1)
+})
+
+describe("Basket", {
+  it("refuses what is sold out", {
+    basket <- Basket$new()
+    expect_error(basket$add("coffee"))
+    expect_equal(basket$count(), 0)
+  })
+})
+
+observeEvent(input$order, {
+  prices()
+  showNotification("Ordered")
+  reset("basket")
+})

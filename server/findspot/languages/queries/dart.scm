@@ -42,6 +42,15 @@
 (declaration (static_final_declaration_list (static_final_declaration . (identifier) @name) @sym.constant))
 (declaration (initialized_identifier_list (initialized_identifier . (identifier) @name) @sym.field))
 
+; `test('name', () { })`, and `router.get('/path', (request) { })`.
+(expression_statement . (identifier) @verb
+  . (selector (argument_part (arguments . (argument (string_literal) @label) . (argument (function_expression) @value))))) @called
+(expression_statement
+  (selector (unconditional_assignable_selector (identifier) @verb))
+  . (selector (argument_part (arguments . (argument (string_literal) @label) . (argument (function_expression) @value)))) .) @called
+(cascade_section (cascade_selector (identifier) @verb)
+  . (argument_part (arguments . (argument (string_literal) @label) . (argument (function_expression) @value)))) @called
+
 (comment) @comment
 (documentation_comment) @comment
 (annotation) @attribute

@@ -14,6 +14,13 @@
     . (additive_expression . (multiplicative_expression . (format_expression . (range_expression
     . (array_literal_expression . (unary_expression . (script_block_expression) @value .) .) .) .) .) .) .) .) .) .) .)) @bound.function
 
+(command command_name: (command_name) @verb
+  command_elements: (command_elements
+    . (command_argument_sep) . (command_parameter)? . (command_argument_sep)?
+    . (array_literal_expression (unary_expression (string_literal) @label))
+    (array_literal_expression (unary_expression (script_block_expression) @body)) .)
+  (#match? @verb "^(?i:describe|context|it)$")) @called.test
+
 (comment) @comment
 
 (command command_name: (command_name) @ref (#not-match? @ref "^(using|configuration)$"))

@@ -50,6 +50,13 @@
   (#eq? @call "method")) @fn.method
 (program (binary_operator lhs: (identifier) @name) @upper.constant)
 
+(call function: [(identifier) @verb (namespace_operator rhs: (identifier) @verb)]
+  arguments: (arguments . (argument value: (string) @label) (argument value: (braced_expression) @body))
+  (#any-of? @verb "test_that" "describe" "it")) @called.test
+(call function: (identifier) @verb
+  arguments: (arguments . (argument value: (extract_operator) @label) (argument value: [(braced_expression) (function_definition)] @body))
+  (#eq? @verb "observeEvent")) @called.on
+
 (comment) @comment
 
 (call function: [

@@ -6,7 +6,7 @@ import re
 
 from findspot.core.frames import Frame, FrameReader, clean_path
 from findspot.languages.conventions import SUFFIX
-from findspot.languages.record import Grammar, Language, words
+from findspot.languages.record import Grammar, Language, forms, words
 
 _FRAME = r"\s*#\d{1,4}\s+(?:new )?(\S[^()]{0,200}?) \((\S{1,400}\.dart):(\d{1,7})(?::\d{1,7})?\)"
 _TERSE = r"\s*(\S{1,400}\.dart) (\d{1,7})(?::\d{1,7})?\s+(?:new )?([\w.$<>]{1,200})"
@@ -32,7 +32,15 @@ LANGUAGE = Language(
     name="dart",
     suffixes=words("dart"),
     interpreters=words("dart"),
-    grammar=Grammar(bundled="dart", queries=("dart",), bodies=("class_body",)),
+    grammar=Grammar(
+        bundled="dart",
+        queries=("dart",),
+        bodies=("class_body",),
+        calls=forms(
+            test="test group testWidgets testGoldens blocTest",
+            route="get post put patch delete head options all add",
+        ),
+    ),
     test_name=SUFFIX,
     generated=words(
         ".g.dart .freezed.dart .gr.dart .mocks.dart .config.dart .pb.dart .pbenum.dart .pbjson.dart .pbgrpc.dart "
