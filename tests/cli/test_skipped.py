@@ -16,7 +16,7 @@ FILES = {
     "build/tool.py": "def build_tool():\n    return 2\n",
     "build/deep/other.py": "def other_tool():\n    return 3\n",
     ".hidden/notes.py": "def hidden_note():\n    return 4\n",
-    "train.ipynb": '{"cells": [{"cell_type": "code", "source": ["def train_churn():\\n", "    pass\\n"]}]}\n',
+    "plan.svg": "<svg><text>train_churn</text></svg>\n",
     "one.js": "var minifiedword=1;" * 800,
     "nul.py": "x = '\0'\n",
     ".gitignore": "build/\n",
@@ -45,7 +45,7 @@ def test_the_list_has_every_entry_with_its_reason(project: Path) -> None:
         ".gitignore": "ignore file",
         ".hidden/": "hidden",
         "build/": "ignored",
-        "train.ipynb": "notebook",
+        "plan.svg": "data file",
     }
     assert skipped(project) == by_name
     findspot("index", cwd=project)
@@ -57,7 +57,7 @@ def test_the_list_has_every_entry_with_its_reason(project: Path) -> None:
         "ignore file": 1,
         "hidden": 1,
         "ignored": 1,
-        "notebook": 1,
+        "data file": 1,
         "binary": 1,
         "minified": 1,
     }
@@ -68,7 +68,7 @@ def test_the_list_has_every_entry_with_its_reason(project: Path) -> None:
 @pytest.mark.row("T06")
 def test_a_pattern_chooses_from_the_list(project: Path) -> None:
     """A glob, a part of a path, or a path below a folder that is left out."""
-    assert skipped(project, "*.ipynb") == {"train.ipynb": "notebook"}
+    assert skipped(project, "*.svg") == {"plan.svg": "data file"}
     assert skipped(project, "hid") == {".hidden/": "hidden"}
     assert skipped(project, "build/deep/other.py") == {"build/": "ignored"}
     assert skipped(project, "a.py") == {}
@@ -84,7 +84,7 @@ def test_counts_follow_what_happens(project: Path) -> None:
     subprocess.run(["git", "add", "-f", "build/tool.py"], cwd=project, check=True)
     assert b"tool.py" in findspot("build_tool", "--format", "files", cwd=project).stdout
     assert skipped(project, "build") == {"build/deep/": "ignored"}
-    (project / "train.ipynb").unlink()
+    (project / "plan.svg").unlink()
     (project / "one.js").write_text("var a = 1;\n", encoding="utf-8")
     findspot("index", cwd=project)
     counts = json.loads(findspot("status", "--json", cwd=project).stdout)["skipped"]
@@ -104,7 +104,7 @@ def errors(project: Path, *argv: str, status: int = 0) -> tuple[list[str], str]:
         ("build_tool", "build/tool.py", "build/tool.py", "ignored by .gitignore:1: build/"),
         ("other_tool", "build/deep", "build/deep/other.py", "ignored by .gitignore:1: build/"),
         ("hidden_note", ".hidden", ".hidden/notes.py", "is hidden"),
-        ("train_churn", "train.ipynb", "train.ipynb", "is a notebook"),
+        ("train_churn", "plan.svg", "plan.svg", "is a data file"),
         ("minifiedword", "one.js", "one.js", "is minified"),
     ],
 )
@@ -165,7 +165,7 @@ def test_options_take_in_what_is_left_out(project: Path) -> None:
 @pytest.mark.row("T06")
 def test_an_answer_says_what_it_could_not_look_at(project: Path) -> None:
     """So does the first run, once; not with ``--quiet``, and not where enough was found."""
-    line = "left out: 1 notebook, 1 minified, 1 hidden, 1 ignored; 'findspot status --skipped' lists them"
+    line = "left out: 1 data file, 1 minified, 1 hidden, 1 ignored; 'findspot status --skipped' lists them"
     assert errors(project, "zzz_nowhere", status=1)[1].count(line) == 1
     assert line in errors(project, "only_here")[1]
     assert "left out" not in errors(project, "zzz_nowhere", "-q", status=1)[1]
@@ -180,5 +180,5 @@ def test_a_first_run_says_what_it_leaves_out(project: Path) -> None:
     """Also when much was found."""
     for number in range(20):
         (project / f"m{number}.py").write_text(f"def only_here_{number}():\n    return {number}\n", encoding="utf-8")
-    assert errors(project, "only_here return")[1].count("left out: 1 notebook") == 1
+    assert errors(project, "only_here return")[1].count("left out: 1 data file") == 1
     assert "left out" not in errors(project, "only_here return")[1]

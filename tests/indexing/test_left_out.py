@@ -52,7 +52,7 @@ def reasons(root: Path, options: WalkOptions = WalkOptions()) -> dict[str, tuple
 def test_every_entry_is_taken_or_has_its_reason(tmp_path: Path) -> None:
     """A rule is named by file, line and pattern; a folder that is left out is one entry, however much it holds."""
     make(tmp_path, "a.py", "logo.png", "src/b.py", "src/.cache/c", ".env", ".env.example", "gen/x.py", "gen/y/z.py")
-    make(tmp_path, "src/tmp.log", "src/deep/one.tmp", "over.txt", "notes.ipynb")
+    make(tmp_path, "src/tmp.log", "src/deep/one.tmp", "over.txt", "notes.po")
     make(tmp_path, "big.txt", text="x" * 2000)
     make(tmp_path, ".gitignore", text="# made\n*.log\n\ngen/\n")
     make(tmp_path, "src/.ignore", text="deep/*.tmp\n")
@@ -71,7 +71,7 @@ def test_every_entry_is_taken_or_has_its_reason(tmp_path: Path) -> None:
         "src/tmp.log": ProblemKind.IGNORED,
         "src/deep/one.tmp": ProblemKind.IGNORED,
         "over.txt": ProblemKind.IGNORED,
-        "notes.ipynb": ProblemKind.NOTEBOOK,
+        "notes.po": ProblemKind.DATA,
         "big.txt": ProblemKind.TOO_LARGE,
         "link.py": ProblemKind.LINK,
     }

@@ -11,7 +11,7 @@ from findspot.parsing.parsers import Parsers
 def check(path: str, source: bytes, parsers: Parsers | None = None) -> ParsedFile:
     """Parse, and check that the chunks are exact, in order, and hold all that is not blank."""
     parsed = parse(path, source, parsers=parsers or Parsers())
-    text = decode_source(source).text
+    text = decode_source(source, path).text
     if text is None:
         assert not parsed.chunks
         return parsed

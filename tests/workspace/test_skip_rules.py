@@ -40,7 +40,6 @@ def by_content(path: str, data: bytes) -> ProblemKind | None:
         ("locale/de/django.po", ProblemKind.DATA),
         ("locale/de/django.mo", ProblemKind.DATA),
         ("icon.svg", ProblemKind.DATA),
-        ("study.ipynb", ProblemKind.NOTEBOOK),
     ],
 )
 @pytest.mark.row("V46")

@@ -18,7 +18,7 @@ from findspot.core.types import Answer, AnswerStatus, IndexStatus, PreviewLine, 
 from findspot.service import messages
 from findspot.service.messages import Result
 
-_NOUNS = frozenset({ProblemKind.DATA, ProblemKind.NOTEBOOK, ProblemKind.LINK})
+_NOUNS = frozenset({ProblemKind.DATA, ProblemKind.LINK})
 
 
 def answer_lines(answer: Answer, location: RootLocation, view: View, screen: Screen) -> Iterator[str]:

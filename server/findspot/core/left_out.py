@@ -10,28 +10,25 @@ _FEW = 3
 """Results below which an answer says what is left out."""
 
 _SHARE = 10
-"""One notebook or oversized file to so many indexed ones, and every answer says so: it lacks a good part of the work."""
+"""One oversized file to so many indexed ones, and every answer says so: it lacks a good part of the work."""
 
 _WORTH_KNOWING = (
-    *(ProblemKind.NOTEBOOK, ProblemKind.DATA, ProblemKind.TOO_LARGE, ProblemKind.MINIFIED, ProblemKind.GENERATED),
+    *(ProblemKind.DATA, ProblemKind.TOO_LARGE, ProblemKind.MINIFIED, ProblemKind.GENERATED),
     *(ProblemKind.ENCODING, ProblemKind.UNREADABLE, ProblemKind.CHECKOUT, ProblemKind.HIDDEN, ProblemKind.IGNORED),
 )
 """What a person can do something about, in the order of the line."""
 
-_WORK = frozenset({ProblemKind.NOTEBOOK, ProblemKind.TOO_LARGE})
-
-_PLURALS = {ProblemKind.NOTEBOOK: "notebooks", ProblemKind.DATA: "data files", ProblemKind.CHECKOUT: "other checkouts"}
+_PLURALS = {ProblemKind.DATA: "data files", ProblemKind.CHECKOUT: "other checkouts"}
 
 
 def left_out_note(skipped: Sequence[tuple[str, int]], results: int, files: int, wanted: int = _FEW) -> str:
     """Return the line that says what an answer of so many results could not look at; empty where it goes without saying.
 
-    ``files`` is how many the index holds, ``wanted`` how many results were asked for. It is said of an answer with few results, and of every answer where notebooks
-    or oversized files are a good part of the work.
+    ``files`` is how many the index holds, ``wanted`` how many results were asked for. It is said of an answer with few results, and of every answer where oversized
+    files are a good part of the work.
     """
     counts = dict(skipped)
-    work = sum(counts.get(kind, 0) for kind in _WORK)
-    if results >= min(_FEW, wanted) and work * _SHARE < files:
+    if results >= min(_FEW, wanted) and counts.get(ProblemKind.TOO_LARGE, 0) * _SHARE < files:
         return ""
     parts = [_counted(kind, counts[kind]) for kind in _WORTH_KNOWING if counts.get(kind)]
     return f"left out: {', '.join(parts)}; 'findspot status --skipped' lists them" if parts else ""

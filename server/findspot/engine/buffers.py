@@ -13,7 +13,6 @@ from itertools import chain
 from typing import NamedTuple
 
 from findspot.core.arrays import Vectors
-from findspot.core.render import content_hash
 from findspot.core.types import ProblemKind
 from findspot.errors import Cancelled
 from findspot.indexing.pool import PreparerPool
@@ -23,7 +22,7 @@ from findspot.retrieval.overlay import NO_OVERLAY, Overlay
 from findspot.storage.packed import packed_vector, vectors_of
 from findspot.storage.prepared_cache import Held
 from findspot.storage.records import PreparedFile
-from findspot.workspace.files import Source
+from findspot.workspace.files import Source, source_of
 
 _AT_ONCE = 4
 """Buffers that are read at the same time, each by a worker of its own: more would only take the processor from searches."""
@@ -173,12 +172,13 @@ class Buffers:
     def _install(
         self, path: str, text: bytes | None, file: PreparedFile | None, vectors: Mapping[bytes, Vectors]
     ) -> None:
-        if text is None or file is None:
+        source = None if text is None or file is None else source_of(path, text)
+        if file is None or source is None:
             self._files.pop(path, None)
             self._sources.pop(path, None)
         else:
             self._files[path] = file
-            self._sources[path] = Source(content_hash(text), text)
+            self._sources[path] = source
         every = {**self._vectors, **vectors}
         used = {chunk.content_hash for file in self._files.values() for chunk in file.chunks}
         self._vectors = {key: vector for key, vector in every.items() if key in used}

@@ -1,6 +1,6 @@
 """Paths that a question names although the index leaves them out, and what an answer says of the rest that is left out.
 
-As in ripgrep, naming a path asks for it: a hidden file, an ignored folder or a notebook is read for this one question. So
+As in ripgrep, naming a path asks for it: a hidden file, an ignored folder or a drawing is read for this one question. So
 it never shows up in the answer to another question, and the index stays the same. What was prepared is kept by its content,
 so that naming it again, and a walk that meets it one day, parse and embed nothing.
 """
@@ -41,7 +41,6 @@ _WHY = {
     ProblemKind.HIDDEN: "is hidden",
     ProblemKind.IGNORE_FILE: "is an ignore file",
     ProblemKind.CHECKOUT: "is another checkout",
-    ProblemKind.NOTEBOOK: "is a notebook",
     ProblemKind.DATA: "is a data file",
     ProblemKind.TOO_LARGE: "is too large",
     ProblemKind.MINIFIED: "is minified",

@@ -13,7 +13,7 @@ from findspot.engine.buffers import Buffers
 from findspot.parsing.decoding import UTF8
 from findspot.retrieval.results import Ranked
 from findspot.storage.records import ChunkRow
-from findspot.workspace.files import Source, read_source
+from findspot.workspace.files import Source, read_source, source_of
 from findspot.workspace.skip_rules import named_limit
 from findspot.workspace.walker import WalkOptions
 
@@ -46,7 +46,8 @@ class Texts:
     def is_on_disk(self, path: str, text: str) -> bool:
         """Return whether a buffer is what lies on disk; editors drop a byte order mark and may change line ends."""
         source = self._read(path, self._max_file_bytes)
-        return source is not None and _plain_lines(source.text) == _plain_lines(text.encode("utf-8", "replace"))
+        given = source_of(path, text.encode("utf-8", "replace"))
+        return source is not None and given is not None and _plain_lines(source.text) == _plain_lines(given.text)
 
     def _source(self, path: str, buffered: bool) -> Source | None:  # noqa: FBT001 - the key of what is read
         if buffered:

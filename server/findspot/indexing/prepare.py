@@ -19,9 +19,10 @@ from findspot.indexing.tasks import (
 from findspot.languages.paths import path_class
 from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
+from findspot.parsing.notebook import is_notebook
 from findspot.parsing.parsers import NoGrammar, Parsers, QueryMistake, TooTangled
 from findspot.storage.records import Place, PreparedChunk, PreparedFile, PreparedSymbol
-from findspot.workspace.skip_rules import classify_content
+from findspot.workspace.skip_rules import classify_content, named_limit, too_large
 from findspot.workspace.walker import WalkOptions
 
 _DECODING = {
@@ -64,11 +65,18 @@ class Preparer:
 
     def _prepare_text(self, read: Read, raw: bytes, *, quarantine: str, named: bool = False) -> PreparedFile:
         """Prepare what was read of a file; as plain text when it is in quarantine."""
-        problem = classify_content(read.path, raw, named=named)
+        source, kinds, encoding = decode_source(raw, read.path)
+        # What counts of a notebook are its cells; the images in it are as long as it likes.
+        content = source if source is not None and is_notebook(read.path) else raw
+        problem = classify_content(read.path, content, named=named)
+        limit = self._walk_options.max_file_bytes
+        if problem is None and len(content) > (named_limit(limit) if named else limit):
+            problem = too_large(read.path, len(content), limit)
         if problem is not None:
             return _skipped(read, problem)
-        source, kinds, encoding = decode_source(raw)
-        problems = [FileProblem(read.path, kind, _DECODING[kind].format(encoding)) for kind in kinds]
+        problems = [
+            FileProblem(read.path, kind, _DECODING[kind].format(encoding)) for kind in kinds if kind in _DECODING
+        ]
         if source is None:
             return _skipped(read, *problems)
         if quarantine:
@@ -88,7 +96,7 @@ class Preparer:
     def _asked(self, task: Task, query: SyntaxQuery) -> SyntaxMatches:
         """Return what somebody's query finds in one file; one that ended a worker finds nothing."""
         read = None if task.quarantine else read_task(self._root, task, self._walk_options)
-        source = decode_source(read[1]).text if isinstance(read, tuple) else None
+        source = decode_source(read[1], task.path).text if isinstance(read, tuple) else None
         if source is None:
             return SyntaxMatches(task.path, truncated=bool(task.quarantine), mistake=task.quarantine)
         try:

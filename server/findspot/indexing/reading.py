@@ -11,7 +11,7 @@ from findspot.core.render import content_hash
 from findspot.core.types import FileProblem, ProblemKind
 from findspot.indexing.tasks import Task, Unchanged, Vanished
 from findspot.workspace.files import open_source
-from findspot.workspace.skip_rules import named_limit, too_large
+from findspot.workspace.skip_rules import named_limit, read_limit, too_large
 from findspot.workspace.walker import WalkOptions
 
 
@@ -29,7 +29,7 @@ class Read(NamedTuple):
 
 def read_task(root: Path, task: Task, walk: WalkOptions) -> tuple[Read, bytes] | Unchanged | Vanished | FileProblem:
     """Read what a task is about: its bytes and what is known of them, or the outcome where there is nothing to parse."""
-    limit = named_limit(walk.max_file_bytes) if task.named else walk.max_file_bytes
+    limit = read_limit(task.path, named_limit(walk.max_file_bytes) if task.named else walk.max_file_bytes)
     indexed_ns = time.time_ns()  # before the first byte is read: a write during the read is noticed next time
     if task.text is not None:
         return Read(task.path, len(task.text), 0, 0, 0, indexed_ns, content_hash(task.text)), task.text

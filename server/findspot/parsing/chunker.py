@@ -36,6 +36,7 @@ from findspot.parsing.embedded import read_embedded
 from findspot.parsing.headings import parse_headed
 from findspot.parsing.lines import Lines
 from findspot.parsing.nesting import Definition
+from findspot.parsing.notebook import PERCENT, percent_cells
 from findspot.parsing.parsers import NoGrammar, Parsers, TooTangled
 from findspot.parsing.pieces import CodeCutter, begins_line, cut_at, cut_text, cut_windows, trim
 from findspot.parsing.scanners import SCANNERS
@@ -61,6 +62,7 @@ _MESSAGES: Final = {
     ProblemKind.BINARY: "holds NUL bytes, so it is not read as text",
     ProblemKind.OTHER_ENCODING: "is not UTF-8 and was read in another encoding",
     ProblemKind.ENCODING: "is not valid UTF-8 or UTF-16; unreadable characters are replaced",
+    ProblemKind.NOTEBOOK: "is no valid notebook; indexed as plain text",
 }
 
 
@@ -90,27 +92,28 @@ def parse(
 ) -> ParsedFile:
     """Cut one file into chunks and list its symbols, references and imports. Never raises.
 
-    ``path`` is root-relative with ``/``. Spans count in ``decode_source(source)``. ``chunk_size`` and
+    ``path`` is root-relative with ``/``. Spans count in ``decode_source(source, path)``. ``chunk_size`` and
     ``chunk_overlap`` are tokens, for text without syntax, and for any text when it is to be read as ``plain``. Whatever
     is wrong with the file is in ``problems``.
     """
-    text, kinds, _ = decode_source(source)
+    text, kinds, _ = decode_source(source, path)
     problems = [FileProblem(path, kind, _MESSAGES[kind]) for kind in kinds]
     if text is None:
         return ParsedFile(path, "binary", (), (), (), (), tuple(problems))
     language = language_of(path, text[:_HEAD]) or "text"
+    plain = plain or ProblemKind.NOTEBOOK in kinds
     lines = Lines(text)
     if language in HEADED and not plain:
         return parse_headed(path, language, text, lines, tuple(problems))
     if (language in GRAMMARS or language in SCANNERS) and not plain:
-        tangled: list[str] = []
         try:
             if language in SCANNERS:
                 outline = SCANNERS[language](path, text)
             else:
                 root, matches = parsers.matches(language, text)
                 outline = read_outline(language, text, root, matches)
-                tangled = read_embedded(text, lines, parsers, outline, component_name(path))
+                outline.definitions += percent_cells(language, text) if language in PERCENT else ()
+            tangled = read_embedded(text, lines, parsers, outline, component_name(path))
         except TooTangled:
             message = "is too tangled to read as code; indexed as plain text"
             problems.append(FileProblem(path, ProblemKind.SYNTAX, message))

@@ -2,7 +2,7 @@
 
 Valid UTF-8 stays as it is. A byte order mark is dropped, UTF-16 with a mark is re-encoded, and a file with NUL bytes is
 binary. What is no UTF-8 is read in the encoding that its bytes look like (0057), else what cannot be read becomes
-U+FFFD. The same bytes always give the same text.
+U+FFFD. The text of a notebook is that of its cells. The same bytes always give the same text.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from typing import Final, NamedTuple
 
 from findspot.core.types import ProblemKind
+from findspot.parsing.notebook import is_notebook, notebook_text
 
 UTF8: Final = "UTF-8"
 
@@ -34,8 +35,18 @@ class Decoded(NamedTuple):
     encoding: str = UTF8
 
 
-def decode_source(raw: bytes) -> Decoded:
-    """Return the text of a file. Spans index into it; normalizing twice changes nothing."""
+def decode_source(raw: bytes, path: str = "") -> Decoded:
+    """Return the text of the file at ``path``. Spans index into it; normalizing twice changes nothing."""
+    decoded = _decoded(raw)
+    if decoded.text is None or not is_notebook(path):
+        return decoded
+    cells = notebook_text(decoded.text)
+    if cells is None:
+        return decoded._replace(problems=(*decoded.problems, ProblemKind.NOTEBOOK))
+    return decoded._replace(text=cells)
+
+
+def _decoded(raw: bytes) -> Decoded:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = raw.decode("utf-16", "replace")
         problems = (ProblemKind.ENCODING,) if "\ufffd" in text else ()

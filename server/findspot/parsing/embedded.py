@@ -27,6 +27,7 @@ def read_embedded(source: bytes, lines: Lines, parsers: Parsers, outline: Outlin
     the host's own pieces. Raises NoGrammar.
     """
     tangled: list[str] = []
+    source = outline.embedded_source or source
     waiting = [(outline, 1)]
     while waiting:
         host, depth = waiting.pop()

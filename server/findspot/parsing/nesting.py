@@ -12,9 +12,9 @@ from tree_sitter import Node
 from findspot.core.types import SymbolKind
 from findspot.parsing.calls import Call, placed
 
-Shape = Literal["fn", "bound", "cls", "called", "large", "impl", "scope", "ahead", "table", "sym"]
+Shape = Literal["fn", "bound", "cls", "called", "large", "part", "impl", "scope", "ahead", "table", "sym"]
 
-_SCOPES: Final = frozenset({"fn", "bound", "cls", "called", "impl", "scope", "table"})
+_SCOPES: Final = frozenset({"fn", "bound", "cls", "called", "part", "impl", "scope", "table"})
 _STRENGTH: Final = {shape: rank for rank, shape in enumerate(get_args(Shape))}
 MAX_NESTING: Final = 32
 """Named definitions inside one another; what lies deeper keeps to the chunk it is in."""

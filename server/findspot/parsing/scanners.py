@@ -9,6 +9,7 @@ from typing import Final
 from findspot.parsing.dockerfile import read_dockerfile
 from findspot.parsing.keyed import keyed
 from findspot.parsing.keys import json_keys, toml_keys, yaml_keys
+from findspot.parsing.notebook import read_notebook
 from findspot.parsing.sql import read_sql
 from findspot.parsing.stylesheets import stylesheet
 from findspot.parsing.symbols import Outline
@@ -19,6 +20,7 @@ SCANNERS: Final[MappingProxyType[str, Callable[[str, bytes], Outline]]] = Mappin
         "css": stylesheet("css"),
         "dockerfile": read_dockerfile,
         "json": keyed(json_keys, "json"),
+        "notebook": read_notebook,
         "scss": stylesheet("scss"),
         "sql": read_sql,
         "toml": keyed(toml_keys, "toml"),

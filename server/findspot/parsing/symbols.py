@@ -10,6 +10,7 @@ The queries (``languages/queries/*.scm``) name their captures after what a match
                       a chunk when it is not short; see ``calls`` for the forms
 ``@alias.FORM``       another name of what stands here, made in the same way: a symbol only
 ``@large.KIND``       a definition that is a chunk when it is not short, and holds no others
+``@part.KIND``        a part of a document: a chunk of its own that gives its name to what is inside
 ``@impl``             adds members to a type that is defined elsewhere
 ``@scope.KIND``       gives its name to what is inside, but has no chunk of its own
 ``@ahead.KIND``       the same for what follows, up to the next of them or the end of what it stands in
@@ -74,7 +75,8 @@ class Outline:
     """What the trees say about one file; ``leads`` are the spans of comments and attributes, in file order.
 
     ``roots`` are the tree of the file's own language and those of languages inside it, none where a scanner read it;
-    ``embedded`` are the spans of languages inside. ``rest`` is the kind of chunks that belong to no definition,
+    ``embedded`` are the spans of languages inside, whose parsers read ``embedded_source`` where there is one: of the
+    same length, without what no grammar knows. ``rest`` is the kind of chunks that belong to no definition,
     ``borders`` are bytes at which a scanner would have long pieces cut.
     """
 
@@ -84,6 +86,7 @@ class Outline:
     references: list[Reference] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
     embedded: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    embedded_source: bytes | None = None
     errors: int = 0
     error_bytes: int = 0
     rest: ChunkKind = "module"

@@ -46,7 +46,7 @@ class Piece(NamedTuple):
 _HEAD = 2_000
 """Characters that tell a language where the name of a file does not."""
 
-_NAMES = {"config": "ini", "gettext": "po", "svg": "xml", "vb": "vb.net"}
+_NAMES = {"config": "ini", "notebook": "python", "gettext": "po", "svg": "xml", "vb": "vb.net"}
 """What Pygments calls the languages that have another name with us."""
 
 

@@ -11,6 +11,7 @@ from findspot.core.render import content_hash
 from findspot.core.types import Span
 from findspot.opening import open_inside
 from findspot.parsing.decoding import UTF8, decode_source
+from findspot.workspace.skip_rules import read_limit
 from findspot.workspace.walker import extended_path
 
 
@@ -66,12 +67,16 @@ def open_source(root: Path, path: str, *, follow: bool = False) -> BinaryIO:
 
 def read_source(root: Path, path: str, max_bytes: int, *, follow: bool = False) -> Source | None:
     """Return the root-relative file as it is now; None when it is gone, unreadable, too large or binary."""
+    limit = read_limit(path, max_bytes)
     try:
         with open_source(root, path, follow=follow) as stream:
-            raw = stream.read(max_bytes + 1)
+            raw = stream.read(limit + 1)
     except OSError:
         return None
-    if len(raw) > max_bytes:
-        return None
-    text, _, encoding = decode_source(raw)
+    return None if len(raw) > limit else source_of(path, raw)
+
+
+def source_of(path: str, raw: bytes) -> Source | None:
+    """Return what the bytes of a file, or of a buffer that stands for it, say; None when they are binary."""
+    text, _, encoding = decode_source(raw, path)
     return None if text is None else Source(content_hash(raw), text, encoding)

@@ -30,6 +30,9 @@ _DUMP_BYTES = 300_000
 _NAMED_BYTES = 10_000_000
 """What is read of a file that was asked for by its name: a few seconds of work at most."""
 
+_NOTEBOOK_BYTES = 32_000_000
+"""What is read of a notebook with its images, a quarter of a second of work; its cells have the limit of other files."""
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -47,8 +50,6 @@ _BINARY = _words(
 )
 
 _ALWAYS = -1
-
-_NOTEBOOK = "Notebooks are not indexed; name one to have its text searched, or export the code to a script."
 
 _DATA: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("mo", "po", "pot", "xlf", "xliff"), (_ALWAYS, "Translation catalogues are not indexed.")),
@@ -130,10 +131,9 @@ def classify_name(path: str, size: int, max_file_bytes: int) -> FileProblem | No
         return FileProblem(path, ProblemKind.GENERATED, "The name says that a tool generated this file.")
     if name.endswith(_MINIFIED_SUFFIXES):
         return FileProblem(path, ProblemKind.MINIFIED, "The name says that this file is minified or bundled.")
-    if size > max_file_bytes:
-        return too_large(path, size, max_file_bytes)
-    if extension == "ipynb":
-        return FileProblem(path, ProblemKind.NOTEBOOK, _NOTEBOOK)
+    limit = read_limit(path, max_file_bytes)
+    if size > limit:
+        return too_large(path, size, limit)
     rule = _DATA.get(extension)
     if rule is not None and size > rule[0] and extension not in _BY_CONTENT:
         return FileProblem(path, ProblemKind.DATA, rule[1])
@@ -141,7 +141,7 @@ def classify_name(path: str, size: int, max_file_bytes: int) -> FileProblem | No
 
 
 def classify_content(path: str, data: bytes, *, named: bool = False) -> FileProblem | None:
-    """Return why the file is left out, judged by its bytes (all of them, or at least ``HEAD_BYTES``); None to keep.
+    """Return why the file is left out, judged by its bytes, for a notebook those of its cells; None to keep.
 
     A file that was asked for by its name is left out only when it is binary.
     """
@@ -163,6 +163,11 @@ def classify_content(path: str, data: bytes, *, named: bool = False) -> FileProb
 def named_limit(max_file_bytes: int) -> int:
     """Return the size limit in bytes of a file that was asked for by its name."""
     return max(max_file_bytes, _NAMED_BYTES)
+
+
+def read_limit(path: str, max_file_bytes: int) -> int:
+    """Return how many bytes of a file are read at most: of a notebook more, since its outputs do not count."""
+    return max(max_file_bytes, _NOTEBOOK_BYTES) if path[-6:].lower() == ".ipynb" else max_file_bytes
 
 
 def too_large(path: str, size: int, max_file_bytes: int) -> FileProblem:
