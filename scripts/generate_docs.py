@@ -127,9 +127,9 @@ def languages_page() -> str:
     """Return the page about every language."""
     rows: dict[str, list[str]] = {"code": [], "keys": [], "headings": [], "windows": []}
     for name, language in sorted(LANGUAGES.items()):
-        code = language.grammar is not None or language.code
+        code = language.grammar is not None or language.declared is not None or language.code
         read = "headings" if language.headings else "windows"
-        if language.grammar is not None or language.scanned:
+        if language.grammar is not None or language.declared is not None or language.scanned:
             read = "code" if code else "keys"
         told = [*(f".{suffix}" for suffix in language.suffixes), *language.file_names]
         traces = "yes" if language.frames else ""

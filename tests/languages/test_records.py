@@ -12,7 +12,7 @@ from findspot.core.identifiers import SOURCE_EXTENSIONS
 from findspot.languages import table
 from findspot.languages.detect import language_of
 from findspot.languages.paths import path_class
-from findspot.languages.table import GRAMMARS, HEADED, LANGUAGES, SCANNED
+from findspot.languages.table import DECLARED, GRAMMARS, HEADED, LANGUAGES, SCANNED
 from findspot.parsing.parsers import Parsers
 from tests.parsing.outlines import outline
 
@@ -29,7 +29,7 @@ def test_a_grammar_loads_and_its_queries_compile(language: str) -> None:
     assert [captures for _, captures in matches if set(captures) != {"error"}] == []
 
 
-@pytest.mark.parametrize("language", [*GRAMMARS, *sorted(HEADED | SCANNED)])
+@pytest.mark.parametrize("language", [*GRAMMARS, *sorted({*HEADED, *SCANNED, *DECLARED})])
 def test_a_sample_has_the_outline_that_was_checked_by_eye(language: str) -> None:
     [sample] = [path for path in SAMPLES.glob(f"{language}.*") if path.suffix != ".outline"]
     source = sample.read_bytes()
@@ -40,7 +40,7 @@ def test_a_sample_has_the_outline_that_was_checked_by_eye(language: str) -> None
 def test_no_query_and_no_sample_is_left_over() -> None:
     asked = {name for grammar in GRAMMARS.values() for name in grammar.queries}
     assert {query.name for query in QUERIES.iterdir()} == {f"{name}.scm" for name in asked}
-    assert {path.name.split(".")[0] for path in SAMPLES.iterdir()} == {*GRAMMARS, *HEADED, *SCANNED}
+    assert {path.name.split(".")[0] for path in SAMPLES.iterdir()} == {*GRAMMARS, *HEADED, *SCANNED, *DECLARED}
 
 
 def test_a_language_whose_grammar_is_not_installed_is_none_that_is_read_as_code(
@@ -59,12 +59,12 @@ def test_no_two_languages_claim_a_name(kind: str) -> None:
     assert [name for name in claims if name != name.lower()] == []
 
 
-@pytest.mark.parametrize("language", GRAMMARS)
+@pytest.mark.parametrize("language", [*GRAMMARS, *DECLARED])
 def test_a_name_with_the_suffix_of_a_language_is_read_as_a_file(language: str) -> None:
     assert not SOURCE_EXTENSIONS.isdisjoint(LANGUAGES[language].suffixes), "add its suffix to core/identifiers.py"
 
 
-@pytest.mark.parametrize("language", GRAMMARS)
+@pytest.mark.parametrize("language", [*GRAMMARS, *DECLARED])
 def test_a_plain_file_of_a_language_is_source_and_a_lock_file_is_not(language: str) -> None:
     record = LANGUAGES[language]
     assert {path_class(f"src/walker.{suffix}").value for suffix in record.suffixes} <= {"source", "config", "test"}

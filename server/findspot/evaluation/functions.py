@@ -10,7 +10,7 @@ from typing import Final
 from findspot.core.types import ParsedFile, PathClass
 from findspot.languages.detect import language_of
 from findspot.languages.paths import path_class
-from findspot.languages.table import GRAMMARS, LANGUAGES
+from findspot.languages.table import LANGUAGES, READ_AS_CODE
 from findspot.workspace.skip_rules import classify_content, classify_name
 
 _MAX_BYTES: Final = 1_000_000
@@ -45,14 +45,14 @@ class Hunk:
 
 def is_code(path: str) -> bool:
     """Return whether a path is source, not a test, document or example, in a language with a syntax tree."""
-    return path_class(path) is PathClass.SOURCE and language_of(path, b"") in GRAMMARS
+    return path_class(path) is PathClass.SOURCE and language_of(path, b"") in READ_AS_CODE
 
 
 def parse_code(path: str, source: bytes, parse: Parse) -> ParsedFile | None:
     """Parse a file of code; None for what the index leaves out too: generated, minified or very long files."""
     if classify_name(path, len(source), _MAX_BYTES) is not None or classify_content(path, source) is not None:
         return None
-    if language_of(path, source[:_HEAD]) not in GRAMMARS:
+    if language_of(path, source[:_HEAD]) not in READ_AS_CODE:
         return None
     return parse(path, source)
 

@@ -15,6 +15,11 @@ _CPP_HEADER = re.compile(
 )
 _RST = re.compile(rb"^\.\. (?:[\w-]+::|_[^:\n]+:)[\s\S]*?^(?:={4,}|-{4,}|~{4,})[ \r]*$", re.MULTILINE)
 _OBJECTIVE_C = re.compile(rb"^[ \t]*@(?:interface|protocol|class|property|import)\b|^[ \t]*#import\b", re.MULTILINE)
+_COQ = re.compile(rb"^[ \t]*(?:(?:Require|From|Theorem|Lemma|Inductive|Definition)[ \t]+\w|\(\*)", re.MULTILINE)
+_SHADER = re.compile(
+    rb"^[ \t]*(?:#version\b|precision[ \t]|(?:in|out|uniform|varying)[ \t]+\w+[ \t]+\w+[ \t]*;|void[ \t]+main\b)",
+    re.MULTILINE,
+)
 _MERCURY = re.compile(rb"^[ \t]*:-[ \t]*(?:module|interface)\b", re.MULTILINE)
 _MATHEMATICA = re.compile(rb"^[ \t]*(?:\(\*|BeginPackage\[|Needs\[)", re.MULTILINE)
 _IN_C = re.compile(rb"^[ \t]*(?:#[ \t]*(?:import|include|define|if|pragma)\b|@\w+|//|/\*)", re.MULTILINE)
@@ -37,6 +42,10 @@ def language_of(path: str, head: bytes) -> str | None:
             return _header_language(head)
         if extension == "m":
             return _m_language(head)
+        if extension == "v" and _COQ.search(head):
+            return "coq"
+        if extension == "fs" and _SHADER.search(head):
+            return "glsl"
         if extension == "txt" and _RST.search(head):
             return "rst"
         known = BY_SUFFIX.get(extension)

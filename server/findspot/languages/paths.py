@@ -23,7 +23,7 @@ _CODE: Final = frozenset(
     suffix
     for language in LANGUAGES.values()
     for suffix in language.suffixes
-    if language.code or language.grammar is not None
+    if language.code or language.grammar is not None or language.declared is not None
 )
 
 _NO_CODE: Final = frozenset(

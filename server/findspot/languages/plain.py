@@ -13,6 +13,7 @@ PLAIN: Final = (
     Language(name="batch", suffixes=words("bat cmd")),
     Language(name="common-lisp", suffixes=words("lisp lsp cl el scm rkt"), code=True),
     Language(name="crystal", suffixes=words("cr"), code=True, test_name=SPEC),
+    Language(name="coq", code=True),
     Language(name="csv", suffixes=words("csv tsv")),
     Language(name="cython", suffixes=words("pyx pxd pxi"), code=True, test_name=PREFIX),
     Language(name="d", suffixes=words("d"), code=True),
@@ -20,17 +21,8 @@ PLAIN: Final = (
     Language(name="edn", suffixes=words("edn")),
     Language(name="elm", suffixes=words("elm"), code=True),
     Language(name="fortran", suffixes=words("f f90 f95 f03 f08"), code=True),
-    Language(name="fsharp", suffixes=words("fs fsi fsx"), code=True, test_name=CAMEL),
     Language(name="gettext", suffixes=words("po pot")),
     Language(name="glsl", suffixes=words("glsl vert frag comp wgsl hlsl"), code=True),
-    Language(
-        name="groovy",
-        suffixes=words("groovy gradle"),
-        file_names=words("jenkinsfile"),
-        code=True,
-        test_name=CAMEL,
-        package_roots=words("groovy"),
-    ),
     Language(
         name="template",
         suffixes=words("jinja jinja2 j2 djt mustache hbs ejs erb twig razor cshtml"),
@@ -60,7 +52,6 @@ PLAIN: Final = (
     ),
     Language(name="thrift", suffixes=words("thrift")),
     Language(name="vb", suffixes=words("vb vbs bas"), code=True, test_name=CAMEL),
-    Language(name="verilog", suffixes=words("v sv vh svh vhd vhdl"), code=True),
     Language(name="vim", suffixes=words("vim")),
     Language(
         name="xml",

@@ -60,11 +60,56 @@ class Grammar(NamedTuple):
     calls: Mapping[str, str] = _NO_FORMS
 
 
+class Opening(NamedTuple):
+    """A line that opens a definition.
+
+    ``label`` is a shape and a kind as in a query. ``pattern`` begins at the first sign of the line and names its groups:
+    ``name``, or a ``path`` with separators, ``in`` what it is a member of, ``key`` what closing words may call it. ``ends`` is said where it is not that of the language (see ``Declared``); with ``outer`` it
+    counts only outside of functions; ``title`` is written before its name.
+    """
+
+    label: str
+    pattern: str
+    ends: str = ""
+    outer: bool = False
+    title: str = ""
+
+
+class Declared(NamedTuple):
+    """A language read by its lines, where there is no grammar for it. Patterns match bytes; ``^`` and ``$`` are lines.
+
+    A definition ``ends`` by ``indentation``, with its ``braces``, with closing ``words``, before the ``next`` one that ends
+    so, at the end of the ``file`` or before the next one of that kind, with its ``line``, or with the ``match`` of its pattern.
+    ``continues`` is what a line may begin with that is not indented and goes on. ``closers`` are closing words, with what they
+    close as a group; ``blocks`` open what is closed so and is no definition. Where a ``terminator`` comes before a body,
+    there is none.
+
+    ``skipped`` is left out like a comment, ``attributes`` are lines that belong to what follows. ``references`` and
+    ``imports`` have what is named as their only group; ``keywords`` are no names.
+    """
+
+    openings: tuple[Opening, ...]
+    ends: str
+    comments: tuple[str, ...]
+    strings: tuple[str, ...] = (r'"(?:[^"\\\n]|\\.)*"',)
+    skipped: tuple[str, ...] = ()
+    attributes: str = ""
+    continues: str = ""
+    closers: str = ""
+    blocks: str = ""
+    terminator: str = ";"
+    references: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    keywords: frozenset[str] = frozenset()
+    any_case: bool = False
+
+
 class Language(NamedTuple):
     """One language. Suffixes have no dot; suffixes and names of files are in lower case.
 
     How a file is recognized and read: ``suffixes``, ``file_names`` and the ``interpreters`` of a first line (without
-    their version); its ``grammar``, or ``headings`` at which it is cut. Without either it is read as windows of tokens.
+    their version); its ``grammar``, what its lines say (``declared``) where it has none or that is not installed, or
+    ``headings`` at which it is cut. Without either it is read as windows of tokens.
     ``code`` says that people program in it; what has a grammar is code anyway.
 
     What its files are for: ``test_name`` is a pattern for the name of a test, looked for in the name without its
@@ -86,6 +131,7 @@ class Language(NamedTuple):
     file_names: tuple[str, ...] = ()
     interpreters: tuple[str, ...] = ()
     grammar: Grammar | None = None
+    declared: Declared | None = None
     headings: bool = False
     scanned: bool = False
     code: bool = False

@@ -12,7 +12,7 @@ from typing import Final
 from findspot.core.frames import FrameReader
 from findspot.languages import records
 from findspot.languages.plain import PLAIN
-from findspot.languages.record import Grammar, Language
+from findspot.languages.record import Declared, Grammar, Language
 
 
 def _recorded() -> Iterator[Language]:
@@ -49,6 +49,18 @@ HEADED: Final = frozenset(name for name, language in LANGUAGES.items() if langua
 
 SCANNED: Final = frozenset(name for name, language in LANGUAGES.items() if language.scanned)
 """Languages read as code by a scanner of our own."""
+
+DECLARED: Final[MappingProxyType[str, Declared]] = MappingProxyType(
+    {
+        name: language.declared
+        for name, language in LANGUAGES.items()
+        if language.declared is not None and name not in GRAMMARS
+    }
+)
+"""Languages read as code by what their lines say."""
+
+READ_AS_CODE: Final = frozenset((*GRAMMARS, *DECLARED))
+"""Languages whose definitions are found, by a grammar or by their lines."""
 
 BY_SUFFIX: Final = MappingProxyType(
     {suffix: language for language in LANGUAGES.values() for suffix in language.suffixes}

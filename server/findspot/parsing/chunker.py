@@ -29,8 +29,9 @@ from tree_sitter import Node
 
 from findspot.core.types import Chunk, ChunkKind, FileProblem, ParsedFile, ProblemKind, Symbol
 from findspot.languages.detect import component_name, language_of
-from findspot.languages.table import GRAMMARS, HEADED
+from findspot.languages.table import DECLARED, GRAMMARS, HEADED, READ_AS_CODE
 from findspot.parsing.comments import MAX_SIGNATURE, comment_text, is_licence, python_docstring, signature
+from findspot.parsing.declared import read_declared
 from findspot.parsing.decoding import decode_source
 from findspot.parsing.embedded import read_embedded
 from findspot.parsing.headings import parse_headed
@@ -105,10 +106,12 @@ def parse(
     lines = Lines(text)
     if language in HEADED and not plain:
         return parse_headed(path, language, text, lines, tuple(problems))
-    if (language in GRAMMARS or language in SCANNERS) and not plain:
+    if (language in READ_AS_CODE or language in SCANNERS) and not plain:
         try:
             if language in SCANNERS:
                 outline = SCANNERS[language](path, text)
+            elif language in DECLARED:
+                outline = read_declared(language, text)
             else:
                 root, matches = parsers.matches(language, text)
                 outline = read_outline(language, text, root, matches)

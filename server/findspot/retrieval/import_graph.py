@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from findspot.languages.table import BY_SUFFIX, GRAMMARS, LANGUAGES, PACKAGE_STEMS
+from findspot.languages.table import BY_SUFFIX, LANGUAGES, PACKAGE_STEMS, READ_AS_CODE
 
 _SEPARATORS = re.compile(r"[./\\:\s\"'<>()]+")
-_ENDINGS = frozenset(suffix for name in GRAMMARS for suffix in LANGUAGES[name].suffixes)
+_ENDINGS = frozenset(suffix for name in READ_AS_CODE for suffix in LANGUAGES[name].suffixes)
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
