@@ -31,6 +31,9 @@ _METHODS: Final = "get|post|put|patch|delete|head|options|trace|connect|all|any|
 _WRITTEN_METHOD: Final = re.compile(rf"(?:{_METHODS}) +(?=/)", re.IGNORECASE)
 _METHOD: Final = re.compile(_METHODS)
 _ROUTE: Final = re.compile(r""".(?:[A-Z]+ +)?[/:*{]|:""")
+_ANNOTATED: Final = re.compile(r"#+[*'] *@(\w+) +(/\S*)")
+"""A route that is written in a comment: ``#* @get /orders``."""
+
 _WRITTEN: Final = "'\"`:"
 """What strings and symbols begin with."""
 
@@ -71,6 +74,8 @@ def call_of(language: str, source: bytes, captures: dict[str, list[Node]], form:
     verb, root = (_text(source, captures[name][0]) if name in captures else "" for name in ("verb", "root"))
     node = next(nodes[0] for label, nodes in captures.items() if label.partition(".")[0] in {"called", "alias"})
     labels = [_text(source, found) for found in captures.get("label", ())]
+    if labels and (annotated := _ANNOTATED.match(labels[0])):
+        verb, labels = annotated[1], [annotated[2]]
     outer = None if form else node.parent
     alone = outer is not None and outer.type in _STATEMENTS
     return _read(form, GRAMMARS[language].calls, verb, root, labels, alone=alone)

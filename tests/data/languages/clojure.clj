@@ -67,3 +67,21 @@
 (let [counter (atom 0)]
   (defn next-id []
     (swap! counter inc)))
+
+(deftest test-basket
+  (testing "when it is reloaded"
+    (is (= 1 (total [{:price 1}])))
+    (testing "twice"
+      (is (empty? (reload))))))
+
+(defroutes app
+  (GET "/orders/:id" [id] (show id))
+  (context "/admin" []
+    (POST "/orders" request
+      (check request)
+      (create request))))
+
+(def routes
+  ["/api"
+   ["/orders" {:get list-orders
+               :post create}]])

@@ -96,6 +96,7 @@ void main() {
   });
 
   Router()
+    ..get('/baskets', shop.list)
     ..post('/baskets', (Request request) async {
       final body = await request.readAsString();
       log(body);

@@ -75,3 +75,16 @@ class basket owner =
   end
 
 let () = sell (new basket "nobody")
+
+let%expect_test "prints a total" =
+  print_int (total []);
+  reload ();
+  [%expect {| 0 |}]
+
+let suite =
+  [
+    test_case "adds" `Quick (fun () ->
+        add 1;
+        check 1);
+    "removes" >:: test_removes;
+  ]

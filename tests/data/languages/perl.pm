@@ -60,6 +60,26 @@ package Shop::Basket::Item;
 
 sub price { return $_[0]->{price} }
 
+package main;
+
+subtest 'a basket' => sub {
+    is(Shop::Basket->new->total, 0);
+    subtest("survives a reload", sub {
+        reload();
+        ok(1);
+    });
+};
+
+prefix '/api' => sub {
+    get '/orders/:id' => sub ($c) {
+        my $id = $c->param('id');
+        $c->render(json => order($id));
+    };
+};
+
+$r->post('/orders')->to('orders#create');
+$r->del('/none');
+
 1;
 
 __END__

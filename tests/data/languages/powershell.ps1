@@ -82,3 +82,8 @@ Describe "Get-Total" {
             Should -Throw
     }
 }
+
+Add-PodeRoute -Method Get -Path '/orders/:id' -ScriptBlock {
+    Find-Order $WebEvent.Parameters['id']
+    Write-Log
+}

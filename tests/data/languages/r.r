@@ -91,3 +91,15 @@ observeEvent(input$order, {
   showNotification("Ordered")
   reset("basket")
 })
+
+#* An order of a shop
+#* @get /orders/<id>
+function(id) {
+  find_order(id)
+}
+
+pr_post(router, "/orders", create)
+pr_put("/orders", function(request) {
+  check(request)
+  save(request)
+})

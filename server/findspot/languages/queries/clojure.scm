@@ -45,6 +45,14 @@
   (#match? @call "^(def|reg-\\w.*)$"))
 (source (list_lit . (sym_lit name: (sym_name) @call) . (sym_lit name: (sym_name) @name)) @sym.module (#eq? @call "ns"))
 
+; Tests, and routes of Compojure (calls) and Reitit (data).
+((list_lit . (sym_lit name: (sym_name) @verb) . (str_lit) @label) @called.test (#eq? @verb "testing"))
+((list_lit . (sym_lit name: (sym_name) @verb) . (str_lit) @label . (_)) @called.route
+  (#match? @verb "^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY)$"))
+((list_lit . (sym_lit name: (sym_name) @verb) . (str_lit) @label . (_)) @called.route
+  (#eq? @verb "context") (#match? @label "^.[/]"))
+((vec_lit . (str_lit) @label . [(vec_lit) (map_lit) (list_lit)]) @called.route (#match? @label "^.[/]"))
+
 (comment) @comment
 ((list_lit . (sym_lit name: (sym_name) @call) . (sym_lit) . (str_lit) @comment . (_)) (#match? @call "^>?def"))
 

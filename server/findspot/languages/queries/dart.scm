@@ -51,6 +51,14 @@
 (cascade_section (cascade_selector (identifier) @verb)
   . (argument_part (arguments . (argument (string_literal) @label) . (argument (function_expression) @value)))) @called
 
+; A route whose handler has a name.
+(expression_statement (selector (unconditional_assignable_selector (identifier) @verb))
+  . (selector (argument_part (arguments . (argument (string_literal) @label) . (argument (identifier)) .))) .
+  (#any-of? @verb "get" "post" "put" "patch" "delete" "all") (#match? @label "^.[/]")) @called.route
+(cascade_section (cascade_selector (identifier) @verb)
+  . (argument_part (arguments . (argument (string_literal) @label) . (argument (identifier)) .))
+  (#any-of? @verb "get" "post" "put" "patch" "delete" "all") (#match? @label "^.[/]")) @called.route
+
 (comment) @comment
 (documentation_comment) @comment
 (annotation) @attribute

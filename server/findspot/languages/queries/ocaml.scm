@@ -36,6 +36,12 @@
 (variant_declaration (constructor_declaration (constructor_name) @name) @sym.constant)
 (record_declaration (field_declaration (field_name) @name) @sym.field)
 
+; Tests: let%test, Alcotest, OUnit.
+(value_definition (attribute_id) @verb (let_binding pattern: (string) @label) (#match? @verb "test")) @called.test
+(application_expression function: (value_path (value_name) @verb) . argument: (string) @label
+  (#any-of? @verb "test_case" "test_case_sync" "test")) @called.test
+(infix_expression left: (string) @label operator: (_) @verb (#match? @verb "^>:")) @called.test
+
 (comment) @comment
 
 (application_expression function: (value_path (value_name) @ref))

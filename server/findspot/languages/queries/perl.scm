@@ -27,6 +27,33 @@
   arguments: (list_expression . [(autoquoted_bareword) (string_literal)] @name (anonymous_subroutine_expression) @value .)
   (#any-of? @call "around" "before" "after" "override" "augment")) @fn.method
 
+; Tests, and routes of Dancer and Mojolicious.
+([(ambiguous_function_call_expression
+    function: (function) @verb
+    arguments: (list_expression . [(string_literal) (interpolated_string_literal)] @label
+      (anonymous_subroutine_expression) @value .))
+  (function_call_expression
+    function: (function) @verb
+    arguments: (list_expression . [(string_literal) (interpolated_string_literal)] @label
+      (anonymous_subroutine_expression) @value .))] @called.test
+  (#any-of? @verb "subtest" "describe" "context" "it" "test" "tests"))
+(ambiguous_function_call_expression
+  function: (function) @verb
+  arguments: (list_expression . (string_literal) @label (anonymous_subroutine_expression) @value)
+  (#any-of? @verb "get" "post" "put" "patch" "del" "any" "options" "websocket") (#match? @label "^.[/]")) @called.route
+(ambiguous_function_call_expression
+  function: (function) @verb
+  arguments: (list_expression . (string_literal) @label (anonymous_subroutine_expression) @value)
+  (#eq? @verb "prefix")) @called.group
+(method_call_expression method: (method) @verb
+  arguments: (list_expression . (string_literal) @label (anonymous_subroutine_expression) @value)
+  (#any-of? @verb "get" "post" "put" "patch" "delete" "any" "websocket") (#match? @label "^.[/]")) @called.route
+(method_call_expression
+  invocant: (method_call_expression method: (method) @verb
+    arguments: [(string_literal) @label (list_expression . (string_literal) @label)]) @called.route
+  method: (method) @call
+  (#any-of? @verb "get" "post" "put" "patch" "delete" "any" "websocket") (#match? @label "^.[/]") (#eq? @call "to"))
+
 (comment) @comment
 (pod) @comment
 

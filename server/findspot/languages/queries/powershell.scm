@@ -21,6 +21,13 @@
     (array_literal_expression (unary_expression (script_block_expression) @body)) .)
   (#match? @verb "^(?i:describe|context|it)$")) @called.test
 
+; Routes of Pode.
+(command command_name: (command_name) @call
+  command_elements: (command_elements
+    (command_parameter) . (command_argument_sep) . (generic_token) @verb . (command_argument_sep)
+    . (command_parameter) . (command_argument_sep) . (array_literal_expression (unary_expression (string_literal) @label)))
+  (#eq? @call "Add-PodeRoute")) @called.route
+
 (comment) @comment
 
 (command command_name: (command_name) @ref (#not-match? @ref "^(using|configuration)$"))

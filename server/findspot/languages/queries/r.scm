@@ -57,6 +57,13 @@
   arguments: (arguments . (argument value: (extract_operator) @label) (argument value: [(braced_expression) (function_definition)] @body))
   (#eq? @verb "observeEvent")) @called.on
 
+; Routes of plumber: in a comment, or a call.
+((comment) @label . (comment)* . (function_definition) @called.route
+  (#match? @label "^#+[*'] *@(get|post|put|patch|delete|head|options|use) "))
+(call function: (identifier) @verb
+  arguments: (arguments (argument value: (string) @label) . (comma) . (argument value: [(function_definition) @value (identifier)]))
+  (#match? @verb "^pr_(get|post|put|patch|delete|head)$")) @called.route
+
 (comment) @comment
 
 (call function: [

@@ -13,9 +13,12 @@
 (module (expression_statement (assignment left: (identifier) @name right: (call function: (identifier) @call)
   (#eq? @call "provider")) @bound.class))
 (module (expression_statement (assignment left: (identifier) @name)) @upper.constant)
+(module (expression_statement (call function: [(identifier) @verb (attribute attribute: (identifier) @verb)]
+  arguments: (argument_list (keyword_argument name: (identifier) @key value: (string) @label))
+  (#eq? @key "name")) @called))
 (module (expression_statement (call
-  arguments: (argument_list (keyword_argument name: (identifier) @key value: (string (string_content) @name)))
-  (#eq? @key "name")) @bound.variable))
+  arguments: (argument_list (keyword_argument name: (identifier) @key value: (string (string_content) @name) @sym.variable))
+  (#eq? @key "name"))))
 
 (comment) @comment
 
