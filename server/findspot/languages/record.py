@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from findspot.core.frames import FrameReader
+from findspot.core.types import ChunkKind
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -41,7 +42,8 @@ class Grammar(NamedTuple):
     begins that documents what it follows. An imported name is written
     with ``member_separator`` after the module that it is taken from, and with ``import_paths`` a target is a path
     whose end may be renamed (``x as y``) or stand for all before it (``self``, ``*``). ``calls`` tells which calls
-    with a function are tests, routes and the like (``parsing/calls.py``).
+    with a function are tests, routes and the like (``parsing/calls.py``). ``rest`` is the kind of chunks outside of
+    all definitions: in a build file they are what it does, and no more than windows of it.
     """
 
     queries: tuple[str, ...]
@@ -57,6 +59,7 @@ class Grammar(NamedTuple):
     docs_behind: str = ""
     member_separator: str = "."
     import_paths: bool = False
+    rest: ChunkKind = "module"
     calls: Mapping[str, str] = _NO_FORMS
 
 

@@ -18,7 +18,7 @@ _ARGUMENT = re.compile(rb"(?i:arg|env)\s+([A-Za-z_]\w*)")
 
 def read_dockerfile(_path: str, source: bytes) -> Outline:
     """Return the stages of a Dockerfile, its arguments, and the stages that are built on or copied from."""
-    outline = Outline([])
+    outline = Outline([], rest="window")
     stage: Definition | None = None
     position = 0
     while position < len(source):

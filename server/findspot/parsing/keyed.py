@@ -2,7 +2,7 @@
 
 A document of up to ``_WHOLE`` lines is one place, and so is every key in a longer one whose value has as many or fewer;
 longer values are looked into. A key of less than ``_LEAST`` lines never is one. What everybody calls by a name is
-called so: an object of Kubernetes, an operation of OpenAPI, a step of a workflow, an item that has a name.
+called so, and is one place up to ``_KNOWN`` lines: an object of Kubernetes, an operation of OpenAPI, a step of a workflow.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from findspot.parsing.nesting import Definition, Shape
 from findspot.parsing.symbols import Outline
 
 _WHOLE: Final = 40
+_KNOWN: Final = 60
 _LEAST: Final = 4
 _ITEM: Final = 10
 """Lines from which an item of a list is a place of its own without having a name."""
@@ -50,15 +51,15 @@ class _Chooser:
     def __init__(self, language: str, source: bytes) -> None:
         self._language = language
         self._lines = Lines(source)
-        self._outline = Outline([], rest="section")
+        self._outline = Outline([], rest="window")
 
     def choose(self, keys: Keys) -> Outline:
         self._outline.leads = [(start, end, True) for start, end in keys.comments]
         for document in keys.documents:
             if not document.inside:
                 continue
-            whole = self._count(document) <= _WHOLE
             title = _kubernetes(document)
+            whole = self._count(document) <= (_KNOWN if title else _WHOLE)
             if title:
                 document.start = document.inside[0].start
                 self._define("cls", "section", document, title, title)
@@ -91,7 +92,7 @@ class _Chooser:
             least = _LEAST if named or known else _ITEM
             if lines >= least and (known or not (whole or crowded)):
                 self._define("cls", "section", entry, name, full)
-                self._visit(entry, full, depth + 1, whole=lines <= _WHOLE)
+                self._visit(entry, full, depth + 1, whole=lines <= (_KNOWN if known else _WHOLE))
             else:
                 if entry.inside and named and depth <= _NAMED_DEPTH and not crowded:
                     self._define("sym", "section", entry, name, full)

@@ -72,6 +72,9 @@ _CONSTRAINTS: Final = frozenset(
     b"constraint primary unique foreign check key index like exclude period fulltext spatial partition".split()
 )
 _BLOCK_ENDS: Final = frozenset(b"if loop while repeat for".split())
+_DEEPEST: Final = 24
+"""Parentheses inside one another in which parts of a query are told apart."""
+
 _PART_LINES: Final = 6
 """Lines from which a part of a query (``WITH name AS (...)``) is a place of its own; shorter ones rename a table."""
 
@@ -101,7 +104,7 @@ class _Reader:
     def __init__(self, path: str, source: bytes) -> None:
         self._path = path
         self._source = source
-        self._outline = Outline([])
+        self._outline = Outline([], rest="window")
         self._statement = _Statement()
         self._word: re.Match[bytes] | None = None
         self._before = b""
@@ -244,7 +247,7 @@ class _Reader:
     def _open(self, token: re.Match[bytes]) -> None:
         statement, word = self._statement, self._word
         part = None
-        if self._named is not None and len(statement.parens) in statement.withs:
+        if self._named is not None and len(statement.parens) in statement.withs and len(statement.parens) < _DEEPEST:
             part = self._define("sym", "variable", _bare(self._named[0]), self._named.start())
             part.body = token.start()
         elif word is not None and self._before and self._before not in _WORDS:

@@ -62,7 +62,7 @@ class _Reader:
     def __init__(self, language: str, source: bytes) -> None:
         self._language = language
         self._source = source
-        self._outline = Outline([])
+        self._outline = Outline([], rest="window")
         self._open: list[_Open] = []
 
     def read(self) -> Outline:

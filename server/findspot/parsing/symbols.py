@@ -115,7 +115,7 @@ def read_outline(language: str, source: bytes, root: Node, matches: list[Match],
 
     ``component`` is the name of the file where this is a script in it, and the name of what it exports as its component.
     """
-    outline = Outline([root])
+    outline = Outline([root], rest=GRAMMARS[language].rest)
     embedded: dict[tuple[int, int], tuple[int, str]] = {}
     wrappers: dict[tuple[int, int], tuple[int, int, bool]] = {}
     imports: dict[tuple[str, int], Import] = {}

@@ -6,7 +6,7 @@
   (#match? @call "^(?i:add_library|add_executable|add_custom_target|project|externalproject_add|fetchcontent_declare)$"))
   @large.module
 (normal_command (identifier) @call (argument_list . (argument) . (argument) @name) (#match? @call "^(?i:add_test)$"))
-  @large.function
+  @bound.function
 (normal_command (identifier) @call (argument_list . (argument) @name) (#match? @call "^(?i:set|option)$"))
   @upper.variable
 

@@ -8,5 +8,5 @@ LANGUAGE = Language(
     name="cmake",
     suffixes=words("cmake"),
     file_names=words("cmakelists.txt"),
-    grammar=Grammar(bundled="cmake", queries=("cmake",), bodies=words("body")),
+    grammar=Grammar(bundled="cmake", queries=("cmake",), bodies=words("body"), rest="window"),
 )

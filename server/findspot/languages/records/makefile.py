@@ -9,5 +9,5 @@ LANGUAGE = Language(
     suffixes=words("mk mak"),
     file_names=words("makefile gnumakefile"),
     interpreters=words("make"),
-    grammar=Grammar(bundled="make", queries=("makefile",)),
+    grammar=Grammar(bundled="make", queries=("makefile",), rest="window"),
 )
