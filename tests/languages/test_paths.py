@@ -13,7 +13,7 @@ CASES = {
         app/migrations/0001_initial.py  db/migrate/20200101_create_users.rb  django/test/client.py  go/doc/comment.go
         src/latest.ts  src/contest/rank.py  pkg/protest.go  src/attestation.rs  lib/testimonial.rb  src/Manifest.java
         src/main/java/org/example/Latest.java  app/Http/Kernel.php  src/components/Demonstration.tsx  src/decorator/Generated.ts
-        static/site.css  templates/base.html  schema.sql  src/docstring.py  src/exampleless.py  deps/graph/index.ts  src/deps/solve.c  terraform/main.tf
+        static/site.css  templates/base.html  schema.sql  src/docstring.py  src/exampleless.py  deps/graph/index.ts  dependencies/get.py  src/deps/solve.c  terraform/main.tf
     """,
     PathClass.TEST: """
         tests/test_app.py  app/tests.py  conftest.py  pkg/queue_test.go  src/app.spec.ts  src/app.test.tsx
@@ -44,7 +44,7 @@ CASES = {
     PathClass.VENDORED: """
         vendor/github.com/a/b.go  third_party/zlib/zlib.c  node_modules/a/index.js  static/js/vendor/jquery.js
         src/_vendor/six.py  Pods/A/A.swift  third-party/a_test.go  venv/lib/python3/site-packages/a.py
-        include/log/fmt/bundled/format.h  deps/zlib/inflate.c
+        include/log/fmt/bundled/format.h  deps/zlib/inflate.c  dependencies/json/json.hpp  dependencies/math/sum.cu
     """,
     PathClass.CONFIG: """
         pyproject.toml  setup.py  .github/workflows/ci.yml  package.json  tsconfig.json  Dockerfile  Makefile

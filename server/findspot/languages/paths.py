@@ -102,7 +102,7 @@ def path_class(path: str) -> PathClass:
     low_folders = [folder.lower() for folder in folders]
     stem, _, extension = lower.rpartition(".")
     language = BY_SUFFIX.get(extension, _UNKNOWN)
-    # In C a `deps` at the top holds other projects; elsewhere it may well be about dependencies.
+    # In C a `deps` or `dependencies` at the top holds other projects; elsewhere it may well be about dependencies.
     if not _VENDORED_DIRS.isdisjoint(low_folders) or (folders and low_folders[0] in language.vendored_roots):
         return PathClass.VENDORED
     if (

@@ -11,5 +11,5 @@ LANGUAGE = Language(
     grammar=Grammar(module="tree_sitter_c", queries=("c",), macros=True),
     test_name=f"{PREFIX}|{SUFFIX}",
     generated=words(".pb.h"),
-    vendored_roots=words("deps"),
+    vendored_roots=words("deps dependencies"),
 )

@@ -25,6 +25,6 @@ LANGUAGE = Language(
     grammar=Grammar(module="tree_sitter_cpp", queries=("c", "cpp"), macros=True),
     test_name=f"{PREFIX}|{SUFFIX}|{CAMEL}",
     generated=words(".pb.cc .pb.cpp"),
-    vendored_roots=words("deps"),
+    vendored_roots=words("deps dependencies"),
     frames=FrameReader(read=_frame, hints=("#",), any_suffix=True),
 )

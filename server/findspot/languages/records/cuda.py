@@ -10,5 +10,5 @@ LANGUAGE = Language(
     suffixes=words("cu cuh"),
     grammar=Grammar(module="tree_sitter_cpp", queries=("c", "cpp", "cuda"), macros=True),
     test_name=f"{PREFIX}|{SUFFIX}|{CAMEL}",
-    vendored_roots=words("deps"),
+    vendored_roots=words("deps dependencies"),
 )
