@@ -106,7 +106,7 @@ def git_folder(top: Path) -> Path | None:
     text = _line(top, ".git") if stat.S_ISREG(mode) else None
     if text is None or not text.startswith("gitdir:"):
         return None
-    target = _named(top, text.removeprefix("gitdir:").strip())
+    target = named_path(top, text.removeprefix("gitdir:").strip())
     return target if target is not None and _belongs(target, top) else None
 
 
@@ -115,7 +115,7 @@ def common_folder(folder: Path) -> Path | None:
     if not _mode(folder / "commondir"):
         return folder
     text = _line(folder, "commondir")
-    common = None if text is None else _named(folder, text)
+    common = None if text is None else named_path(folder, text)
     return common if common is not None and _same(folder.parent.parent, common) else None
 
 
@@ -302,6 +302,11 @@ def _program() -> str | None:
     return None
 
 
+def is_git_folder(folder: Path) -> bool:
+    """Return whether a folder holds a repository itself, as a bare one does."""
+    return _is_git_folder(folder, folder)
+
+
 def _is_git_folder(folder: Path, store: Path) -> bool:
     """Judge as git does: a HEAD, objects and refs."""
     return all(map(_mode, (folder / "HEAD", store / "objects", store / "refs")))
@@ -311,14 +316,14 @@ def _belongs(target: Path, top: Path) -> bool:
     """Return whether a git folder elsewhere names ``top`` as its working folder."""
     back = _line(target, "gitdir")  # of a worktree: the path of its .git file
     if back is not None:
-        named = _named(target, back)
+        named = named_path(target, back)
         return named is not None and _same(named, top / ".git")
     try:
         settings = read_small(target, "config", _SETTINGS_BYTES).decode("utf-8", "replace")
     except OSError:
         return False
     work = setting(settings, "core", "worktree")  # of a submodule
-    named = None if work is None else _named(target, work)
+    named = None if work is None else named_path(target, work)
     return named is not None and _same(named, top)
 
 
@@ -336,7 +341,7 @@ def setting(configuration: str, section: str, name: str) -> str | None:
     return value
 
 
-def _named(folder: Path, text: str) -> Path | None:
+def named_path(folder: Path, text: str) -> Path | None:
     """Return the path that a file in ``folder`` names; None for a place on the network, which looking would connect to."""
     if not text or "\0" in text or (text.startswith(("//", "\\\\")) and not str(folder).startswith(("//", "\\\\"))):
         return None
@@ -385,7 +390,7 @@ def _are_plain(objects: Path) -> bool:
             if len(seen) > _DEPTH or not all(_plain_entries(folder)):
                 return False
             for line in _alternates(folder):
-                other = _named(folder, line)
+                other = named_path(folder, line)
                 if other is None:
                     return False
                 waiting.append(other)

@@ -14,11 +14,17 @@ _SHARE = 10
 
 _WORTH_KNOWING = (
     *(ProblemKind.DATA, ProblemKind.TOO_LARGE, ProblemKind.MINIFIED, ProblemKind.GENERATED),
-    *(ProblemKind.ENCODING, ProblemKind.UNREADABLE, ProblemKind.CHECKOUT, ProblemKind.HIDDEN, ProblemKind.IGNORED),
+    *(ProblemKind.ENCODING, ProblemKind.UNREADABLE, ProblemKind.CHECKOUT, ProblemKind.WORKTREE),
+    *(ProblemKind.BARE, ProblemKind.SPARSE, ProblemKind.HIDDEN, ProblemKind.IGNORED),
 )
 """What a person can do something about, in the order of the line."""
 
-_PLURALS = {ProblemKind.DATA: "data files", ProblemKind.CHECKOUT: "other checkouts"}
+_PLURALS = {
+    ProblemKind.DATA: "data files",
+    ProblemKind.CHECKOUT: "other checkouts",
+    ProblemKind.WORKTREE: "other worktrees",
+    ProblemKind.BARE: "bare repositories",
+}
 
 
 def left_out_note(skipped: Sequence[tuple[str, int]], results: int, files: int, wanted: int = _FEW) -> str:

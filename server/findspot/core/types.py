@@ -145,6 +145,9 @@ class ProblemKind(StrEnum):
     IGNORED = "ignored"
     LINK = "link"
     CHECKOUT = "another checkout"
+    WORKTREE = "another worktree"
+    BARE = "bare repository"
+    SPARSE = "not checked out"
     BOOKKEEPING = "bookkeeping"
     IGNORE_FILE = "ignore file"
 
@@ -152,7 +155,7 @@ class ProblemKind(StrEnum):
 LEFT_OUT_BY_RULE = frozenset(
     {
         *(ProblemKind.HIDDEN, ProblemKind.IGNORED, ProblemKind.LINK, ProblemKind.CHECKOUT),
-        *(ProblemKind.BOOKKEEPING, ProblemKind.IGNORE_FILE),
+        *(ProblemKind.BOOKKEEPING, ProblemKind.IGNORE_FILE, ProblemKind.WORKTREE, ProblemKind.BARE, ProblemKind.SPARSE),
     }
 )
 """What is left out without being looked at; a whole folder counts as one."""

@@ -34,13 +34,17 @@ _MOST_FILES = 1000
 _MOST_BYTES = 20_000_000
 """What is read for one question, about five seconds of work; more is worth an index (``--no-ignore``)."""
 
-_NEVER = frozenset({ProblemKind.BINARY, ProblemKind.BOOKKEEPING, ProblemKind.LINK, ProblemKind.NOT_REGULAR})
+_NEVER = frozenset(
+    {ProblemKind.BINARY, ProblemKind.BARE, ProblemKind.BOOKKEEPING, ProblemKind.LINK, ProblemKind.NOT_REGULAR}
+)
 """What is not searched even when it is named."""
 
 _WHY = {
     ProblemKind.HIDDEN: "is hidden",
     ProblemKind.IGNORE_FILE: "is an ignore file",
     ProblemKind.CHECKOUT: "is another checkout",
+    ProblemKind.WORKTREE: "is another worktree",
+    ProblemKind.BARE: "is a bare repository, which holds no files,",
     ProblemKind.DATA: "is a data file",
     ProblemKind.TOO_LARGE: "is too large",
     ProblemKind.MINIFIED: "is minified",

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import codecs
 import os
+from itertools import islice
 from pathlib import Path
 
+from findspot import git
 from findspot.opening import read_small
 from findspot.workspace.tracked import Tracked
 
 _MAX_SETTINGS_BYTES = 1_000_000
+_MAX_WORKTREES = 1_000
 
 
 class Repository:
@@ -47,6 +50,73 @@ class Repository:
                 right.strip().strip('"').rstrip("/") for key, _, right in values if key.strip().lower() == "path"
             )
         return self._lead + path[self._cut :] in self._submodules or self.tracks(path, is_folder=False)
+
+    @property
+    def store(self) -> Path | None:
+        """The folder that holds the objects, which all worktrees of a repository share; None where it is not known."""
+        return git.common_folder(self._git_folder)
+
+    def not_checked_out(self) -> list[str]:
+        """Return what a sparse checkout leaves out of the root, by root-relative path; whole folders have a closing ``/``."""
+        if not os.path.isfile(self._git_folder / "info" / "sparse-checkout"):  # noqa: PTH113 - asked in the walk
+            return []
+        self._tracked = self._tracked or Tracked.load(self._git_folder)
+        absent = map(os.fsdecode, self._tracked.absent)
+        return [path[len(self._lead) :] for path in absent if path.startswith(self._lead)]
+
+
+def shared_store(top: Path) -> Path | None:
+    """Return the folder with the objects of a linked worktree; None for any other folder, a submodule too."""
+    own = git.git_folder(top)
+    common = None if own is None else git.common_folder(own)
+    return None if common == own else common
+
+
+def worktrees(common: Path) -> dict[Path, bool]:
+    """Return the working folders of a repository, and whether each is at what its HEAD names; none was looked at.
+
+    The first is that in which the repository lies, if it is not bare.
+    """
+    head = read_text(common, "HEAD")
+    found = {common.parent: True} if common.name == ".git" else {}
+    try:
+        with os.scandir(common / "worktrees") as entries:
+            names = sorted(entry.name for entry in islice(entries, _MAX_WORKTREES))
+    except OSError:
+        names = []
+    for name in names:
+        folder = common / "worktrees" / name
+        back = read_text(folder, "gitdir")
+        place = None if back is None else git.named_path(folder, back.strip())
+        if place is not None:
+            found[place.parent] = read_text(folder, "HEAD") == head
+    return found
+
+
+def standing_for(top: Path, root: Path) -> Path | None:
+    """Return which other working folder below ``root`` is searched in place of the linked worktree ``top``; None if none is.
+
+    That is the one in which the repository lies, else the one with the commit that the repository's HEAD names, else
+    the first by path.
+    """
+    common = shared_store(top)
+    if common is None:
+        return None
+    inside = {top: False}  # what a repository names outside of the root is not even looked for
+    inside |= {place: at_head for place, at_head in worktrees(common).items() if place.is_relative_to(root)}
+    main = common.parent if common.name == ".git" else None
+    there = [place for place in inside if os.path.lexists(place / ".git")]
+    chosen = min(there, key=lambda place: (place != main, not inside[place], place), default=top)
+    return None if chosen == top else chosen
+
+
+def is_around_bare(top: Path) -> bool:
+    """Return whether ``.git`` in a folder is a file that names a bare repository inside: then only worktrees hold files."""
+    text = read_text(top, ".git") if git.git_folder(top) is None else None
+    if text is None or not text.startswith("gitdir:"):
+        return False
+    named = git.named_path(top, text.removeprefix("gitdir:").strip())
+    return named is not None and named != top and named.is_relative_to(top) and git.is_git_folder(named)
 
 
 def read_text(folder: Path, path: str) -> str | None:

@@ -22,7 +22,14 @@ from pathlib import Path
 from findspot import git
 from findspot.core.types import FileProblem, ProblemKind
 from findspot.opening import open_inside
-from findspot.workspace.checkouts import Repository, is_checkout, read_text
+from findspot.workspace.checkouts import (
+    Repository,
+    is_around_bare,
+    is_checkout,
+    read_text,
+    shared_store,
+    standing_for,
+)
 from findspot.workspace.hidden import IGNORE_FILES, NEVER_INDEXED, is_secret, is_work
 from findspot.workspace.ignore_patterns import IgnoreFile, Rule
 
@@ -119,18 +126,35 @@ class FolderRules:
         """Return why a folder (closing ``/``) with a ``.git`` in it is no part of the repository around it; None if it is.
 
         These are the rules of its parent. As for git, only submodules are part of a repository; a folder that belongs
-        to none may hold any number of them.
+        to none may hold any number of them, each once: of its worktrees one is searched (0058). A bare repository is no
+        part of anything.
         """
         path = folder[:-1]
-        if self.repository is None or not self.ignoring or not is_checkout(absolute):
+        if not self.ignoring:
+            return None
+        if git.is_git_folder(Path(absolute)):
+            return FileProblem(folder, ProblemKind.BARE, "A bare repository holds commits and no files.")
+        if not is_checkout(absolute):
             return None
         for ignore_file in (*self.own, *self.plain):
             rule = ignore_file.decide(path.rpartition("/")[2], path, is_folder=True)
             if rule is not None and not rule.ignore:
                 return None
+        top = Path(absolute)
+        keep = "name it, or keep it by a line '!' in .ignore."
+        if self.repository is None:
+            root = top.parents[folder.count("/") - 1]
+            other = standing_for(top, root)
+            if other is None:
+                return None
+            message = f"A worktree of a repository that is searched in {other.relative_to(root)}; {keep}"
+            return FileProblem(folder, ProblemKind.WORKTREE, message)
         if self.repository.has_submodule(path):
             return None
-        message = "Another checkout, not a submodule of this repository; name it, or keep it by a line '!' in .ignore."
+        store = shared_store(top)
+        if store is not None and store == self.repository.store:
+            return FileProblem(folder, ProblemKind.WORKTREE, f"Another worktree of this repository; {keep}")
+        message = f"Another checkout, not a submodule of this repository; {keep}"
         return FileProblem(folder, ProblemKind.CHECKOUT, message)
 
     def _deciding(self, name: str, path: str, *, is_folder: bool) -> tuple[IgnoreFile, Rule] | None:
@@ -160,7 +184,7 @@ class FolderRules:
                 git = ()  # a repository inside this one: what the outer one ignores does not reach into it
             exclude = _parsed(_info_exclude(disk), folder, lead, f"{shown}.git/info/exclude")
             user, warning = _repository_excludes(disk, folder, lead, user)
-            repository = Repository(disk, git_folder(disk), folder, lead, warning)
+            repository = None if is_around_bare(disk) else Repository(disk, git_folder(disk), folder, lead, warning)
         if ".findspotignore" in names:
             own = _parsed(_read_inside(disk, ".findspotignore"), folder, lead, f"{shown}.findspotignore") + own
         if ".ignore" in names:
@@ -232,7 +256,8 @@ class PathRules:
             return None
         disk = f"{self._root}/{folder}"
         names = _special_names(disk)
-        if folder and ".git" in names and not _is_link(disk[:-1]) and rules.other_checkout(folder, disk):
+        marked = ".git" in names or _mode(f"{disk}HEAD")
+        if folder and marked and not _is_link(disk[:-1]) and rules.other_checkout(folder, disk):
             return None
         return rules.inside(folder, disk, names)
 

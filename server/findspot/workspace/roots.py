@@ -6,10 +6,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from findspot import git
 from findspot.config import OWN_DIR
 from findspot.errors import OutsideRootError, RootError
+from findspot.workspace.checkouts import worktrees
 
 _MARKERS = (".git", ".hg", ".jj", OWN_DIR)
+
+_SHOWN = 5
 
 
 def find_root(cwd: Path, paths: Sequence[Path] = (), *, home: Path | None = None) -> tuple[Path, str | None]:
@@ -40,7 +44,17 @@ def checked_root(path: Path) -> Path:
         raise RootError(f"{path}: no such folder")
     if not root.is_dir():
         raise RootError(f"{path}: is not a folder; give the folder that holds it")
+    if git.is_git_folder(root):
+        raise RootError(f"{path}: is a bare repository, which holds commits but no files; {_instead_of(root)}")
     return root
+
+
+def _instead_of(repository: Path) -> str:
+    """Return what to search in place of a repository without files."""
+    places = [str(place) for place in worktrees(repository) if place.is_dir()]
+    if places:
+        return f"search where its files are: {', '.join(places[:_SHOWN])}"
+    return "search a clone of it, or a worktree that 'git worktree add' makes"
 
 
 def _marked_above(start: Path, home: Path | None) -> tuple[Path, str | None] | None:

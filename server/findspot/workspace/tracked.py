@@ -24,14 +24,19 @@ _HASH_BYTES = (20, 32)
 """SHA-1 and SHA-256; the file does not say which, so the one that fits is taken."""
 
 _EXTENDED = 0x4000
+_SKIPPED = 0x40  # of the first byte of the extended flags
 _LENGTH = 0x0FFF
 
 
 class Tracked:
-    """The tracked paths of one repository, relative to its top, in git's order (by bytes)."""
+    """The tracked paths of one repository, relative to its top, in git's order (by bytes).
 
-    def __init__(self, paths: list[bytes]) -> None:
+    ``absent`` are those that a sparse checkout leaves out; of a sparse index they may be folders, with a closing ``/``.
+    """
+
+    def __init__(self, paths: list[bytes], absent: list[bytes]) -> None:
         self._paths = paths
+        self.absent = absent
 
     @classmethod
     def load(cls, git_folder: Path) -> Tracked:
@@ -39,13 +44,13 @@ class Tracked:
         try:
             data = read_small(git_folder, "index", _MAX_BYTES)
         except OSError:
-            return cls([])
+            return cls([], [])
         for size in _HASH_BYTES:
             try:
-                return cls(_read_paths(data, size))
+                return cls(*_read_paths(data, size))
             except (ValueError, struct.error):
                 continue
-        return cls([])
+        return cls([], [])
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -63,12 +68,13 @@ class Tracked:
         return place < len(self._paths) and self._paths[place].startswith(wanted)
 
 
-def _read_paths(data: bytes, hash_bytes: int) -> list[bytes]:
-    """Return the paths of an index file of version 2 to 4; raises ``ValueError`` or ``struct.error`` when it is none."""
+def _read_paths(data: bytes, hash_bytes: int) -> tuple[list[bytes], list[bytes]]:
+    """Return the paths, and those not checked out, of an index file of version 2 to 4; raises ``ValueError`` or ``struct.error`` when it is none."""
     signature, version, count = struct.unpack_from(">4sII", data)
     if signature != b"DIRC" or version not in {2, 3, 4}:
         raise ValueError("not an index file")
     paths: list[bytes] = []
+    absent: list[bytes] = []
     position = 12
     flags_at = _STAT_BYTES + hash_bytes
     name = b""
@@ -95,7 +101,9 @@ def _read_paths(data: bytes, hash_bytes: int) -> list[bytes]:
             raise ValueError("not in order")
         if name != before:  # a conflict stands there up to three times
             paths.append(name)
-    return paths
+            if flags & _EXTENDED and data[start + flags_at + 2] & _SKIPPED:
+                absent.append(name)
+    return paths, absent
 
 
 def _varint(data: bytes, position: int) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from findspot.core.types import FileProblem, ProblemKind
 from findspot.errors import Cancelled, OutsideRootError, QueryError, RootError
+from findspot.workspace.checkouts import Repository
 from findspot.workspace.ignore_rules import KEPT, TRACKED, FolderRules, PathRules, linked
 from findspot.workspace.links import LOOP, Links
 from findspot.workspace.skip_rules import classify_name
@@ -197,15 +198,18 @@ class _Run:
             entries = self._list(folder, absolute)
             if entries is None:
                 continue
-            dotted = [entry.name for entry in entries if entry.name[0] == "."]
+            dotted = [entry.name for entry in entries if entry.name[0] == "." or entry.name == "HEAD"]
             by_link = self._links is not None and os.path.islink(absolute)  # noqa: PTH114 - absolute is a plain string
-            if ".git" in dotted and folder and not by_link and not (named and folder == top):
+            marked = ".git" in dotted or "HEAD" in dotted
+            if marked and folder and not by_link and not (named and folder == top):
                 checkout = rules.other_checkout(folder, absolute)
                 if checkout is not None:
                     self._leave_out(checkout)
                     continue
             self.folders.append(folder)
             rules = self._inside(rules, folder, absolute, dotted)
+            if not folder and rules.repository is not None:
+                self._note_sparse(rules.repository)
             for entry in entries:
                 path = folder + entry.name
                 try:
@@ -255,6 +259,10 @@ class _Run:
         self.left_out[problem.kind] += 1
         if self._on_left_out is not None:
             self._on_left_out(replace(problem, path=_printable(problem.path)))
+
+    def _note_sparse(self, repository: Repository) -> None:
+        for path in repository.not_checked_out():
+            self._leave_out(FileProblem(path, ProblemKind.SPARSE, "git keeps it out of this sparse checkout."))
 
     def _list(self, folder: str, absolute: str) -> list[os.DirEntry[str]] | None:
         try:
