@@ -24,6 +24,18 @@ _DOC_STRING = re.compile(r"(?:@\w+\s*(?:~[sS])?|-\w+\s*\(?\s*)?(\"\"\"|\")(.*)\1
 _MARKUP = re.compile(
     r"</?(?:summary|remarks|param|returns|para|see|seealso|c|code|value|example|exception|typeparam)\b[^<>]*>"
 )
+_TAG_WITH_NAME = re.compile(
+    r"<(?:see|seealso|paramref|typeparamref|param|typeparam|exception)\s+(?:cref|name|langword|href)=\"(?:[A-Z]:)?([^\"<>]{1,300})\""
+    r"\s{0,9}(/?)>"
+)
+_HTML = re.compile(
+    r"</?(?:p|br|ul|ol|li|dl|dt|dd|pre|b|i|em|strong|tt|a|h[1-6]|table|tr|td|th|div|span|blockquote)(?:\s+[a-zA-Z-]+=[^<>]{0,200})?\s?/?>"
+)
+_JAVADOC = re.compile(r"\{@(?:link|linkplain|code|literal|value|snippet)\s+([^{}]{1,300})\}")
+_ROLE = re.compile(r":[a-z][\w+:.-]{0,40}:`[~!]?([^`]{1,300})`")
+_TARGET = re.compile(r"\s+<([^<>]+)>$")
+_POD = re.compile(r"\b[BCFILSX](?:<([^<>]{1,300})>|<<+\s([^<>]{1,300})\s>>+)")
+_POD_DEPTH: Final = 3
 _DECORATION = re.compile(r"@(?!(?:interface|implementation|protocol)\b)[\w.:]+\s*|#?(?=\[)")
 _BRACKETS: Final = {"(": ")", "[": "]"}
 _RULE = re.compile(r"[-=*#~_/+.\s]{3,}")
@@ -82,12 +94,32 @@ def comment_text(comments: Iterable[str]) -> str:
         for raw in _without_closing(comment).splitlines():
             line = _without_rule(_OPENING.sub("", raw).strip())
             if "<" in line:
-                line = _MARKUP.sub("", line).strip()
+                line = _without_tags(_without_pod(line) if written.startswith("=") else line)
             lines.append(line)
             length += len(line)
         if length > MAX_DOCSTRING:
             break
-    return "\n".join(lines).strip()[:MAX_DOCSTRING]
+    return _without_references("\n".join(lines).strip()[: 2 * MAX_DOCSTRING])[:MAX_DOCSTRING]
+
+
+def _without_tags(line: str) -> str:
+    """Take the tags of .NET's and Java's documentation away, but keep the names in them."""
+    line = _TAG_WITH_NAME.sub(lambda found: found[1] if found[2] else f"{found[1]} ", line)
+    return _HTML.sub("", _MARKUP.sub("", line)).strip()
+
+
+def _without_pod(line: str) -> str:
+    """Take the formats of Perl's documentation away, which may lie in each other: ``B<C<code>>``, ``L<text|Name>``."""
+    for _ in range(_POD_DEPTH):
+        line = _POD.sub(lambda found: (found[1] or found[2]).replace("|", " "), line)
+    return line
+
+
+def _without_references(text: str) -> str:
+    """Write references as what they name: ``{@link Cart#add}``, and Sphinx's :class:`~shop.Cart`."""
+    if "{@" in text:
+        text = _JAVADOC.sub(r"\1", text)
+    return _ROLE.sub(lambda found: _TARGET.sub(r" \1", found[1]), text) if ":`" in text else text
 
 
 def _without_closing(comment: str) -> str:
@@ -120,7 +152,8 @@ def is_licence(text: str) -> bool:
 def python_docstring(source: bytes, start: int) -> str:
     """Return the Python docstring that begins at byte ``start``, or nothing when no plain string is there."""
     body = _python_string(source, start, start + _LONGEST_STRING)[: 4 * MAX_DOCSTRING]
-    return inspect.cleandoc(body.replace(b"\r\n", b"\n").decode("utf-8", "replace"))[:MAX_DOCSTRING]
+    text = inspect.cleandoc(body.replace(b"\r\n", b"\n").decode("utf-8", "replace"))
+    return _without_references(text)[:MAX_DOCSTRING]
 
 
 def _python_string(source: bytes, start: int, limit: int) -> bytes:
