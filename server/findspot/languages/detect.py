@@ -14,6 +14,7 @@ _CPP_HEADER = re.compile(
     re.MULTILINE,
 )
 _RST = re.compile(rb"^\.\. (?:[\w-]+::|_[^:\n]+:)[\s\S]*?^(?:={4,}|-{4,}|~{4,})[ \r]*$", re.MULTILINE)
+_JINJA = re.compile(rb"\{%[-+]?[ \t]*[a-z]\w*[^{}%\n]*%\}")
 _OBJECTIVE_C = re.compile(rb"^[ \t]*@(?:interface|protocol|class|property|import)\b|^[ \t]*#import\b", re.MULTILINE)
 _COQ = re.compile(rb"^[ \t]*(?:(?:Require|From|Theorem|Lemma|Inductive|Definition)[ \t]+\w|\(\*)", re.MULTILINE)
 _SHADER = re.compile(
@@ -48,9 +49,9 @@ def language_of(path: str, head: bytes) -> str | None:
             return "glsl"
         if extension == "txt" and _RST.search(head):
             return "rst"
-        known = BY_SUFFIX.get(extension)
+        known = BY_SUFFIX.get(".".join(name.split(".")[-2:])) or BY_SUFFIX.get(extension)
         if known is not None:
-            return known.name
+            return "jinja" if known.name == "html" and _JINJA.search(head) else known.name
     if name.startswith("dockerfile."):
         return "dockerfile"
     if (stem or name).startswith(("readme", "license", "changelog")) and not dot:

@@ -23,10 +23,6 @@ PLAIN: Final = (
     Language(name="fortran", suffixes=words("f f90 f95 f03 f08"), code=True),
     Language(name="gettext", suffixes=words("po pot")),
     Language(name="glsl", suffixes=words("glsl vert frag comp wgsl hlsl"), code=True),
-    Language(
-        name="template",
-        suffixes=words("jinja jinja2 j2 djt mustache hbs ejs erb twig razor cshtml"),
-    ),
     Language(name="ignore", suffixes=words("gitignore dockerignore")),
     Language(name="just", suffixes=words("just"), file_names=words("justfile")),
     Language(name="json-lines", suffixes=words("jsonl ndjson geojson")),

@@ -43,7 +43,8 @@ class Grammar(NamedTuple):
     with ``member_separator`` after the module that it is taken from, and with ``import_paths`` a target is a path
     whose end may be renamed (``x as y``) or stand for all before it (``self``, ``*``). ``calls`` tells which calls
     with a function are tests, routes and the like (``parsing/calls.py``). ``rest`` is the kind of chunks outside of
-    all definitions: in a build file they are what it does, and no more than windows of it.
+    all definitions: in a build file they are what it does, and no more than windows of it,
+    in a page they are its text.
     """
 
     queries: tuple[str, ...]

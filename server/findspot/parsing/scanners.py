@@ -10,9 +10,11 @@ from findspot.parsing.dockerfile import read_dockerfile
 from findspot.parsing.keyed import keyed
 from findspot.parsing.keys import json_keys, toml_keys, yaml_keys
 from findspot.parsing.notebook import read_notebook
+from findspot.parsing.razor import read_razor
 from findspot.parsing.sql import read_sql
 from findspot.parsing.stylesheets import stylesheet
 from findspot.parsing.symbols import Outline
+from findspot.parsing.templates import TEMPLATES
 
 SCANNERS: Final[MappingProxyType[str, Callable[[str, bytes], Outline]]] = MappingProxyType(
     {
@@ -21,9 +23,11 @@ SCANNERS: Final[MappingProxyType[str, Callable[[str, bytes], Outline]]] = Mappin
         "dockerfile": read_dockerfile,
         "json": keyed(json_keys, "json"),
         "notebook": read_notebook,
+        "razor": read_razor,
         "scss": stylesheet("scss"),
         "sql": read_sql,
         "toml": keyed(toml_keys, "toml"),
         "yaml": keyed(yaml_keys, "yaml"),
+        **TEMPLATES,
     }
 )

@@ -63,6 +63,9 @@ _TAG = re.compile(r"<[^<>]*>")
 _CALLED = re.compile(rb"(?<![\w$])(?!(?:if|for|while|switch|function|return|await)\b)([A-Za-z_$][\w$]{0,199})\(")
 _BARE = re.compile(rb"\A\s*+(?:[\w$]++\.)*+([A-Za-z_$][\w$]{0,199})\s*\Z")
 _NO_MARKUP: Final = frozenset({"script_element", "style_element", "frontmatter", "comment"})
+_BLANKED: Final = "_ "
+"""What is left of a name where a template writes all of it."""
+
 _MAX_EXPRESSION: Final = 2_000
 """Bytes of an expression in a template that are looked through."""
 
@@ -225,7 +228,7 @@ def _heading(language: str, source: bytes, captures: dict[str, list[Node]]) -> I
     if len(level) != 2 or level[0] != "h" or level[1] not in "123456":
         return
     title = plain_title(_TAG.sub("", _text(source, node)))
-    if title and node.parent is not None:
+    if title.strip(_BLANKED) and node.parent is not None:
         start = node.start_byte
         section = Definition("large", "section", title, "", language, node, start, node.end_byte, start, node.end_byte)
         yield int(level[1]), section, node.parent.end_byte
@@ -298,6 +301,8 @@ def _definition(
         return None
     if shape in {"upper", "public", "alias"}:
         shape = "sym"
+    if kind == "section" and not name.strip(_BLANKED):
+        return None
     if not name and shape != "impl":
         return None
     body = captures["body"][0] if "body" in captures else None

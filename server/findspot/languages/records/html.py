@@ -7,5 +7,5 @@ from findspot.languages.record import Grammar, Language, words
 LANGUAGE = Language(
     name="html",
     suffixes=words("html htm xhtml"),
-    grammar=Grammar(bundled="html", queries=("page", "html")),
+    grammar=Grammar(bundled="html", queries=("page", "html"), rest="section"),
 )
