@@ -51,6 +51,13 @@ CASES = [
     ("a.unknown", b"", None),
     (".gitignore", b"", "ignore"),
     ("Makefile", b"", "makefile"),
+    ("justfile", b"", "just"),
+    ("main.tf", b"", "hcl"),
+    ("api.Dockerfile", b"", "dockerfile"),
+    ("models/orders.sql", b"", "sql"),
+    ("pipeline.graphqls", b"", "graphql"),
+    ("theme.less", b"", "scss"),
+    ("events.jsonl", b"", "json-lines"),
 ]
 
 

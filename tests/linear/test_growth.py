@@ -187,7 +187,9 @@ def test_what_a_file_holds_takes_linear_time(entry: str) -> None:
 
 @pytest.mark.row("T01")
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", ["a.py", "a.c"])
+@pytest.mark.parametrize(
+    "name", ["a.py", "a.c", "a.sql", "a.yaml", "a.json", "a.toml", "a.xml", "a.css", "a.scss", "Dockerfile"]
+)
 def test_code_takes_linear_time(name: str) -> None:
     # A grammar may take any time for mixed signs; the worker's limit is for that.
     check(_parsed(name), texts()[:-2], _CODE)

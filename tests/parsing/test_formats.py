@@ -164,7 +164,7 @@ def test_tables_of_data_are_pieces_and_not_a_place_for_each_row() -> None:
         assert len(parsed.symbols) < 10
 
 
-@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.toml", "a.ini", "a.sql", "a.css"])
+@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.toml", "a.ini", "a.xml", "a.sql", "a.css"])
 @pytest.mark.parametrize(
     "sign", ["a:\n ", "- ", '{"a":', "[", "&x *x ", "[a]\n", "a = [", "'", "|\n", "{{", "(", "/*", "$$"]
 )

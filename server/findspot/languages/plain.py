@@ -49,8 +49,4 @@ PLAIN: Final = (
     Language(name="thrift", suffixes=words("thrift")),
     Language(name="vb", suffixes=words("vb vbs bas"), code=True, test_name=CAMEL),
     Language(name="vim", suffixes=words("vim")),
-    Language(
-        name="xml",
-        suffixes=words("xml xsd xsl xslt plist wsdl csproj vbproj fsproj props targets resx xaml storyboard"),
-    ),
 )

@@ -82,13 +82,13 @@ class _Chooser:
             if entry.name in _INCLUDES and (file := _FILE.match(entry.text)):
                 self._outline.imports.append(Import(file[0], entry.start))
             self._outline.borders.append(self._lines.begin(entry.start))
+            named, name, full, known = _called(holder, entry, index, path)
             lines = self._count(entry)
             if lines < _LEAST:
                 if depth == 2 and not (entry.item or holder.item):
-                    self._define("sym", "field", entry, entry.name, _joined(path, entry.name))
+                    self._define("sym", "field", entry, name, full)
                 self._visit(entry, "", depth + 100, whole=True)
                 continue
-            named, name, full, known = _called(holder, entry, index, path)
             least = _LEAST if named or known else _ITEM
             if lines >= least and (known or not (whole or crowded)):
                 self._define("cls", "section", entry, name, full)
@@ -108,6 +108,8 @@ def _called(holder: Entry, entry: Entry, index: int, path: str) -> tuple[bool, s
     if holder.name.startswith("/") and entry.name in _METHODS:
         operation = f"{entry.name.upper()} {holder.name}"
         return True, operation, operation, True
+    if entry.label:
+        return True, entry.label, _joined(_joined(path, entry.name), entry.label), False
     if not entry.item:
         return True, entry.name, _joined(path, entry.name), holder.name == "jobs"
     identity = next((one.text for key in _IDENTITY for one in entry.inside if one.name == key and one.text), "")

@@ -1,4 +1,4 @@
-"""The keys of YAML, JSON, TOML and INI files, each with the bytes that it spans.
+"""The keys of YAML, JSON, TOML and INI files and the elements of XML, each with the bytes that it spans.
 
 Read by lines and signs, in linear time: a template language around YAML, comments in JSON and what a file leaves open
 break nothing.
@@ -21,7 +21,8 @@ _LONGEST: Final = 200
 class Entry:
     """A key with its value, or an item of a list (``item``); ``text`` is a value that is no list and no mapping.
 
-    ``start`` and ``end`` are bytes, from the key to the end of its value.
+    ``start`` and ``end`` are bytes, from the key to the end of its value. ``label`` tells an element of XML from others of
+    its name.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Entry:
     end: int = 0
     item: bool = False
     text: str = ""
+    label: str = ""
     inside: list[Entry] = field(default_factory=list)
 
 
@@ -218,6 +220,52 @@ def toml_keys(source: bytes) -> Keys:
         last = end
     if table is not document:
         table.end = last
+    return keys
+
+
+_XML_TOKEN = re.compile(
+    rb"""<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<[?!][^>]*>"""
+    rb"""|<(?P<close>/?)(?P<tag>[\w:.-]{1,200})(?P<rest>(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>""",
+    re.DOTALL,
+)
+_XML_LABEL = re.compile(rb"""[\s:](?:name|id|key|Include)\s*=\s*["']([^"'<]{1,200})["']""", re.IGNORECASE)
+_XML_LABELS: Final = frozenset(("artifactId", "name", "id"))
+
+
+def xml_keys(source: bytes) -> Keys:
+    """Read the elements of XML; the outermost is the document. What is not closed ends with what it stands in."""
+    document = Entry("", 0, len(source.rstrip()))
+    keys = Keys([document])
+    waiting: list[tuple[bytes, Entry]] = []
+    begun = 0
+    for token in _XML_TOKEN.finditer(source):
+        tag, end = token["tag"], token.end()
+        if tag is None:
+            if token[0].startswith(b"<!--"):
+                keys.comments.append(token.span())
+        elif not token["close"]:
+            if waiting or document.inside:
+                holder = waiting[-1][1] if waiting else document
+                label = _XML_LABEL.search(token["rest"])
+                entry = Entry(
+                    tag.decode("utf-8", "replace"), token.start(), end, label=_scalar(label[1]) if label else ""
+                )
+                holder.inside.append(entry)
+            else:
+                entry = document
+            if not token["rest"].endswith(b"/") and len(waiting) < _DEEPEST:
+                waiting.append((tag, entry))
+                begun = end
+        elif any(tag == one for one, _ in waiting):
+            while waiting:
+                one, entry = waiting.pop()
+                entry.end = max(entry.end, end)
+                if not entry.inside:
+                    entry.text = _scalar(source[begun : token.start()])
+                found = next((held.text for held in entry.inside if held.name in _XML_LABELS), "")
+                entry.label = entry.label or found
+                if one == tag:
+                    break
     return keys
 
 

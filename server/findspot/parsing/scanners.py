@@ -8,7 +8,7 @@ from typing import Final
 
 from findspot.parsing.dockerfile import read_dockerfile
 from findspot.parsing.keyed import keyed
-from findspot.parsing.keys import json_keys, toml_keys, yaml_keys
+from findspot.parsing.keys import json_keys, toml_keys, xml_keys, yaml_keys
 from findspot.parsing.notebook import read_notebook
 from findspot.parsing.razor import read_razor
 from findspot.parsing.sql import read_sql
@@ -27,6 +27,7 @@ SCANNERS: Final[MappingProxyType[str, Callable[[str, bytes], Outline]]] = Mappin
         "scss": stylesheet("scss"),
         "sql": read_sql,
         "toml": keyed(toml_keys, "toml"),
+        "xml": keyed(xml_keys, "xml"),
         "yaml": keyed(yaml_keys, "yaml"),
         **TEMPLATES,
     }
