@@ -39,7 +39,7 @@ CASES = {
         api/user.pb.go  api/user_pb2.py  api/user_pb2_grpc.py  api/user_pb2.pyi  api/user_pb.d.ts  src/user.g.dart
         Form1.Designer.cs  src/schema.generated.ts  src/__generated__/q.ts  zz_generated.deepcopy.go  static/app.min.js
         package-lock.json  yarn.lock  Cargo.lock  go.sum  poetry.lock  locale/de/django.po  pkg/enum_gen.go
-        dist/index.js  app.js.map  src/parser.gen.ts
+        dist/index.js  app.js.map  src/parser.gen.ts  .gas-snapshot
     """,
     PathClass.VENDORED: """
         vendor/github.com/a/b.go  third_party/zlib/zlib.c  node_modules/a/index.js  static/js/vendor/jquery.js

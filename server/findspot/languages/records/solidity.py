@@ -26,6 +26,7 @@ LANGUAGE = Language(
     grammar=Grammar(bundled="solidity", queries=("solidity",)),
     test_name=rf"{CAMEL}|(?i:\.t$)",
     lock_files=words("foundry.lock soldeer.lock"),
+    generated=words(".gas-snapshot"),
     build_files=words("foundry.toml hardhat.config.js hardhat.config.ts truffle-config.js remappings.txt"),
     vendored_roots=words("lib"),
     frames=FrameReader(read=_frame, hints=(".sol:",)),
