@@ -92,3 +92,12 @@ def test_calls_and_imports_are_found(path: str) -> None:
     names, imports = wanted[path]
     assert {reference.name for reference in parsed.references} == names
     assert [found.target for found in parsed.imports] == imports
+
+
+def test_fixed_form_of_fortran_is_read_as_free_form_is() -> None:
+    source = "C     Adds.\n      SUBROUTINE ADD(A,\n     $  B)\n      IF (A) THEN\n      ENDIF\n      END\n      REAL FUNCTION F(X)\n      END\n"
+    assert places("a.f", source) == [("ADD", 2, 6), ("F", 7, 8)]
+    free = (
+        "interface add\n  module procedure add_int\nend interface\nmodule procedure later\n  call x()\nend procedure\n"
+    )
+    assert places("a.f90", free) == [("add", 1, 3), ("later", 4, 6)]

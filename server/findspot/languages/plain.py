@@ -20,7 +20,6 @@ PLAIN: Final = (
     Language(name="diff", suffixes=words("diff patch")),
     Language(name="edn", suffixes=words("edn")),
     Language(name="elm", suffixes=words("elm"), code=True),
-    Language(name="fortran", suffixes=words("f f90 f95 f03 f08"), code=True),
     Language(name="gettext", suffixes=words("po pot")),
     Language(name="glsl", suffixes=words("glsl vert frag comp wgsl hlsl"), code=True),
     Language(name="ignore", suffixes=words("gitignore dockerignore")),

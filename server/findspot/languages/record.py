@@ -69,13 +69,14 @@ class Opening(NamedTuple):
 
     ``label`` is a shape and a kind as in a query. ``pattern`` begins at the first sign of the line and names its groups:
     ``name``, or a ``path`` with separators, ``in`` what it is a member of, ``key`` what closing words may call it. ``ends`` is said where it is not that of the language (see ``Declared``); with ``outer`` it
-    counts only outside of functions; ``title`` is written before its name.
+    counts only outside of functions; with ``closed`` only when its own word closes it; ``title`` is written before its name.
     """
 
     label: str
     pattern: str
     ends: str = ""
     outer: bool = False
+    closed: bool = False
     title: str = ""
 
 

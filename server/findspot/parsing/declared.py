@@ -222,6 +222,7 @@ class _Reader:
         for _, _, left in stack:
             if left is not None:
                 left.ends = "next"
+                left.bodyless = left.opening.closed
 
     def _close(self, stack: list[tuple[bytes, bytes, _Opened | None]], start: int, closer: re.Match[bytes]) -> None:
         word = (closer[1] or b"").lower() if closer.re.groups else b""
@@ -237,6 +238,7 @@ class _Reader:
         for _, _, left in stack[depth + 1 :]:
             if left is not None:
                 left.definition.end = self._code_end_before(start)
+                left.bodyless = left.opening.closed
         ended = stack[depth][2]
         del stack[depth:]
         if ended is not None:
