@@ -199,6 +199,10 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
         "    at Basket.add (contracts/Basket.sol:36)\n  --> src/Shop.sol:12:9:\n",
         [("contracts/Basket.sol", 36, "Basket.add"), ("src/Shop.sol", 12, None)],
     ),
+    "racket": (
+        "total: no price\n  context...:\n   /w/shop/basket.rkt:12:2: total\n   body of /w/shop/main.rkt\n",
+        [("/w/shop/basket.rkt", 12, "total")],
+    ),
     "swift": (
         "Store.swift:12: Fatal error: Index out of range\n0 [ra] 0x0000aa Store.load(path:) + 12 in app at /w/Sources/Store.swift:12:5\n",
         [("Store.swift", 12, None), ("/w/Sources/Store.swift", 12, "Store.load")],

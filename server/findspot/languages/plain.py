@@ -11,7 +11,7 @@ PLAIN: Final = (
     Language(name="assembly", suffixes=words("asm s"), code=True),
     Language(name="awk", interpreters=words("awk"), code=True),
     Language(name="batch", suffixes=words("bat cmd")),
-    Language(name="common-lisp", suffixes=words("lisp lsp cl el scm rkt"), code=True),
+    Language(name="common-lisp", suffixes=words("lisp lsp cl el"), code=True),
     Language(name="crystal", suffixes=words("cr"), code=True, test_name=SPEC),
     Language(name="coq", code=True),
     Language(name="csv", suffixes=words("csv tsv")),

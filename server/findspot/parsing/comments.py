@@ -14,7 +14,7 @@ MAX_DOCSTRING: Final = 2000
 """Characters of documentation that are kept; the whole of it is in the chunk's text anyway."""
 
 _OPENING = re.compile(
-    r"^\s*(?:/\*\*?!?|///+!?|//!?|%+|!+[<>]?|#+(?:!|['*](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?"
+    r"^\s*(?:/\*\*?!?|///+!?|//!?|%+|!+[<>]?|#+(?:!|['*|](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?"
     r"|\(\*\*?(?!\))|;+|\*(?![/)])|<#+|=(?:over|back|cut|pod|begin|end|encoding)\b.*|=(?:head\d|item|for)\b"
     r"|\.(?:SYNOPSIS|DESCRIPTION|PARAMETER|EXAMPLE|INPUTS|OUTPUTS|NOTES|LINK)\b)[ \t]?"
 )
@@ -123,11 +123,11 @@ def _without_references(text: str) -> str:
 
 
 def _without_closing(comment: str) -> str:
-    """Take the signs off that close a comment: ``*/``, ``*)``, ``#>``, ``]]``, ``-}``."""
+    """Take the signs off that close a comment: ``*/``, ``*)``, ``#>``, ``|#``, ``]]``, ``-}``."""
     text = comment.rstrip()
     if text.endswith("*/") or (text.endswith("*)") and text.startswith("(*")):
         return text[:-1].rstrip("*")
-    if text.endswith("#>"):
+    if text.endswith(("#>", "|#")):
         return text[:-2]
     if text.endswith("-}"):
         return text[:-1].rstrip("-")
