@@ -33,7 +33,6 @@ PLAIN: Final = (
     Language(name="nim", suffixes=words("nim nims"), code=True),
     Language(name="pascal", suffixes=words("pas dpr"), code=True),
     Language(name="pod", suffixes=words("pod")),
-    Language(name="r-markdown", suffixes=words("rmd"), code=True),
     Language(name="sass", suffixes=words("sass styl")),
     Language(name="slim", suffixes=words("slim haml pug jade")),
     Language(name="svg", suffixes=words("svg")),

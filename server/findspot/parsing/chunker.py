@@ -223,10 +223,18 @@ def _units(source: bytes, lines: Lines, outline: Outline) -> list[_Unit]:
     units: list[_Unit] = []
     floors: dict[Definition | None, int] = {}
     left_out: set[Definition] = set()
+    around: list[Definition] = []  # sections of a page hold others without giving them their name
     for definition in outline.definitions:
-        floor = max(floors.get(definition.parent, 0), definition.parent.start if definition.parent else 0)
+        while around and around[-1].end <= definition.start:
+            closed = around.pop()
+            floors[closed.parent] = max(floors.get(closed.parent, 0), closed.end)
+        holders = [holder.start for holder in (definition.parent, *around[-1:]) if holder is not None]
+        floor = max(floors.get(definition.parent, 0), *holders, 0)
         _take_in_docs_behind(source, outline.leads, definition)
-        floors[definition.parent] = max(floor, definition.end)
+        if definition.shape == "large":
+            around.append(definition)
+        else:
+            floors[definition.parent] = max(floor, definition.end)
         if not _is_unit(definition, lines, left_out):
             left_out.add(definition)
             continue

@@ -9,6 +9,7 @@ from typing import Final
 from findspot.parsing.dockerfile import read_dockerfile
 from findspot.parsing.keyed import keyed
 from findspot.parsing.keys import json_keys, toml_keys, xml_keys, yaml_keys
+from findspot.parsing.literate import read_literate
 from findspot.parsing.notebook import read_notebook
 from findspot.parsing.razor import read_razor
 from findspot.parsing.sql import read_sql
@@ -22,6 +23,7 @@ SCANNERS: Final[MappingProxyType[str, Callable[[str, bytes], Outline]]] = Mappin
         "css": stylesheet("css"),
         "dockerfile": read_dockerfile,
         "json": keyed(json_keys, "json"),
+        "literate": read_literate,
         "notebook": read_notebook,
         "razor": read_razor,
         "scss": stylesheet("scss"),
