@@ -203,6 +203,10 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
         "total: no price\n  context...:\n   /w/shop/basket.rkt:12:2: total\n   body of /w/shop/main.rkt\n",
         [("/w/shop/basket.rkt", 12, "total")],
     ),
+    "vim": (
+        "Error detected while processing /home/a/.vim/plugin/shop.vim:\nline   12:\nE121: Undefined variable: s:limit\n",
+        [("/home/a/.vim/plugin/shop.vim", 12, None)],
+    ),
     "swift": (
         "Store.swift:12: Fatal error: Index out of range\n0 [ra] 0x0000aa Store.load(path:) + 12 in app at /w/Sources/Store.swift:12:5\n",
         [("Store.swift", 12, None), ("/w/Sources/Store.swift", 12, "Store.load")],

@@ -46,5 +46,4 @@ PLAIN: Final = (
     ),
     Language(name="thrift", suffixes=words("thrift")),
     Language(name="vb", suffixes=words("vb vbs bas"), code=True, test_name=CAMEL),
-    Language(name="vim", suffixes=words("vim")),
 )

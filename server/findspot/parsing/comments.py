@@ -15,7 +15,7 @@ MAX_DOCSTRING: Final = 2000
 
 _OPENING = re.compile(
     r"^\s*(?:/\*\*?!?|///+!?|//!?|%+|!+[<>]?|#+(?:!|['*|](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?"
-    r"|\(\*\*?(?!\))|;+|\*(?![/)])|<#+|=(?:over|back|cut|pod|begin|end|encoding)\b.*|=(?:head\d|item|for)\b"
+    r"|\(\*\*?(?!\))|;+|\"(?=\s)|\*(?![/)])|<#+|=(?:over|back|cut|pod|begin|end|encoding)\b.*|=(?:head\d|item|for)\b"
     r"|\.(?:SYNOPSIS|DESCRIPTION|PARAMETER|EXAMPLE|INPUTS|OUTPUTS|NOTES|LINK)\b)[ \t]?"
 )
 _DOC_STRING = re.compile(r"(?:@\w+\s*(?:~[sS])?|-\w+\s*\(?\s*)?(\"\"\"|\")(.*)\1\s*(?:\)?\.)?", re.DOTALL)
