@@ -154,7 +154,29 @@ def languages_page() -> str:
     for read, title in titles.items():
         lines += ["", f"## {title}", "", "| language | files | interpreters | traces |", "| --- | --- | --- | --- |"]
         lines += rows[read]
-    return "\n".join([*lines, "", *_measured_languages(), ""])
+    return "\n".join([*lines, "", *_calls(), "", *_measured_languages(), ""])
+
+
+def _calls() -> Iterator[str]:
+    """Yield the section about definitions that are calls, with the words that make one of them."""
+    yield "## Routes, tests and other calls with a function"
+    yield ""
+    yield "A call with a function or a block inside is a definition, too, and its name is what people read:"
+    yield "`POST /orders/:id/refund`, `test: basket > survives a reload`, `on: click`, `rake: db:seed`. Outside of functions,"
+    yield "any call with a string before its block has a name, `factory: user` or `create_table: orders`. Those of four lines"
+    yield "or more are found as results of their own, shorter ones in what is around them. A route in a decorator, annotation or"
+    yield "attribute is a second name of its function. These are known by the word that is called (tests of other languages"
+    yield "by their syntax: `TEST_F(BasketTest, Rejects)`, `@testset`, `test` in Zig):"
+    yield ""
+    yield "| language | tests | routes | other |"
+    yield "| --- | --- | --- | --- |"
+    for name, language in sorted(LANGUAGES.items()):
+        calls = language.grammar.calls if language.grammar else {}
+        if not calls:
+            continue
+        listed = [[verb for verb, form in calls.items() if form == wanted] for wanted in ("test", "route")]
+        rest = [f"{verb} ({form})" for verb, form in calls.items() if form not in {"test", "route"}]
+        yield f"| {name} | {' | '.join(' '.join(words) for words in (*listed, rest))} |"
 
 
 def _measured_languages() -> Iterator[str]:

@@ -106,6 +106,8 @@ def nest(definitions: list[Definition]) -> list[Definition]:
             open_scopes.pop()
         while open_scopes and open_scopes[-1].end < definition.end:
             open_scopes.pop()
+        if definition.shape == "sym" and definition.kind == "function" and _is_local(open_scopes):
+            continue
         if len(open_scopes) >= MAX_NESTING or (definition.call and _is_part_of(definition.call, open_scopes)):
             continue
         _place(definition, open_scopes[-1] if open_scopes else None)
@@ -120,6 +122,10 @@ def _order(definition: Definition) -> tuple[int, int, int, bool]:
     """By place; of several at one place the strongest first, and a call with a form before one without."""
     formless = definition.call is not None and not definition.call.form
     return definition.start, -definition.end, _STRENGTH[definition.shape], formless
+
+
+def _is_local(holders: list[Definition]) -> bool:
+    return bool(holders) and holders[-1].shape == "fn"
 
 
 def _is_part_of(call: Call, holders: list[Definition]) -> bool:

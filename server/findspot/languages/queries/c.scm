@@ -42,6 +42,18 @@
 (declaration type: (type_identifier) @macro declarator: (parenthesized_declarator (identifier) @name)
   (#match? @macro "^([A-Z0-9]+_)*(DEFINE|DECLARE)_")) @sym.variable
 
+; Members.
+(field_declaration declarator: [
+  (field_identifier) @name
+  (pointer_declarator declarator: [(field_identifier) @name (pointer_declarator declarator: (field_identifier) @name)])
+  (array_declarator declarator: (field_identifier) @name)
+  (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (field_identifier) @name)))]) @sym.field
+(enumerator name: (identifier) @name) @sym.constant
+
+; Prototypes; inside a function they are variables as often as not.
+(declaration declarator: (function_declarator declarator: (identifier) @name)) @sym.function
+(declaration declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))) @sym.function
+
 (comment) @comment
 
 (call_expression function: [(identifier) @ref (field_expression field: (field_identifier) @ref)])

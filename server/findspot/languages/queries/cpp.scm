@@ -12,6 +12,12 @@
 (declaration declarator: (init_declarator declarator: (identifier) @name value: (lambda_expression) @value)) @bound.function
 (template_declaration [(function_definition) (class_specifier) (struct_specifier) (alias_declaration)] @inner) @outer
 
+; Members and prototypes.
+(field_declaration declarator: (reference_declarator (field_identifier) @name)) @sym.field
+(field_declaration declarator: (function_declarator declarator: (field_identifier) @name)) @sym.method
+(field_declaration declarator: (_ (function_declarator declarator: (field_identifier) @name))) @sym.method
+(declaration declarator: (reference_declarator (function_declarator declarator: (identifier) @name))) @sym.function
+
 (call_expression function: [(qualified_identifier name: [(identifier) @ref (template_function name: (identifier) @ref)
     (qualified_identifier name: (identifier) @ref)])
   (template_function name: (identifier) @ref)

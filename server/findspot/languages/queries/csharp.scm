@@ -16,6 +16,9 @@
 (field_declaration (modifier) @modifier (variable_declaration (variable_declarator name: (_) @name))
   (#eq? @modifier "const")) @sym.constant
 (field_declaration (variable_declaration (variable_declarator name: (_) @name))) @upper.constant
+(field_declaration (variable_declaration (variable_declarator name: (_) @name))) @sym.field
+(event_field_declaration (variable_declaration (variable_declarator name: (_) @name) @sym.field))
+(enum_member_declaration name: (_) @name) @sym.constant
 
 (field_declaration (variable_declaration (variable_declarator name: (_) @name (lambda_expression) @value))) @bound.function
 (invocation_expression

@@ -19,6 +19,8 @@
   (arguments (binary_operator left: (call target: (identifier) @name) operator: "::")))
   (#any-of? @call "callback" "macrocallback")) @sym.method
 
+(call target: (identifier) @call (arguments (list (atom) @name @sym.field)) (#eq? @call "defstruct"))
+
 ; Calls with a block, named by their strings and atoms.
 (call target: (identifier) @verb (arguments . [(string) (atom)] @label) (do_block) @body) @called
 

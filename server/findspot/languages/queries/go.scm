@@ -14,6 +14,7 @@
 (type_spec name: (type_identifier) @name) @large.type
 (type_alias name: (type_identifier) @name) @sym.type
 (interface_type (method_elem name: (field_identifier) @name) @sym.method)
+(field_declaration name: (field_identifier) @name @sym.field)
 (type_declaration . (type_spec) @inner .) @outer
 (type_declaration . (type_alias) @inner .) @outer
 

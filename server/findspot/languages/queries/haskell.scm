@@ -29,6 +29,9 @@
   (#eq? @call "$")
   (#match? @verb "^([fx]?(describe|context|it|specify|prop|feature|scenario)|test(Case|Group|Property))$")) @called.test
 
+(field name: (field_name (variable) @name)) @sym.field
+(data_constructor constructor: [(record name: (constructor) @name) (prefix name: (constructor) @name)]) @sym.constant
+
 (comment) @comment
 (haddock) @comment
 (pragma) @attribute

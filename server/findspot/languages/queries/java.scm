@@ -10,7 +10,6 @@
 (annotation_type_element_declaration name: (_) @name) @sym.method
 (constructor_declaration name: (_) @name) @fn.method
 (compact_constructor_declaration name: (_) @name) @fn.method
-(field_declaration declarator: (variable_declarator name: (identifier) @name)) @upper.constant
 (constant_declaration declarator: (variable_declarator name: (identifier) @name)) @upper.constant
 
 (field_declaration declarator: (variable_declarator name: (identifier) @name value: (lambda_expression) @value)) @bound.function
@@ -21,6 +20,11 @@
   (#match? @verb "^(Get|Post|Put|Patch|Delete|Request)Mapping$")) @alias.route
 (method_declaration (modifiers (annotation name: (identifier) @call arguments: (annotation_argument_list . (string_literal) @label)))
   (#eq? @call "DisplayName")) @alias.test
+
+(field_declaration declarator: (variable_declarator name: (identifier) @name)) @upper.constant
+(field_declaration declarator: (variable_declarator name: (identifier) @name)) @sym.field
+(enum_constant name: (identifier) @name) @sym.constant
+(record_declaration parameters: (formal_parameters (formal_parameter name: (identifier) @name) @sym.field))
 
 (line_comment) @comment
 (block_comment) @comment

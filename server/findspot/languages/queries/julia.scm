@@ -29,6 +29,7 @@
 (macrocall_expression (macro_argument_list
   [(function_definition) (struct_definition) (assignment . [(call_expression) (where_expression)])] @inner .)) @decorated
 
+(struct_definition [(typed_expression . (identifier) @name) (identifier) @name] @sym.field)
 (macrocall_expression (macro_identifier (identifier) @verb) (macro_argument_list . (string_literal) @label [(compound_statement) (for_statement)] @body)
   (#any-of? @verb "testset" "testitem" "safetestset")) @called.test
 

@@ -15,6 +15,11 @@
 (property_declaration (variable_declaration (identifier) @name) (getter)) @bound.field
 (property_declaration (variable_declaration (identifier) @name) [(lambda_literal) (anonymous_function)] @value) @bound.function
 
+(class_body (property_declaration (variable_declaration (identifier) @name)) @sym.field
+  (#not-match? @name "^[A-Z][A-Z0-9_]+$"))
+(class_parameter ["val" "var"] (identifier) @name) @sym.field
+(enum_entry (identifier) @name) @sym.constant
+
 ; Properties that are calls with a function: `val app = module { }`, `val rates by lazy { }`.
 (source_file (property_declaration (variable_declaration (identifier) @name) [
   (call_expression (annotated_lambda (lambda_literal)) @value)

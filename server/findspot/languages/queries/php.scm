@@ -11,6 +11,10 @@
 (expression_statement (assignment_expression
   left: (variable_name (name) @name) right: [(anonymous_function) (arrow_function)] @value)) @bound.function
 
+(property_element name: (variable_name (name) @name)) @sym.field
+(property_promotion_parameter name: (variable_name (name) @name)) @sym.field
+(enum_case name: (name) @name) @sym.constant
+
 ; Calls with a function, named by their strings.
 (function_call_expression function: (name) @verb
   arguments: (arguments . (argument [(string) (encapsed_string)] @label) (argument [(anonymous_function) (arrow_function)] @value))) @called

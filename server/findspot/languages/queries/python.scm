@@ -22,6 +22,8 @@
   arguments: (argument_list . (string) @label .)))
   (#eq? @verb "route")) @alias.route
 
+(class_definition body: (block (expression_statement (assignment left: (identifier) @name)) @sym.field))
+
 (comment) @comment
 
 (call function: [(identifier) @ref (attribute attribute: (identifier) @ref)])

@@ -10,6 +10,9 @@
   (#any-of? @call "define_method" "scope")) @bound.method
 (call arguments: (argument_list . [(method) (singleton_method)] @inner .)) @outer
 
+(call method: (identifier) @call arguments: (argument_list (simple_symbol) @name @sym.field)
+  (#any-of? @call "attr_accessor" "attr_reader" "attr_writer"))
+
 ; Calls with a block, named by their strings and symbols.
 (call method: (identifier) @verb
   arguments: (argument_list . [

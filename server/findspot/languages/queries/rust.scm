@@ -18,6 +18,9 @@
 ((attribute_item (attribute (identifier) @verb arguments: (token_tree . (string_literal) @label))) . (function_item) @alias.route
   (#any-of? @verb "get" "post" "put" "patch" "delete" "head" "options"))
 
+(field_declaration name: (field_identifier) @name) @sym.field
+(enum_variant name: (identifier) @name) @sym.constant
+
 (line_comment) @comment
 (block_comment) @comment
 (attribute_item) @attribute

@@ -11,6 +11,10 @@
 (given_definition name: (_) @name) @sym.variable
 (val_definition pattern: (identifier) @name) @public.constant
 
+(class_parameter name: (identifier) @name) @sym.field
+(simple_enum_case name: (identifier) @name) @sym.constant
+(full_enum_case name: (identifier) @name) @sym.constant
+
 ; Calls with a block, named by their strings.
 (call_expression
   function: (call_expression function: (identifier) @verb arguments: (arguments . (string) @label))

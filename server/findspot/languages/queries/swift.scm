@@ -16,6 +16,9 @@
   computed_value: (_) @body) @bound.field
 (source_file (property_declaration name: (pattern bound_identifier: (simple_identifier) @name)) @sym.variable)
 
+(class_body (property_declaration name: (pattern bound_identifier: (simple_identifier) @name)) @sym.field)
+(enum_entry name: (simple_identifier) @name) @sym.constant
+
 ; Calls with a closure, named by their strings.
 (call_expression
   . [(simple_identifier) @verb (navigation_expression suffix: (navigation_suffix suffix: (simple_identifier) @verb))]

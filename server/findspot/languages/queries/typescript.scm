@@ -14,6 +14,11 @@
   value: [(arrow_function) @value (function_expression) @value
     (call_expression arguments: (arguments [(arrow_function) (function_expression)] @value))]) @bound.method
 
+; Members without code of their own.
+(public_field_definition name: (_) @name) @sym.field
+(interface_body (property_signature name: (_) @name) @sym.field)
+(enum_body [(property_identifier) @name @sym.constant (enum_assignment name: (_) @name) @sym.constant])
+
 (ambient_declaration (_) @inner) @outer
 (expression_statement (internal_module) @inner) @outer
 

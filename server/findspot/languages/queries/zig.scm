@@ -9,6 +9,7 @@
 (variable_declaration (identifier) @name (error_set_declaration)) @sym.enum
 (source_file (variable_declaration . (identifier) @name [(integer) (float) (string) (boolean)]) @sym.constant)
 
+(container_field name: (identifier) @name) @sym.field
 (test_declaration [(string) (identifier)] @label (block) @body) @called.test
 
 (comment) @comment
