@@ -19,12 +19,10 @@ none        the same: ``factory: user``                            ``factory: us
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from tree_sitter import Node
 
-from findspot.languages.record import words
 from findspot.languages.table import GRAMMARS
 
 _METHODS: Final = "get|post|put|patch|delete|head|options|trace|connect|all|any|websocket|ws"
@@ -39,15 +37,7 @@ _WRITTEN: Final = "'\"`:"
 
 _QUOTES: Final = "'\"`"
 _OPENING: Final = re.compile(r"^(?:[A-Za-z@$]{0,3}(?=[\"'`])|[~%][A-Za-z]?[\[({|/]|:)")
-_STATEMENTS: Final = frozenset(
-    words(
-        "expression_statement program source_file source chunk block body_statement block_body do_block lambda_literal "
-        "statements compound_statement template_body class_body"
-    )
-)
-"""Nodes whose children are statements."""
-
-_DOTS: Final = frozenset({".", "?.", "->", "::", "?->"})
+_DOT: Final = re.compile(rb"(?:\?\.|\?->|->|::|\.)\Z")
 _MAX_TEXT: Final = 600
 _MAX_LABEL: Final = 120
 """Characters of a label; what people write is shorter, a table or a paragraph is no name."""
@@ -70,36 +60,29 @@ class Call(NamedTuple):
 
 
 def call_of(language: str, source: bytes, captures: dict[str, list[Node]], form: str) -> Call | None:
-    """Return what the call of a match says of itself; None where it is no definition."""
+    """Return what the call of a match says of itself; None where it is no definition.
+
+    ``form`` is what the query says of it. Else the record tells it by the called word, or by the word that a chain
+    begins with (``it.only``).
+    """
     verb, root = (_text(source, captures[name][0]) if name in captures else "" for name in ("verb", "root"))
-    node = next(nodes[0] for label, nodes in captures.items() if label.partition(".")[0] in {"called", "alias"})
     labels = [_text(source, found) for found in captures.get("label", ())]
     if labels and (annotated := _ANNOTATED.match(labels[0])):
         verb, labels = annotated[1], [annotated[2]]
-    outer = None if form else node.parent
-    alone = outer is not None and outer.type in _STATEMENTS
-    return _read(form, GRAMMARS[language].calls, verb, root, labels, alone=alone)
+    first = labels[0] if labels else ""
+    if not form:
+        forms = GRAMMARS[language].calls
+        form = "test" if forms.get(root) == "test" else forms.get(verb, "")
+        if form == "route" and not _ROUTE.match(first):
+            form = ""
+        if not form and first[:1] not in _WRITTEN:
+            return None
+    label = _label_of(form, labels)
+    return Call(form, verb, label) if label else None
 
 
 def _text(source: bytes, node: Node) -> str:
     return source[node.start_byte : min(node.end_byte, node.start_byte + _MAX_TEXT)].decode("utf-8", "replace")
-
-
-def _read(form: str, forms: Mapping[str, str], verb: str, root: str, labels: list[str], *, alone: bool) -> Call | None:
-    """Return what a call says; None where it is no definition.
-
-    ``form`` is what the query says of it, ``forms`` has those that the called word tells: ``verb``, or ``root``, the word
-    that a chain begins with (``it.only``). Without a form it must stand ``alone``, as a statement.
-    """
-    first = labels[0] if labels else ""
-    if not form:
-        form = "test" if forms.get(root) == "test" else forms.get(verb, "")
-        if form == "route" and not _ROUTE.match(first):
-            form = ""
-        if not form and not (alone and first[:1] in _WRITTEN):
-            return None
-    label = _label_of(form, labels)
-    return Call(form, verb, label) if label else None
 
 
 def _label_of(form: str, written: list[str]) -> str:
@@ -131,9 +114,9 @@ def _method(verb: str) -> str:
     return found[0].upper() if found else "ROUTE"
 
 
-def link_start(node: Node, captures: dict[str, list[Node]]) -> int:
+def link_start(source: bytes, node: Node, captures: dict[str, list[Node]]) -> int:
     """Return where a call begins: in a chain of calls over several lines each link is one, from its dot on."""
-    dot = captures["verb"][0].prev_sibling if "verb" in captures else None
-    if dot is None or dot.type not in _DOTS or dot.start_point[0] == node.start_point[0]:
-        return node.start_byte
-    return dot.start_byte
+    verb = captures["verb"][0] if "verb" in captures else node
+    at = verb.start_byte
+    dot = _DOT.search(source, max(at - 3, node.start_byte), at)
+    return node.start_byte if dot is None or verb.start_point[0] == node.start_point[0] else dot.start()

@@ -87,30 +87,27 @@ def _blank(source: bytes, found: re.Match[bytes]) -> bytes:
     return _blanks(found)
 
 
-def defined_by_macro(declarator: Node) -> list[str]:
+def defined_by_macro(function: Node, declarator: Node) -> list[str]:
     """Return what a macro in the place of a function's name defines: its two arguments, or the first of any other number.
 
-    Empty where no macro stands there. ``declarator`` is what a function's parameters or its block follow.
+    Empty where no macro stands there. ``declarator`` is what the function's parameters or its block follow.
     """
-    outer = declarator.parent
+    called: Node | None = declarator
+    brackets: Node | None = None
     if declarator.type == "call_expression":
         called, brackets = declarator.child_by_field_name("function"), declarator.child_by_field_name("arguments")
     elif declarator.type == "function_declarator":
         called, brackets = declarator.child_by_field_name("declarator"), declarator.child_by_field_name("parameters")
-    elif outer is not None and _has_no_type(outer.parent):
-        called, brackets = declarator, outer.child_by_field_name("parameters")
-    else:
-        return []
+    elif _has_no_type(function) and (outer := function.child_by_field_name("declarator")) is not None:
+        brackets = outer.child_by_field_name("parameters")
     if called is None or brackets is None or not _CAPITALS.fullmatch(called.text or b""):
         return []
     names = [_bare_word(argument) for argument in brackets.named_children]
     return [names[0]] if names and names[0] and (len(names) != 2 or not names[1]) else [name for name in names if name]
 
 
-def _has_no_type(function: Node | None) -> bool:
+def _has_no_type(function: Node) -> bool:
     """Return whether a function has no type, or one that is a macro as well: ``END_TEST`` of the function before it."""
-    if function is None or function.type != "function_definition":
-        return False
     written = function.child_by_field_name("type")
     return written is None or bool(_CAPITALS.fullmatch(written.text or b""))
 

@@ -295,6 +295,8 @@ def _definition(
         if call is None:
             return None
         owner, name = "", call.path
+    elif made := _macro_names(language, node, captures):
+        owner, name = ".".join(made[:-1]), made[-1]
     else:
         owner, name = _names(source, captures, shape)
     if (shape == "upper" and not _is_constant(name)) or (shape == "public" and not name[:1].isupper()):
@@ -311,7 +313,7 @@ def _definition(
         body = holder.child_by_field_name("body")
         if body is None and bodies:
             body = next((child for child in holder.children if child.type in bodies), None)
-    start = node.start_byte if call is None or shape == "sym" else link_start(node, captures)
+    start = node.start_byte if call is None or shape == "sym" else link_start(source, node, captures)
     return Definition(
         shape=cast("Shape", shape),
         kind=cast("SymbolKind", "function" if call else kind or "class"),
@@ -329,6 +331,10 @@ def _definition(
     )
 
 
+def _macro_names(language: str, node: Node, captures: dict[str, list[Node]]) -> list[str]:
+    return defined_by_macro(node, captures["path"][0]) if GRAMMARS[language].macros and "path" in captures else []
+
+
 def _names(source: bytes, captures: dict[str, list[Node]], shape: str) -> tuple[str, str]:
     """Return what a definition is a member of (by its own spelling) and its bare name."""
     owner = ".".join(_text(source, holder) for holder in captures.get("in", ()))
@@ -341,9 +347,6 @@ def _names(source: bytes, captures: dict[str, list[Node]], shape: str) -> tuple[
         return owner, head if _WORD.search(head) else f"operator{head}"
     if "path" not in captures:
         return owner, ""
-    made = defined_by_macro(captures["path"][0])
-    if made:
-        return ".".join(made[:-1]), made[-1]
     text = _text(source, captures["path"][0])[: 2 * _MAX_NAME]
     before, operator, after = text.partition("operator")
     tail = ""
