@@ -79,6 +79,11 @@ def test_composed_and_decomposed_text_have_the_same_tokens(text: str) -> None:
     assert tokens(unicodedata.normalize("NFD", text)) == tokens(unicodedata.normalize("NFC", text))
 
 
+def test_signs_that_unfold_into_sentences_are_no_words() -> None:
+    assert tokens("\ufdfa" * 1000) == []
+    assert tokens("ﬁle_ﬄuent") == ["file", "ffluent", "fileffluent"]
+
+
 def test_overlapping_pairs_are_shown_as_the_word_that_they_were() -> None:
     assert joined(["件数", "文件", "配置", "user", "置文"]) == ["配置文件数", "user"]
     assert joined(["用户", "返回"]) == ["用户", "返回"]

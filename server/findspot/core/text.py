@@ -22,6 +22,9 @@ MIN_TOKEN = 2
 MAX_TOKEN = 64
 """Longer words are hashes and encoded data; they would only swell the vocabulary."""
 
+_UNFOLDS = 8
+"""Letters that one letter may stand for; the one sign that is a whole sentence would make a megabyte into twenty."""
+
 _CACHE_LIMIT = 400_000
 """Distinct words kept by one tokenizer (about 60 MB at most), after which the memory is emptied."""
 
@@ -43,7 +46,10 @@ def split_text(text: str) -> list[str]:
 
 def _runs(word: str) -> Iterator[tuple[str, bool]]:
     """Yield the runs of a word that is not ASCII, in normal form, and whether they are of a script without spaces."""
-    for part in WORD.findall(normal(word)):
+    unfolded = normal(word)
+    if len(unfolded) > _UNFOLDS * len(word):
+        return
+    for part in WORD.findall(unfolded):
         at = 0
         for found in UNSPACED.finditer(part):
             if found.start() > at:
@@ -58,6 +64,8 @@ def _parts(run: str) -> list[str]:
     """Split an identifier of any letters: its shape is split, which says of each sign what kind it is."""
     if run.isascii():
         return [part.lower() for part in _PART.findall(run)]
+    if run.isalpha() and run[1:].islower():
+        return [run.lower()]
     shape = "".join(map(_kind, run))
     return [run[found.start() : found.end()].lower() for found in _PART.finditer(shape)]
 
