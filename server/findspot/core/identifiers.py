@@ -32,7 +32,7 @@ _EXTENSIONS = (
     "py pyi pyx pxd ipynb js jsx mjs cjs ts tsx mts cts go rs java kt kts scala sc groovy clj c h cc cpp cxx hpp hh hxx "
     "m mm cs fs vb rb rake erb gemspec php phtml swift lua sh bash zsh fish ps1 pl pm r jl ex exs erl hs ml mli dart vue astro "
     "hbs twig liquid cshtml razor svelte sql proto graphql css scss sass less html htm xml xsd json json5 yaml yml toml ini cfg conf md rst txt adoc tex "
-    "cmake mk gradle tf nix zig f90 asm s cu cuh sol bzl sv vhd rkt scm vim"
+    "cmake mk gradle tf nix zig f90 asm s cu cuh sol bzl sv vhd di nim elm cr pas tcl glsl awk cob rkt scm vim"
 )
 
 SOURCE_EXTENSIONS = frozenset(_EXTENSIONS.split())

@@ -14,7 +14,7 @@ MAX_DOCSTRING: Final = 2000
 """Characters of documentation that are kept; the whole of it is in the chunk's text anyway."""
 
 _OPENING = re.compile(
-    r"^\s*(?:/\*\*?!?|///+!?|//!?|%+|!+[<>]?|#+(?:!|['*|](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?"
+    r"^\s*(?:/\*\*?!?|///+!?|//!?|%+|!+[<>]?|'{1,3}(?=[ \t<]|$)|#+(?:!|['*|](?=\s|$))?|--+(?:\[=*\[|[ \t]*[|^])?|\{-+(?:[ \t]*\|)?"
     r"|\(\*\*?(?!\))|;+|\"(?=\s)|\*(?![/)])|<#+|=(?:over|back|cut|pod|begin|end|encoding)\b.*|=(?:head\d|item|for)\b"
     r"|\.(?:SYNOPSIS|DESCRIPTION|PARAMETER|EXAMPLE|INPUTS|OUTPUTS|NOTES|LINK)\b)[ \t]?"
 )
@@ -129,6 +129,8 @@ def _without_closing(comment: str) -> str:
         return text[:-1].rstrip("*")
     if text.endswith(("#>", "|#")):
         return text[:-2]
+    if text.startswith("{ ") and text.endswith(" }"):
+        return text[1:-1]
     if text.endswith("-}"):
         return text[:-1].rstrip("-")
     if text.endswith("]") and (body := text[:-1].rstrip("=")).endswith("]"):

@@ -202,12 +202,11 @@ class _Reader:
         events: list[tuple[int, int, _Opened | re.Match[bytes]]] = [(one.definition.start, 0, one) for one in opened]
         events += [(found.start(), 2, found) for found in self._compiled(declared.closers).finditer(self._code)]
         if declared.blocks:
-            known = {one.definition.start for one in opened}
-            events += [
-                (found.start(), 1, found)
-                for found in self._compiled(declared.blocks).finditer(self._code)
-                if found.start() not in known
-            ]
+            taken = [(one.definition.start, one.header) for one in opened]
+            for found in self._compiled(declared.blocks).finditer(self._code):
+                at = bisect_right(taken, (_first(found), len(self._source))) - 1
+                if at < 0 or _first(found) >= taken[at][1]:
+                    events.append((_first(found), 1, found))
         terminator = self._compiled(declared.terminator)
         stack: list[tuple[bytes, bytes, _Opened | None]] = []
         for start, order, event in sorted(events, key=lambda event: event[:2]):
@@ -290,7 +289,7 @@ def _named(found: re.Match[bytes]) -> tuple[str, str]:
     groups = found.groupdict()
     if groups.get("path"):
         parts = [part.strip() for part in _SEPARATORS.split(found["path"].decode("utf-8", "replace"))]
-        owner, name = ".".join(parts[:-1]), parts[-1]
+        owner, name = ".".join(filter(None, parts[:-1])), parts[-1]
     else:
         owner = (groups.get("in") or b"").decode("utf-8", "replace")
         name = (groups.get("name") or b"").decode("utf-8", "replace")
