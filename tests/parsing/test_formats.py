@@ -88,6 +88,13 @@ def test_a_macro_of_dbt_is_a_unit() -> None:
     ]
 
 
+@pytest.mark.parametrize(("comment", "symbol"), [("{#\nTurns grams.\n#}", "weigh"), ("{# Weights. #}", None)])
+def test_a_blank_line_may_stand_between_a_long_comment_and_its_macro(comment: str, symbol: str | None) -> None:
+    parsed = check("macros/weigh.sql", f"{comment}\n\n{{% macro weigh() %}}\n  1\n{{% endmacro %}}\n".encode())
+    assert parsed.chunks[0].span.start_line == 1
+    assert ("Turns grams" in parsed.chunks[0].docstring) is (symbol is not None)
+
+
 WORKFLOW = """\
 name: CI
 on:

@@ -329,11 +329,7 @@ def _leading(
             break
         # In Rust the line break after a comment is part of it.
         between = source[max(lead_end - 1, lead_start) : start]
-        # Perl ends its documentation with `=cut`, and a blank line has to follow.
-        most = (
-            2 if source.startswith(b"=", lead_start) and source[lead_start:lead_end].rstrip().endswith(b"=cut") else 1
-        )
-        if between[1:].strip() or between.count(b"\n") > most:
+        if between[1:].strip() or between.count(b"\n") > 1 + _stands_off(source, lead_start, lead_end):
             break
         # Another lead may stand before it on the same line: `#[allow(x)] // why`.
         line = max(lines.begin(lead_start), floor)
@@ -345,6 +341,17 @@ def _leading(
         start = lead_start
         first -= 1
     return start, first, last
+
+
+def _stands_off(source: bytes, start: int, end: int) -> bool:
+    """Tell whether a blank line may follow a comment that belongs to what comes next.
+
+    Perl ends its documentation with ``=cut``, and a blank line has to follow. In dbt one mostly does, after a comment
+    of several lines above a macro.
+    """
+    if source.startswith(b"=", start):
+        return source[start:end].rstrip().endswith(b"=cut")
+    return source.startswith(b"{#", start) and b"\n" in source[start:end].strip()
 
 
 def _told(source: bytes, lines: Lines, leads: list[tuple[int, int, bool]]) -> list[str]:
