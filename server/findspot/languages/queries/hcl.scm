@@ -1,11 +1,14 @@
-; HCL: the blocks at the top of a file, named by their address, and local values.
+; HCL: the blocks at the top of a file, named by their address, and local values. Outputs only hand on a value: they share
+; pieces, however many lines their descriptions have.
 
 (config_file (body (block (identifier) @in . (string_lit (template_literal) @in)
   . (string_lit (template_literal) @name) . (block_start)) @fn.struct))
 (config_file (body (block (identifier) @in . (string_lit (template_literal) @name) . (block_start)) @fn.module
   (#not-match? @in "^(variable|output)$")))
 (config_file (body (block (identifier) @in . (string_lit (template_literal) @name) . (block_start)) @large.variable
-  (#any-of? @in "variable" "output")))
+  (#eq? @in "variable")))
+(config_file (body (block (identifier) @in . (string_lit (template_literal) @name) . (block_start)) @sym.variable
+  (#eq? @in "output")))
 (config_file (body (block . (identifier) @name . (block_start)) @large.module))
 (config_file (body (block (identifier) @in (body (attribute (identifier) @name) @large.constant))
   (#eq? @in "locals")))
