@@ -71,10 +71,10 @@ def _checked(source: bytes, problems: tuple[ProblemKind, ...] = (), encoding: st
 
 
 def _is_damaged(raw: bytes) -> bool:
-    """Return whether bytes are UTF-8 in which some are wrong: at least as many other characters can be read."""
+    """Return whether bytes are UTF-8 in which some are wrong: more other characters can be read."""
     text = raw.decode("utf-8", "replace")
     wrong = text.count("\ufffd")
-    return len(text) - _count_ascii(raw) - wrong >= wrong
+    return len(text) - _count_ascii(raw) - wrong > wrong
 
 
 def _count_ascii(raw: bytes) -> int:
