@@ -201,6 +201,8 @@ def _chunk_kind(definition: Definition) -> ChunkKind:
     if definition.shape in {"fn", "bound", "called"} and not definition.holds_calls:
         member = definition.kind in {"method", "field"}
         return "method" if member else "function"
+    if definition.kind == "variable":
+        return "module"
     return "section" if definition.kind == "section" else "class"
 
 

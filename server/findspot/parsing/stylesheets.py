@@ -15,7 +15,7 @@ from findspot.core.types import Import, Reference, SymbolKind
 from findspot.parsing.nesting import Definition, Shape
 from findspot.parsing.symbols import Outline
 
-_RULE: Final = 6
+_RULE: Final = 8
 _WHOLE: Final = 40
 _DEEPEST: Final = 24
 _LONGEST: Final = 120
@@ -37,6 +37,7 @@ _NAMED = re.compile(rb"@(?:mixin|function)\s+([\w-]+)|[.#]([\w-]+)\s*\([^{}]*\)\
 _NO_RULE = re.compile(rb"@(?:if|else|each|for|while|include|at-root|nest)\b|(?:from|to|[\d.]+%)[\s,\d.%]*\Z")
 _VARIABLE = re.compile(rb"([$@][\w-]+|--[\w-]+)\s*:")
 _IMPORT = re.compile(rb"""@(?:use|import|forward)\b[^"'\n]*["']([^"'\n]{1,400})["']""")
+_SIMPLE = re.compile(r"(?:@(?:-\w+-)?keyframes )?[\w%@:-]+")
 _USE = re.compile(rb"@include\s+(?:[\w-]+\.)?([\w-]+)|@extend\s+[%.]?([\w-]+)|\A[.#]([\w-]+)\s*\([^{}]*\)\s*;?\Z")
 
 
@@ -64,6 +65,7 @@ class _Reader:
         self._source = source
         self._outline = Outline([], rest="window")
         self._open: list[_Open] = []
+        self._told: set[str] = set()
 
     def read(self) -> Outline:
         begin = -1
@@ -113,16 +115,28 @@ class _Reader:
         lines = self._source.count(b"\n", found.start, end) + 1
         if lines <= _WHOLE:
             for inner in self._outline.definitions[closed.first :]:
-                inner.shape = "sym"
+                if inner.shape == "fn" or (inner.shape == "cls" and not self._is_repeat(inner)):
+                    inner.shape = "sym"
+                elif inner.shape == "cls":
+                    inner.shape = "table"
         if found.shape == "cls" and lines < _RULE:
-            found.shape = "sym"
+            found.shape = "table" if self._is_repeat(found) else "sym"
+
+    def _is_repeat(self, short: Definition) -> bool:
+        """Return whether a short rule has a selector that is no name, or has been met: themes repeat them by the thousand."""
+        told = short.qualified_name in self._told or not _SIMPLE.fullmatch(short.name)
+        self._told.add(short.qualified_name)
+        return told
 
     def _declare(self, start: int, end: int) -> None:
         text = self._text(start, end)
         if imported := _IMPORT.match(text):
             self._outline.imports.append(Import(imported[1].decode("utf-8", "replace"), start))
         elif (variable := _VARIABLE.match(text)) and (not self._open or text.startswith(b"--")):
-            self._define("sym", "constant", variable[1].decode("utf-8", "replace"), start).end = end
+            name = variable[1].decode("utf-8", "replace")
+            if name not in self._told:
+                self._define("sym", "constant", name, start, name).end = end
+            self._told.add(name)
         self._refer(start, text)
 
     def _text(self, start: int, end: int) -> bytes:
