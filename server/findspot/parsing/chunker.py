@@ -167,7 +167,7 @@ def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline:
         unit = segment.unit
         node = unit.definition.node if unit else None
         roots = [node] if node is not None and segment.end <= node.end_byte else outline.roots
-        cut = _cut(source, cutter, roots, outline.borders, segment)
+        cut = _cut(source, cutter, roots, outline, segment)
         for start, end in cut:
             kind = outline.rest
             symbol, sign, docstring = None, "", ""
@@ -187,13 +187,13 @@ def _code_chunks(path: str, language: str, source: bytes, lines: Lines, outline:
 
 
 def _cut(
-    source: bytes, cutter: CodeCutter, roots: list[Node], borders: list[int], segment: _Segment
+    source: bytes, cutter: CodeCutter, roots: list[Node], outline: Outline, segment: _Segment
 ) -> list[tuple[int, int]]:
     """Cut a segment that is too long: at the statements of a tree, or where a scanner says, or at blank lines."""
     if roots:
         return cutter.cut(roots, segment.start, segment.end)
-    if borders:
-        return cut_at(source, borders, segment.start, segment.end)
+    if outline.borders:
+        return cut_at(source, outline.borders, segment.start, segment.end, outline.longest)
     return cut_text(source, segment.start, segment.end)
 
 

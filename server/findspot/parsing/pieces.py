@@ -14,9 +14,8 @@ PIECE_BYTES: Final = 4000
 _SHORTEST: Final = PIECE_BYTES // 4
 """A cut nearer than this to the last one would leave a scrap."""
 
-_DATA_LINES: Final = 60
-_DATA_BYTES: Final = 1600
-"""Data of more lines is cut into pieces of about this length: there a line says little about the tenth behind it."""
+_LINE_BYTES: Final = 27
+"""Bytes of a line of data or settings, as they are on average."""
 
 _TOKEN = re.compile(rb"[A-Za-z0-9_\x80-\xff]{1,32}|[^\sA-Za-z0-9_\x80-\xff]|\s{64}")
 """Words, signs, and very long blanks, none longer than 64 bytes, so that no window is long."""
@@ -102,11 +101,11 @@ def cut_text(source: bytes, start: int, end: int) -> list[tuple[int, int]]:
     return _cut(source, borders, start, end)
 
 
-def cut_at(source: bytes, borders: list[int], start: int, end: int) -> list[tuple[int, int]]:
-    """Cut a table of data at the given bytes, in order; what has few lines stays whole if it may."""
-    if end - start <= PIECE_BYTES and source.count(b"\n", start, end) < _DATA_LINES:
+def cut_at(source: bytes, borders: list[int], start: int, end: int, lines: int) -> list[tuple[int, int]]:
+    """Cut what a scanner has read at the given bytes, in order, unless it has at most about so many lines."""
+    if end - start <= PIECE_BYTES and source.count(b"\n", start, end) < lines:
         return [(start, end)]
-    return _cut(source, borders, start, end, _DATA_BYTES)
+    return _cut(source, borders, start, end, lines * _LINE_BYTES)
 
 
 def _cut(source: bytes, borders: list[int], start: int, end: int, limit: int = PIECE_BYTES) -> list[tuple[int, int]]:

@@ -80,7 +80,7 @@ class Outline:
     ``roots`` are the tree of the file's own language and those of languages inside it, none where a scanner read it;
     ``embedded`` are the spans of languages inside, whose parsers read ``embedded_source`` where there is one: of the
     same length, without what no grammar knows. ``rest`` is the kind of chunks that belong to no definition,
-    ``borders`` are bytes at which a scanner would have long pieces cut.
+    ``borders`` are bytes at which a scanner would have long pieces cut, those of more than about ``longest`` lines.
     """
 
     roots: list[Node]
@@ -94,6 +94,7 @@ class Outline:
     error_bytes: int = 0
     rest: ChunkKind = "module"
     borders: list[int] = field(default_factory=list)
+    longest: int = 60
 
     def add(self, inside: Outline) -> None:
         """Take in what a language inside this one holds."""
