@@ -27,6 +27,8 @@ CASES = [
     ("a.cu", b"", "cuda"),
     ("a.v", b"// A counter.\nmodule counter(input clk);\n", "verilog"),
     ("a.v", b"Require Import List.\nLemma nil : True.\n", "coq"),
+    ("a.v", b"(* Lists. *)\nModule Lists.\n", "coq"),
+    ("a.v", b"`resetall\n\nmodule ram\n(\n  input clk\n);\n  (* keep *)\n  reg [7:0] byte;\nendmodule\n", "verilog"),
     ("a.fs", b"module Shop\nlet x = 1\n", "fsharp"),
     ("a.fs", b"#version 330\nvoid main() {}\n", "glsl"),
     ("Gemfile", b"", "ruby"),

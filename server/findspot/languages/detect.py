@@ -17,6 +17,10 @@ _RST = re.compile(rb"^\.\. (?:[\w-]+::|_[^:\n]+:)[\s\S]*?^(?:={4,}|-{4,}|~{4,})[
 _JINJA = re.compile(rb"\{%[-+]?[ \t]*[a-z]\w*[^{}%\n]*%\}")
 _OBJECTIVE_C = re.compile(rb"^[ \t]*@(?:interface|protocol|class|property|import)\b|^[ \t]*#import\b", re.MULTILINE)
 _COQ = re.compile(rb"^[ \t]*(?:(?:Require|From|Theorem|Lemma|Inductive|Definition)[ \t]+\w|\(\*)", re.MULTILINE)
+_VERILOG = re.compile(
+    rb"^[ \t]*(?://|endmodule\b|module[ \t]+\w+\s*[;#(]|`(?:define|include|timescale|resetall|default_nettype|ifn?def)\b)",
+    re.MULTILINE,
+)
 _SHADER = re.compile(
     rb"^[ \t]*(?:#version\b|precision[ \t]|(?:in|out|uniform|varying)[ \t]+\w+[ \t]+\w+[ \t]*;|void[ \t]+main\b)",
     re.MULTILINE,
@@ -43,8 +47,8 @@ def language_of(path: str, head: bytes) -> str | None:
             return _header_language(head)
         if extension == "m":
             return _m_language(head)
-        if extension == "v" and _COQ.search(head):
-            return "coq"
+        if extension == "v" and _COQ.search(head) and not _VERILOG.search(head):
+            return "coq"  # `(* keep *)` on a line is a comment there, and an attribute in Verilog
         if extension == "fs" and _SHADER.search(head):
             return "glsl"
         if extension == "txt" and _RST.search(head):
