@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from findspot.core.types import ParsedFile
@@ -101,3 +103,16 @@ def test_fixed_form_of_fortran_is_read_as_free_form_is() -> None:
         "interface add\n  module procedure add_int\nend interface\nmodule procedure later\n  call x()\nend procedure\n"
     )
     assert places("a.f90", free) == [("add", 1, 3), ("later", 4, 6)]
+
+
+def test_cells_of_a_notebook_are_read_by_their_lines_too() -> None:
+    sources = [["let total x =\n", "    x + 1\n"], ["// Doubles.\n", "let twice x =\n", "    total x * 2"]]
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in sources]
+    metadata = {"kernelspec": {"name": ".net-fsharp", "language": "F#"}}
+    written = json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    parsed = parse("study.ipynb", written.encode(), parsers=Parsers())
+    assert [symbol.qualified_name for symbol in parsed.symbols if symbol.kind == "function"] == [
+        "cell 1.total",
+        "cell 2.twice",
+    ]
+    assert {reference.name for reference in parsed.references} == {"total"}

@@ -6,16 +6,19 @@ definitions know one another and every byte and line is that of the file; with a
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from tree_sitter import Node, Point, Range
 
-from findspot.languages.table import GRAMMARS
+from findspot.languages.table import DECLARED, GRAMMARS
+from findspot.parsing.declared import read_declared
 from findspot.parsing.lines import Lines
 from findspot.parsing.parsers import Match, Parsers, TooTangled
 from findspot.parsing.scanners import SCANNERS
 from findspot.parsing.symbols import Outline, read_outline
 
+_NOT_A_BREAK: Final = re.compile(rb"[^\r\n]")
 _DEEPEST: Final = 3
 """A template with a page in it, the page with a script in it."""
 
@@ -36,6 +39,8 @@ def read_embedded(source: bytes, lines: Lines, parsers: Parsers, outline: Outlin
                 continue
             if language in SCANNERS:
                 outline.add(SCANNERS[language]("", _alone(source, spans)))
+            if language in DECLARED:
+                outline.add(read_declared(language, _alone(source, spans)))
             if language not in GRAMMARS:
                 continue
             try:
@@ -61,12 +66,12 @@ def _readings(language: str, source: bytes, ranges: list[Range], parsers: Parser
 
 
 def _alone(source: bytes, spans: list[tuple[int, int]]) -> bytes:
-    """Return the source with blanks for all that is outside of the spans."""
+    """Return the source with blanks for all that is outside of the spans, but for line breaks."""
     kept: list[bytes] = []
     end = 0
     for start, stop in sorted(spans):
         if start >= end and stop > start:
-            kept += [b" " * (start - end), source[start:stop]]
+            kept += [_NOT_A_BREAK.sub(b" ", source[end:start]), source[start:stop]]
             end = stop
     return b"".join(kept)
 

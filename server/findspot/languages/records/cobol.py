@@ -21,7 +21,7 @@ LANGUAGE = Language(
         comments=(r"^.{6}[*/][^\n]*", r"\*>[^\n]*"),
         strings=(r'"(?:[^"\n]|"")*"', r"'(?:[^'\n]|'')*'"),
         references=(r"\bperform[ \t]+([\w-]*[a-z][\w-]*)", r"\bgo[ \t]+to[ \t]+([\w-]+)"),
-        imports=(r"(?:\d{6})?[ \t]*copy[ \t]+[\x22']?([\w.-]*\w)",),
+        imports=(r"(?:\d{6}[ \t]*)?copy[ \t]+[\x22']?([\w.-]*\w)",),
         keywords=frozenset(words("until varying VARYING UNTIL")),
     ),
 )

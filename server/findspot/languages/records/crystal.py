@@ -36,7 +36,7 @@ LANGUAGE = Language(
         terminator=r"\n",
         comments=(r"#[^\n]*",),
         strings=(r'"(?:[^"\\]|\\(?s:.))*"', r"'(?:[^'\\\n]|\\[^'\n]{1,8}|\\')'"),
-        skipped=(r"\{%[^\n]*?%\}",),
+        skipped=(r"\{%[^\n]{0,400}?%\}",),
         references=(
             r"\b([a-z_]\w*[?!]?)\(",
             r"\.([a-z_]\w*[?!]?)\b",
