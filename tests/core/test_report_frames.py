@@ -204,8 +204,8 @@ TRACES: dict[str, tuple[str, list[Row]]] = {
         [("/w/shop/basket.rkt", 12, "total")],
     ),
     "vim": (
-        "Error detected while processing /home/a/.vim/plugin/shop.vim:\nline   12:\nE121: Undefined variable: s:limit\n",
-        [("/home/a/.vim/plugin/shop.vim", 12, None)],
+        "Error detected while processing /srv/vim/plugin/shop.vim:\nline   12:\nE121: Undefined variable: s:limit\n",
+        [("/srv/vim/plugin/shop.vim", 12, None)],
     ),
     "swift": (
         "Store.swift:12: Fatal error: Index out of range\n0 [ra] 0x0000aa Store.load(path:) + 12 in app at /w/Sources/Store.swift:12:5\n",
