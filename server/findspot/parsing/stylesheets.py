@@ -63,7 +63,7 @@ class _Reader:
     def __init__(self, language: str, source: bytes) -> None:
         self._language = language
         self._source = source
-        self._outline = Outline([], rest="window")
+        self._outline = Outline([], rest="window", longest=_WHOLE)
         self._open: list[_Open] = []
         self._told: set[str] = set()
 
