@@ -187,8 +187,9 @@ def _measured_languages() -> Iterator[str]:
     yield ""
     yield "Questions about public repositories, asked once through the command; a place is right when its lines are those"
     yield "that answer ([how they are counted](../contributing/benchmarks.md#languages)). Where there are two figures, the"
-    yield "first is that of the release before, with the 21 languages it read as code. Measured between"
-    yield f"{dates[0]} and {dates[-1]}."
+    yield "first is that of the release before, with the 21 languages it read as code. Half of the"
+    yield "languages have harder questions: compare the two figures of one, not two languages. Measured between"
+    yield f"{dates[0]} and {dates[-1]}, in part on a busy machine: its seconds say little."
     yield ""
     yield from language_pages(languages)
 
