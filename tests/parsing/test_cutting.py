@@ -151,3 +151,19 @@ def test_a_quotation_at_the_end_of_a_comment_keeps_its_marks() -> None:
     source = b'defmodule A do\n  @doc ~S"Says \\"no\\" to it"\n  def f(x), do: x\nend\n'
     found = parse("a.ex", source, parsers=Parsers()).chunks
     assert [one.docstring for one in found if one.symbol == "A.f"] == ['Says \\"no\\" to it']
+
+
+def test_long_documentation_keeps_the_beginning_of_what_it_documents() -> None:
+    told = "".join(f"// Tells the {number}th thing that one must know of it.\n" for number in range(70))
+    body = "".join(f"\tstep{number}(order)\n" for number in range(150))
+    parsed = read("pay.go", f"package shop\n\n{told}func Pay(order Order) {{\n{body}}}\n")
+    pieces = [chunk for chunk in parsed.chunks if chunk.symbol == "Pay"]
+    assert len(pieces) > 1
+    assert pieces[0].text.startswith("// Tells the 0th thing")
+    assert "func Pay(order Order) {\n\tstep0(order)\n\tstep1(order)\n" in pieces[0].text
+    # Documentation that is too long for one piece is cut, and its end stays with the beginning of the body.
+    parsed = read("pay.go", f"package shop\n\n{told * 3}func Pay(order Order) {{\n{body}}}\n")
+    pieces = [chunk for chunk in parsed.chunks if chunk.symbol == "Pay"]
+    [opening] = [chunk.text for chunk in pieces if "func Pay" in chunk.text]
+    assert opening.startswith("// Tells the")
+    assert "step0(order)" in opening

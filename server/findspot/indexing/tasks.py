@@ -13,7 +13,7 @@ from findspot.workspace.walker import WalkOptions
 if TYPE_CHECKING:
     from findspot.indexing.prepare import Preparer
 
-PARSING_VERSION = 7
+PARSING_VERSION = 8
 """Part of the index key: raise it whenever the same file would give other chunks, symbols or references.
 
 A language that gets a grammar needs no other version: the names of all that have one are part of the key, too."""

@@ -191,7 +191,8 @@ def _cut(
 ) -> list[tuple[int, int]]:
     """Cut a segment that is too long: at the statements of a tree, or where a scanner says, or at blank lines."""
     if roots:
-        return cutter.cut(roots, segment.start, segment.end)
+        head = segment.unit.definition.body if segment.unit and segment.first else None
+        return cutter.cut(roots, segment.start, segment.end, head or 0)
     if outline.borders:
         return cut_at(source, outline.borders, segment.start, segment.end, outline.longest)
     return cut_text(source, segment.start, segment.end)

@@ -51,14 +51,15 @@ class CodeCutter:
         self._source = source
         self._children: dict[int, tuple[list[Node], list[int], list[bool]]] = {}
 
-    def cut(self, roots: list[Node], start: int, end: int) -> list[tuple[int, int]]:
+    def cut(self, roots: list[Node], start: int, end: int, head: int = 0) -> list[tuple[int, int]]:
         """Cut a byte range into pieces of at most about ``PIECE_BYTES``, at statement borders where there are any.
 
-        ``roots`` are the trees whose statements count: one, or those of all languages of the file.
+        ``roots`` are the trees whose statements count: one, or those of all languages of the file. At ``head`` a body
+        begins: its first lines stay with the end of what documents it.
         """
         if end - start <= PIECE_BYTES:
             return [(start, end)]
-        return _cut(self._source, self._borders(roots, start, end), start, end)
+        return _cut(self._source, self._borders(roots, start, end), start, end, head=head)
 
     def _borders(self, roots: list[Node], start: int, end: int) -> list[int]:
         """Return where statements begin inside a range: children of all nodes that are too long for one piece.
@@ -108,24 +109,29 @@ def cut_at(source: bytes, borders: list[int], start: int, end: int, lines: int) 
     return _cut(source, borders, start, end, lines * _LINE_BYTES)
 
 
-def _cut(source: bytes, borders: list[int], start: int, end: int, limit: int = PIECE_BYTES) -> list[tuple[int, int]]:
-    """Cut into as few pieces as the limit allows, of about equal length."""
+def _cut(
+    source: bytes, borders: list[int], start: int, end: int, limit: int = PIECE_BYTES, head: int = 0
+) -> list[tuple[int, int]]:
+    """Cut into as few pieces as the limit allows, of about equal length; the one with ``head`` reaches beyond it."""
     pieces: list[tuple[int, int]] = []
     while end - start > limit:
         aim = start + (end - start) // -(-(end - start) // limit)
-        low = bisect_left(borders, start + limit // 4)
-        high = bisect_right(borders, start + limit)
-        cut = min(borders[low:high], key=lambda border: abs(border - aim), default=0) or _fallback(source, start, limit)
+        first, last = start + limit // 4, start + limit
+        if start < head <= last:
+            first, last = max(first, head + limit // 16), min(max(last, head + limit // 4), end)
+        low = bisect_left(borders, first)
+        high = bisect_right(borders, last)
+        cut = min(borders[low:high], key=lambda border: abs(border - aim), default=0) or _fallback(source, first, last)
         pieces.append((start, cut))
         start = cut
     pieces.append((start, end))
     return [piece for piece in (trim(source, *piece) for piece in pieces) if piece]
 
 
-def _fallback(source: bytes, start: int, limit: int) -> int:
+def _fallback(source: bytes, first: int, last: int) -> int:
     """Cut after the last line that fits, else between two characters."""
-    line = source.rfind(b"\n", start + limit // 4, start + limit) + 1
-    return line or _whole_character(source, start + limit)
+    line = source.rfind(b"\n", first, last) + 1
+    return line or _whole_character(source, last)
 
 
 def _whole_character(source: bytes, byte: int) -> int:
