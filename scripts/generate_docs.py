@@ -131,7 +131,7 @@ def languages_page() -> str:
         read = "headings" if language.headings else "windows"
         if language.grammar is not None or language.declared is not None or language.scanned:
             read = "code" if code else "keys"
-        told = [*(f".{suffix}" for suffix in language.suffixes), *language.file_names]
+        told = dict.fromkeys((*(f".{suffix}" for suffix in language.suffixes), *language.file_names))
         traces = "yes" if language.frames else ""
         interpreters = ", ".join(language.interpreters)
         rows[read].append(f"| {name} | {', '.join(f'`{one}`' for one in told)} | {interpreters} | {traces} |")
@@ -140,10 +140,12 @@ def languages_page() -> str:
         "",
         _MADE,
         "Any text is indexed. How it is cut depends on its language, which is told by the suffix or the name of a file",
-        "(capitals do not matter), or else by the interpreter in its first line. A header `.h` is C, C++ or Objective-C by",
-        "what stands in it, and a `.txt` with directives of reStructuredText is that. *Traces* says that stack frames",
+        "(capitals do not matter), or else by the interpreter in its first line. By what stands in it a `.h` is C, C++ or",
+        "Objective-C, a `.m` Objective-C, MATLAB, Mercury or Mathematica, a `.v` Verilog or Coq, and a `.txt` with directives",
+        "of reStructuredText is that. Languages inside of others, in components, templates and notebooks, are read as what",
+        "they are ([how places are called](../guides/terminal.md#what-a-place-is-called)). *Traces* says that stack frames",
         "of the language in a report are understood; those of Java serve all languages of its virtual machine, those of",
-        "JavaScript what is compiled to it, those of C++ native code.",
+        "JavaScript what is compiled to it, those of C++ native code. `-t LANGUAGE` takes most of these names, too.",
     ]
     titles = {
         "code": "Read as code: functions, methods and classes are found as such",

@@ -12,6 +12,7 @@ import pytest
 
 from findspot.core.filters import Filter, anchored, braces_written_out
 from findspot.errors import QueryError
+from findspot.languages.table import LANGUAGES
 from findspot.languages.types import FILE_TYPES, type_mistake
 from findspot.retrieval.filtering import PathTest, path_test
 
@@ -128,6 +129,15 @@ def test_types_of_ripgrep_have_at_least_its_globs() -> None:
     theirs = {name: set(globs.split(", ")) for name, _, globs in (line.partition(": ") for line in shown.splitlines())}
     missing = {name: theirs[name] - set(globs) for name, globs in FILE_TYPES.items() if name in theirs}
     assert {name: globs for name, globs in missing.items() if globs} == {}
+
+
+def test_each_language_that_is_read_as_code_is_a_type() -> None:
+    """Who has read a name on the page of languages types it; those with a hyphen are no types of ripgrep."""
+    code = {name: language for name, language in LANGUAGES.items() if language.grammar or language.declared}
+    known = {name: language for name, language in code.items() if "-" not in name and language.suffixes}
+    assert sorted(known.keys() - FILE_TYPES) == []
+    kept = {name: PathTest(Filter(types=(name,)), frozenset()) for name in known}
+    assert [name for name, language in known.items() if not kept[name](f"src/x.{language.suffixes[0]}")] == []
 
 
 def test_kinds_of_files_are_told_by_the_records_of_their_languages() -> None:

@@ -1,4 +1,4 @@
-"""ripgrep's names for types of files, as far as they are something that an index holds, and a few that it lacks.
+"""ripgrep's names for types of files, as far as they are something that an index holds, and names of languages it lacks.
 
 A type is a list of globs that the name of a file must match, case-sensitive. Where ripgrep has a type of the same name,
 it has the same globs, with those of its later versions.
@@ -14,14 +14,16 @@ from typing import Final
 _TYPES: Final = """
 ada: *.adb *.ads
 asciidoc: *.adoc *.asc *.asciidoc
-asm: *.asm *.s *.S
+asm assembly: *.asm *.s *.S
 astro: *.astro
 awk: *.awk
 bat batch: *.bat *.cmd
 bazel: *.bazel *.bazelrc *.bzl *.BUILD BUILD MODULE.bazel WORKSPACE WORKSPACE.bazel WORKSPACE.bzlmod
+blade: *.blade.php
 c: *.[chH] *.[chH].in *.cats
 clojure: *.clj *.cljc *.cljs *.cljx
 cmake: *.cmake CMakeLists.txt
+cobol: *.cob *.COB *.cbl *.CBL *.cpy *.CPY *.ccp *.CCP
 config: *.cfg *.conf *.config *.ini
 cpp: *.[ChH] *.cc *.[ch]pp *.[ch]xx *.hh *.inl *.[ChH].in *.cc.in *.[ch]pp.in *.[ch]xx.in *.hh.in
 crystal: Projectfile *.cr *.ecr shard.yml
@@ -34,7 +36,7 @@ cython: *.pyx *.pxi *.pxd
 d: *.d
 dart: *.dart
 diff: *.patch *.diff
-docker: *Dockerfile*
+docker dockerfile: *Dockerfile*
 dockercompose: docker-compose.yml docker-compose.*.yml
 edn: *.edn
 elisp: *.el
@@ -45,6 +47,7 @@ erlang: *.erl *.hrl
 fish: *.fish
 fortran: *.f *.F *.f77 *.F77 *.pfo *.f90 *.F90 *.f95 *.F95
 fsharp: *.fs *.fsx *.fsi
+glsl: *.glsl *.vert *.frag *.comp *.geom *.tesc *.tese *.rgen *.rchit *.rmiss *.wgsl *.hlsl *.hlsli *.fx *.fxh *.metal *.glslv *.glslf
 gn: *.gn *.gni
 go: *.go
 gradle: *.gradle *.gradle.kts gradle.properties gradle-wrapper.* gradlew gradlew.bat
@@ -52,27 +55,30 @@ graphql: *.graphql *.graphqls
 groovy: *.groovy *.gradle
 h: *.h *.hh *.hpp
 haml: *.haml
+handlebars: *.hbs *.handlebars *.mustache
 haskell: *.hs *.lhs *.cpphs *.c2hs *.hsc
 hbs: *.hbs
+hcl: *.tf *.tofu *.tfvars *.hcl *.nomad
 hs: *.hs *.lhs
 html: *.htm *.html *.ejs
 ini: *.ini
 java: *.java *.jsp *.jspx *.properties
 jinja: *.j2 *.jinja *.jinja2
 jl julia: *.jl
-js: *.js *.jsx *.vue *.cjs *.mjs
+js javascript: *.js *.jsx *.vue *.cjs *.mjs
 json: *.json composer.lock *.sarif
 jsonl: *.jsonl
-jupyter: *.ipynb *.jpynb
+jupyter notebook: *.ipynb *.jpynb
 kotlin: *.kt *.kts
 less: *.less
 license: COPYING COPYING[.-]* COPYRIGHT COPYRIGHT[.-]* EULA EULA[.-]* licen[cs]e licen[cs]e.* LICEN[CS]E LICEN[CS]E[.-]* *[.-]LICEN[CS]E* NOTICE NOTICE[.-]* PATENTS PATENTS[.-]* UNLICEN[CS]E UNLICEN[CS]E[.-]* agpl[.-]* gpl[.-]* lgpl[.-]* AGPL-*[0-9]* APACHE-*[0-9]* BSD-*[0-9]* CC-BY-* GFDL-*[0-9]* GNU-*[0-9]* GPL-*[0-9]* LGPL-*[0-9]* MIT-*[0-9]* MPL-*[0-9]* OFL-*[0-9]*
 lisp: *.el *.jl *.lisp *.lsp *.sc *.scm
+literate: *.Rmd *.rmd *.qmd *.Rmarkdown *.rmarkdown
 lock: *.lock package-lock.json
 log: *.log
 lua: *.lua
 m4: *.ac *.m4
-make: [Gg][Nn][Uu]makefile [Mm]akefile [Gg][Nn][Uu]makefile.am [Mm]akefile.am [Gg][Nn][Uu]makefile.in [Mm]akefile.in *.mk *.mak
+make makefile: [Gg][Nn][Uu]makefile [Mm]akefile [Gg][Nn][Uu]makefile.am [Mm]akefile.am [Gg][Nn][Uu]makefile.in [Mm]akefile.in *.mk *.mak
 markdown md: *.markdown *.md *.mdown *.mdwn *.mkd *.mkdn *.mdx
 matlab: *.m
 meson: meson.build meson_options.txt meson.options
@@ -92,19 +98,22 @@ po: *.po
 pod: *.pod
 prolog: *.pl *.pro *.prolog *.P
 protobuf: *.proto
-ps: *.cdxml *.ps1 *.ps1xml *.psd1 *.psm1
+ps powershell: *.cdxml *.ps1 *.ps1xml *.psd1 *.psm1
 puppet: *.epp *.erb *.pp *.rb
 py python: *.py *.pyi
 qml: *.qml
 r: *.R *.r *.Rmd *.rmd *.Rnw *.rnw
 racket: *.rkt
+razor: *.cshtml *.razor
 readme: README* *README
 rst: *.rst
 ruby: config.ru Gemfile .irbrc Rakefile *.gemspec *.rb *.rbw *.rake
 rust: *.rs
 sass: *.sass *.scss
 scala: *.scala *.sbt
-sh: .bash_login bash_login .bash_logout bash_logout .bash_profile bash_profile .bashrc bashrc *.bashrc .cshrc *.cshrc .kshrc *.kshrc .login .logout .profile profile .tcshrc .zlogin zlogin .zlogout zlogout .zprofile zprofile .zshenv zshenv .zshrc zshrc *.bash *.csh *.env *.ksh *.sh *.tcsh *.zsh
+sh bash: .bash_login bash_login .bash_logout bash_logout .bash_profile bash_profile .bashrc bashrc *.bashrc .cshrc *.cshrc .kshrc *.kshrc .login .logout .profile profile .tcshrc .zlogin zlogin .zlogout zlogout .zprofile zprofile .zshenv zshenv .zshrc zshrc *.bash *.csh *.env *.ksh *.sh *.tcsh *.zsh
+scheme: *.scm *.ss *.sld *.sls *.sps
+scss: *.scss *.less
 slim: *.skim *.slim *.slime
 solidity: *.sol
 sql: *.sql *.psql
@@ -119,9 +128,11 @@ tcl: *.tcl
 tex: *.tex *.ltx *.cls *.sty *.bib *.dtx *.ins
 textile: *.textile
 tf: *.tf *.tf.json *.tfvars *.tfvars.json *.terraform.lock.hcl terraform.rc .terraformrc
+terraform: *.tf *.tofu *.tfvars *.tf.json *.tfvars.json *.hcl
 thrift: *.thrift
 toml: *.toml Cargo.lock
 ts typescript: *.ts *.tsx *.cts *.mts
+tsx: *.tsx
 twig: *.twig
 txt: *.txt
 vb: *.vb
