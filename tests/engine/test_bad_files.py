@@ -209,3 +209,27 @@ def test_slow_files_hold_back_no_other_and_a_stop_keeps_what_was_done(tmp_path: 
     with open_engine(root, models) as engine:
         assert engine.status().files >= 1
         assert engine.search("the_good_place").results
+
+
+@pytest.mark.row("T05")
+def test_a_file_whose_grammar_could_not_be_unpacked_is_read_again_when_it_can(
+    tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, grammars = tmp_path / "root", tmp_path / "grammars"
+    root.mkdir()
+    (root / "vault.sol").write_text(
+        "contract Vault {\n  function drain() public {\n    return;\n  }\n}\n", encoding="utf-8"
+    )
+    grammars.write_text("a file in the place of the folder", encoding="utf-8")
+    monkeypatch.setenv("SEMBLE_GRAMMARS_CACHE_DIR", str(grammars))
+    with open_engine(root, models) as engine:
+        (problem,) = engine.refresh().problems
+        assert "cannot be read as solidity" in problem.message
+        (place,) = engine.search("drain").results
+        assert (place.symbol, place.fresh) == (None, True)
+    grammars.unlink()
+    with open_engine(root, models) as engine:
+        report = engine.refresh()
+        assert (report.changed, report.problems) == (1, ())
+        assert engine.search("drain").results[0].symbol == "Vault.drain"
+        assert engine.refresh().unchanged == 1

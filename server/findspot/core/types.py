@@ -181,6 +181,8 @@ class ParsedFile:
     references: tuple[Reference, ...]
     imports: tuple[Import, ...]
     problems: tuple[FileProblem, ...] = ()
+    lacks_grammar: bool = False
+    """Its grammar could not be loaded this time, so it was read as plain text."""
 
 
 @dataclass(frozen=True, slots=True)

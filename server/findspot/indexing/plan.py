@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from findspot.core.types import PathClass
 from findspot.languages.paths import path_class
-from findspot.storage.records import StoredFile
+from findspot.storage.records import READ_AGAIN, StoredFile
 from findspot.workspace.walker import FoundFile
 
 RACY_NS = 50_000_000
@@ -35,7 +35,7 @@ class Plan:
     """The difference between workspace and index.
 
     ``added`` is unknown to the index; ``maybe_changed`` must be read and its content compared with the stored hash
-    beside it; both are in the order of work. ``removed`` (in the index, not in the workspace) and ``unchanged`` are
+    beside it, which is empty where it is to be prepared again; both are in the order of work. ``removed`` (in the index, not in the workspace) and ``unchanged`` are
     sorted paths.
     """
 
@@ -64,6 +64,8 @@ def make_plan(found: Mapping[str, FoundFile], stored: Mapping[str, StoredFile], 
         known = stored.get(path)
         if known is None:
             added.append(file)
+        elif known.indexed_ns == READ_AGAIN:
+            maybe_changed.append((file, b""))
         elif _differs(file, known) or is_racy(file, known.indexed_ns):
             maybe_changed.append((file, known.content_hash))
         else:

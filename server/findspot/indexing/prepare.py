@@ -21,7 +21,7 @@ from findspot.parsing.chunker import parse
 from findspot.parsing.decoding import decode_source
 from findspot.parsing.notebook import is_notebook
 from findspot.parsing.parsers import NoGrammar, Parsers, QueryMistake, TooTangled
-from findspot.storage.records import Place, PreparedChunk, PreparedFile, PreparedSymbol
+from findspot.storage.records import READ_AGAIN, Place, PreparedChunk, PreparedFile, PreparedSymbol
 from findspot.workspace.skip_rules import classify_content, named_limit, too_large
 from findspot.workspace.walker import WalkOptions
 
@@ -82,6 +82,8 @@ class Preparer:
         if quarantine:
             problems.append(FileProblem(read.path, ProblemKind.QUARANTINED, quarantine))
         parsed = self.parse(read.path, source, plain=bool(quarantine))
+        if parsed.lacks_grammar:
+            read = read._replace(indexed_ns=READ_AGAIN)
         return PreparedFile(
             read.path,
             parsed.language,

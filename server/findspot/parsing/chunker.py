@@ -104,6 +104,7 @@ def parse(
     language = language_of(path, text[:_HEAD]) or "text"
     plain = plain or ProblemKind.NOTEBOOK in kinds
     lines = Lines(text)
+    lacks_grammar = False
     if language in HEADED and not plain:
         return parse_headed(path, language, text, lines, tuple(problems))
     if (language in READ_AS_CODE or language in SCANNERS) and not plain:
@@ -121,6 +122,7 @@ def parse(
             message = "is too tangled to read as code; indexed as plain text"
             problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
         except NoGrammar as error:
+            lacks_grammar = True
             message = f"cannot be read as {language}, and is indexed as plain text: {error}"
             problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
         else:
@@ -145,7 +147,7 @@ def parse(
         Chunk(path, language, "window", None, "", "", lines.span(start, end), text[start:end].decode(), part)
         for part, (start, end) in enumerate(cut_windows(text, chunk_size, chunk_overlap))
     )
-    return ParsedFile(path, language, chunks, (), (), (), tuple(problems))
+    return ParsedFile(path, language, chunks, (), (), (), tuple(problems), lacks_grammar)
 
 
 def _symbols(outline: Outline, lines: Lines) -> tuple[Symbol, ...]:

@@ -20,7 +20,7 @@ import numpy as np
 from findspot.core.arrays import Vectors
 from findspot.core.types import PathClass, ProblemKind
 from findspot.storage.packed import packed_vector
-from findspot.storage.records import IndexKey, PreparedChunk, PreparedFile, PreparedSymbol
+from findspot.storage.records import READ_AGAIN, IndexKey, PreparedChunk, PreparedFile, PreparedSymbol
 from findspot.storage.shared import SharedDatabase, shared_rows
 from findspot.storage.sql import LISTED, listed, transaction
 
@@ -107,12 +107,13 @@ class PreparedCache:
         return None
 
     def put(self, files: Sequence[Held]) -> None:
-        """Keep files. Those whose parser died are not: another day it may live."""
+        """Keep files. Those whose parser died or was missing are not: another day it may live."""
         now = int(time.time())
         rows = []
         for held in files:
             path, content_hash = held.file.path, held.file.content_hash
-            if any(kind is ProblemKind.QUARANTINED for kind, _ in held.file.problems):
+            quarantined = any(kind is ProblemKind.QUARANTINED for kind, _ in held.file.problems)
+            if quarantined or held.file.indexed_ns == READ_AGAIN:
                 continue
             data = _packed(held)
             checksum = _checksum(self._made_for, path, content_hash, data)

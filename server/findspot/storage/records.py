@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from findspot.core.types import ChunkKind, FileProblem, PathClass, ProblemKind, Span, SymbolKind
 
@@ -34,6 +34,10 @@ class IndexKey:
         """Return the key with the dimension of a ``stored`` one of the same embedder, where it has none of its own."""
         known = re.match(rf"embedder={re.escape(self.embedder)}/(\d+) ", stored or "")
         return replace(self, dimension=int(known[1])) if known is not None and not self.dimension else self
+
+
+READ_AGAIN: Final = 0
+"""Stands for the time of indexing of a file whose grammar was missing (a full disk, a kill): another day it may load."""
 
 
 @dataclass(frozen=True, slots=True)
