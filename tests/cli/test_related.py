@@ -143,3 +143,56 @@ def test_a_name_that_is_not_valid_text_is_no_damage(ask: Ask, shop: Path) -> Non
         assert r"shop/\xff.py: this name is not valid text" in said
     ask("related", "shop/cart.py:8", "--name", os.fsdecode(b"\xff"), cwd=shop)
     assert b"0 added, 0 changed" in ask("index", cwd=shop).stdout
+
+
+MONOREPO = {
+    "api/graph.py": '''def build(root):
+    """Collect the nodes below a root."""
+    nodes = format_nodes(root)
+    return sorted(nodes)
+
+
+def draw(root):
+    return build(root)
+
+
+def format_nodes(root):
+    return [root]
+''',
+    "notebooks/draw.ipynb": json.dumps(
+        {
+            "cells": [
+                {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["nodes = build(tree)\n", "nodes"]}
+            ],
+            "metadata": {"kernelspec": {"language": "python", "name": "python3"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        },
+        indent=1,
+    ),
+    "rails/spec/story_spec.rb": "describe Story do\n  it 'is kept' do\n    story = build(:story)\n    expect(story).to be\n  end\nend\n",
+    "rails/story.rb": "class Story\n  def copy\n    build(title)\n  end\nend\n",
+    "web/Nodes.vue": "<script setup>\nfunction format_nodes(all) {\n  return all\n}\n</script>\n<style>\n.build { color: red; }\n</style>\n",
+    "docs/build.md": "# format_nodes\n\nHow nodes are shown.\n",
+    **{
+        f"ci/{name}.yaml": f"name: {name}\nformat_nodes:\n  steps:\n    - run: make\n    - run: make {name}\n    - run: ls\n"
+        for name in ("lint", "test", "ship")
+    },
+}
+
+
+@pytest.mark.row("L02", "L06", "L09")
+def test_what_other_runtimes_call_the_same_and_keys_and_headings_is_not_connected(ask: Ask, tmp_path: Path) -> None:
+    root = write_project(tmp_path / "mono", MONOREPO)
+    found = ask("related", "api/graph.py:2", "-q", "--no-text", "--explain", cwd=root).stdout.decode()
+    records = ask("related", "api/graph.py:2", "--json", "-q", cwd=root).stdout.splitlines()
+    places = {(record["relation"], record["path"], record["symbol"]) for record in map(json.loads, records)}
+    assert {place for place in places if place[0] != "similar"} == {
+        ("symbol", "api/graph.py", "build"),
+        ("caller", "api/graph.py", "draw"),
+        ("caller", "notebooks/draw.ipynb", "cell 1"),
+        ("callee", "api/graph.py", "format_nodes"),
+    }
+    assert "other definitions are called" not in found
+    story = ask("related", "rails/story.rb:2", "--json", "-q", cwd=root, status=1).stdout.splitlines()
+    assert [json.loads(line)["relation"] for line in story] == ["symbol"]

@@ -128,6 +128,9 @@ class Language(NamedTuple):
     files that do so without being imported by that name. With ``snake_case_files`` a module ``Shop.HTTPClient`` is the
     file ``shop/http_client``, and ``shop.http-client`` too.
 
+    ``runtimes`` are what its code runs in: languages that share none do not call each other. Without any it may be used from
+    everywhere, as native code, schemas and shells are.
+
     ``indented_blocks`` says that a function has no closing line. ``frames`` reads its stack traces.
     """
 
@@ -152,4 +155,5 @@ class Language(NamedTuple):
     program_stems: tuple[str, ...] = ()
     snake_case_files: bool = False
     indented_blocks: bool = False
+    runtimes: tuple[str, ...] = ()
     frames: FrameReader | None = None

@@ -87,3 +87,16 @@ PACKAGE_STEMS: Final = frozenset(stem for language in LANGUAGES.values() for ste
 
 FOLDER_STEMS: Final = PACKAGE_STEMS | {stem for language in LANGUAGES.values() for stem in language.program_stems}
 """Stems of files that stand for their folder."""
+
+_UNCALLED: Final = HEADED | {name for name in SCANNED if not LANGUAGES[name].code and LANGUAGES[name].grammar is None}
+"""Languages whose headings or keys are names that no code uses."""
+
+
+def may_use(user: str, other: str) -> bool:
+    """Return whether code in the language ``user`` can mean a definition in the language ``other`` by its name."""
+    if user == other:
+        return True
+    if other in _UNCALLED:
+        return False
+    ours, theirs = (LANGUAGES[name].runtimes if name in LANGUAGES else () for name in (user, other))
+    return not ours or not theirs or not set(ours).isdisjoint(theirs)

@@ -9,6 +9,7 @@ from findspot.core.excerpts import NOTHING_SOUGHT, Sought
 from findspot.core.identifiers import split_symbol
 from findspot.core.types import Evidence, PathClass
 from findspot.languages.paths import unit_class
+from findspot.languages.table import may_use
 from findspot.retrieval.index_view import IndexView
 from findspot.retrieval.overlay import Overlay
 from findspot.retrieval.question import analysed
@@ -18,6 +19,9 @@ from findspot.storage.records import ChunkRow
 
 _DEFINITIONS = 3
 """Definitions of a used name up to which it is said where it leads."""
+
+_NAMESAKES = 50
+"""Definitions of a used name that are looked at: keys, headings and other languages may have the name, too."""
 
 _USERS = 400
 """Users of a name that are looked at: the nearest of them come first."""
@@ -73,9 +77,9 @@ def _meant(view: IndexView, enclosing: ChunkRow, name: str | None) -> ChunkRow:
     """Return the definition of ``name`` if the enclosing code uses it and it is clear which is meant, else the enclosing one."""
     if name is None or enclosing.symbol is None or name in enclosing.symbol.split("."):
         return enclosing
-    ids = view.named([name], _DEFINITIONS + 1).get(name, [])
-    rows = [row for row in view.rows(ids).values() if row.part == 0]
-    if not rows or len(ids) > _DEFINITIONS:
+    found = _definers(view, [name], enclosing).get(name, [])
+    rows = [row for row in found if row.part == 0]
+    if not rows or len(found) > _DEFINITIONS:
         return enclosing
     is_used = name in view.references_of([enclosing.id]).get(enclosing.id, ())
     if not is_used and all(row.path != enclosing.path for row in rows):
@@ -92,25 +96,36 @@ def _used_as(meant: ChunkRow) -> str:
 def _users(view: IndexView, meant: ChunkRow, name: str, limit: int) -> list[tuple[ChunkRow, str]]:
     if not name:
         return []
-    others = len(view.named([name], limit).get(name, [])) - 1
+    namesakes = view.rows(view.named([name], limit).get(name, [])).values()
+    others = sum(may_use(row.language, meant.language) for row in namesakes) - 1
     detail = f"uses {name}" + (f", as {others} other definitions are called, too" if others > 0 else "")
     rows = view.rows(view.callers([name], limit).get(name, []))
-    return [(row, detail) for row in rows.values() if (row.path, row.symbol) != (meant.path, meant.symbol)]
+    return [
+        (row, detail)
+        for row in rows.values()
+        if (row.path, row.symbol) != (meant.path, meant.symbol) and may_use(row.language, meant.language)
+    ]
 
 
 def _used(view: IndexView, meant: ChunkRow) -> dict[int, str]:
     parts = [row.id for row in view.chunks_of(meant.path) if row.symbol == meant.symbol] if meant.symbol else [meant.id]
     names = sorted({name for used in view.references_of(parts).values() for name in used})
-    found = {
-        number: f"{name}, used there"
-        for name, numbers in view.named(names, _DEFINITIONS + 1).items()
-        if len(numbers) <= _DEFINITIONS
-        for number in numbers
-    }
     return {
-        number: found[number]
-        for number, row in view.rows(found).items()
+        row.id: f"{name}, used there"
+        for name, rows in _definers(view, names, meant).items()
+        if len(rows) <= _DEFINITIONS
+        for row in rows
         if (row.path, row.symbol) != (meant.path, meant.symbol) and (not _is_test(row) or _is_test(meant))
+    }
+
+
+def _definers(view: IndexView, names: Sequence[str], user: ChunkRow) -> dict[str, list[ChunkRow]]:
+    """Return the definitions that ``user`` may mean by each name, those in a language that it can use."""
+    named = view.named(names, _NAMESAKES)
+    rows = view.rows(dict.fromkeys(number for numbers in named.values() for number in numbers))
+    return {
+        name: [rows[number] for number in numbers if number in rows and may_use(user.language, rows[number].language)]
+        for name, numbers in named.items()
     }
 
 

@@ -11,4 +11,5 @@ LANGUAGE = Language(
     grammar=Grammar(bundled="astro", queries=("astro", "page")),
     test_name=SCRIPT,
     package_stems=words("index"),
+    runtimes=words("javascript"),
 )

@@ -39,5 +39,6 @@ LANGUAGE = Language(
     build_files=words("project.clj deps.edn build.boot shadow-cljs.edn bb.edn"),
     package_roots=words("clj cljs cljc"),
     snake_case_files=True,
+    runtimes=words("jvm javascript"),
     frames=FrameReader(read=_frame, hints=(".clj",)),
 )

@@ -30,5 +30,6 @@ LANGUAGE = Language(
     test_name=f"{CAMEL}|{CAMEL_PREFIX}",
     generated=words(".designer.cs .g.cs .g.i.cs"),
     lock_files=words("packages.lock.json paket.lock"),
+    runtimes=words("dotnet"),
     frames=FrameReader(read=_frame, hints=("at ",), any_suffix=True),
 )

@@ -9,4 +9,5 @@ LANGUAGE = Language(
     suffixes=words("css pcss"),
     scanned=True,
     code=True,
+    runtimes=words("javascript"),
 )

@@ -48,5 +48,6 @@ LANGUAGE = Language(
     ),
     lock_files=words("pubspec.lock"),
     build_files=words("pubspec.yaml analysis_options.yaml"),
+    runtimes=words("dart"),
     frames=FrameReader(read=_frame, hints=(".dart",)),
 )

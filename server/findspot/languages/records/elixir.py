@@ -34,5 +34,6 @@ LANGUAGE = Language(
     test_name=f"{SUFFIX}|(?i:^test_helper$)",
     lock_files=words("mix.lock"),
     snake_case_files=True,
+    runtimes=words("beam"),
     frames=FrameReader(read=_frame, hints=(".ex",)),
 )

@@ -38,5 +38,6 @@ LANGUAGE = Language(
     inline_tests=r"(?:^|\.)\w+_test_?$",
     lock_files=words("rebar.lock"),
     build_files=words("rebar.config"),
+    runtimes=words("beam"),
     frames=FrameReader(read=_frame, hints=("{file,", ".erl, line ")),
 )

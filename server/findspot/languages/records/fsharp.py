@@ -87,4 +87,5 @@ LANGUAGE = Language(
     lock_files=words("paket.lock"),
     build_files=words("paket.dependencies paket.references"),
     indented_blocks=True,
+    runtimes=words("dotnet"),
 )

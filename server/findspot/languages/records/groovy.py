@@ -76,4 +76,5 @@ LANGUAGE = Language(
     ),
     test_name=CAMEL,
     package_roots=words("groovy"),
+    runtimes=words("jvm"),
 )

@@ -10,4 +10,5 @@ LANGUAGE = Language(
     grammar=Grammar(bundled="hcl", queries=("hcl",)),
     test_name=r"\.(?:tftest|tofutest)$",
     lock_files=words(".terraform.lock.hcl"),
+    runtimes=words("terraform"),
 )

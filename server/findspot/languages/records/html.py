@@ -8,4 +8,5 @@ LANGUAGE = Language(
     name="html",
     suffixes=words("html htm xhtml"),
     grammar=Grammar(bundled="html", queries=("page", "html"), rest="section"),
+    runtimes=words("javascript"),
 )

@@ -40,5 +40,6 @@ LANGUAGE = Language(
     lock_files=words("gradle.lockfile"),
     build_files=words("pom.xml build.xml"),
     package_roots=words("java"),
+    runtimes=words("jvm"),
     frames=FrameReader(read=_frame, hints=("at ",)),
 )

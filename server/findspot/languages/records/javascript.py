@@ -45,5 +45,6 @@ LANGUAGE = Language(
     lock_files=words("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lockb bun.lock"),
     build_files=words("gruntfile.js gulpfile.js"),
     package_stems=words("index"),
+    runtimes=words("javascript"),
     frames=FrameReader(read=_frame, hints=("at ", "@"), any_suffix=True),
 )

@@ -29,5 +29,6 @@ LANGUAGE = Language(
     interpreters=words("julia"),
     grammar=Grammar(module="tree_sitter_julia", queries=("julia",)),
     test_name=f"{PREFIX}|{SUFFIX}|(?i:^runtests$)",
+    runtimes=words("julia"),
     frames=FrameReader(read=_frame, hints=(".jl:",), two_lines=True),
 )

@@ -21,4 +21,5 @@ LANGUAGE = Language(
     test_name=f"{CAMEL}|{CAMEL_PREFIX}",
     build_files=words("build.gradle.kts settings.gradle.kts"),
     package_roots=words("kotlin"),
+    runtimes=words("jvm"),
 )

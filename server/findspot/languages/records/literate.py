@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from findspot.languages.record import Language, words
 
-LANGUAGE = Language(name="literate", suffixes=words("rmd qmd rmarkdown"), scanned=True, code=True)
+LANGUAGE = Language(
+    name="literate",
+    suffixes=words("rmd qmd rmarkdown"),
+    scanned=True,
+    code=True,
+    runtimes=words("python r julia javascript"),
+)

@@ -12,4 +12,5 @@ LANGUAGE = Language(
     test_name=f"{PREFIX}|{SUFFIX}",
     lock_files=words("flake.lock"),
     package_stems=words("default"),
+    runtimes=words("nix"),
 )

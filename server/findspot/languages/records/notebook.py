@@ -11,4 +11,5 @@ LANGUAGE = Language(
     scanned=True,
     code=True,
     test_name=PREFIX,
+    runtimes=words("python r julia"),
 )

@@ -36,5 +36,6 @@ LANGUAGE = Language(
     ),
     test_name=f"{PREFIX}|{SUFFIX}|{CAMEL}|{CAMEL_PREFIX}",
     lock_files=words("composer.lock"),
+    runtimes=words("php javascript"),
     frames=FrameReader(read=_frame, hints=(".php", ".phtml", ".inc")),
 )

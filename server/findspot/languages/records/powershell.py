@@ -31,5 +31,6 @@ LANGUAGE = Language(
     grammar=Grammar(bundled="powershell", queries=("powershell",)),
     test_name=rf"{SUFFIX}|(?i:\.tests?$)",
     build_files=words("psake.ps1 psscriptanalyzersettings.psd1"),
+    runtimes=words("dotnet"),
     frames=FrameReader(read=_frame, hints=(".ps1", ".psm1")),
 )

@@ -46,5 +46,6 @@ LANGUAGE = Language(
     build_files=words("setup.py setup.cfg noxfile.py fabfile.py manifest.in constraints.txt"),
     package_stems=words("__init__"),
     indented_blocks=True,
+    runtimes=words("python"),
     frames=FrameReader(read=_frame, hints=("File ", ".py"), innermost_last=True),
 )

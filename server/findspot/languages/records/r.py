@@ -32,5 +32,6 @@ LANGUAGE = Language(
     lock_files=words("renv.lock packrat.lock"),
     build_files=words("description namespace .rbuildignore .rprofile"),
     vendored_roots=words("renv packrat"),
+    runtimes=words("r"),
     frames=FrameReader(read=_frame, hints=(".R:", ".R#", ".r:", ".r#")),
 )

@@ -37,5 +37,6 @@ LANGUAGE = Language(
     test_name=f"{PREFIX}|{SUFFIX}|{SPEC}|{WHOLE}|(?i:^(?:spec|test)_helper$)",
     lock_files=words("gemfile.lock"),
     build_files=words("rakefile gemfile podfile vagrantfile brewfile"),
+    runtimes=words("ruby"),
     frames=FrameReader(read=_frame, hints=(":in ",)),
 )

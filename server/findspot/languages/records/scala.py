@@ -17,4 +17,5 @@ LANGUAGE = Language(
     test_name=f"{CAMEL}|{CAMEL_PREFIX}",
     build_files=words("build.sbt"),
     package_roots=words("scala"),
+    runtimes=words("jvm"),
 )

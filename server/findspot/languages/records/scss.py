@@ -9,4 +9,5 @@ LANGUAGE = Language(
     suffixes=words("scss less"),
     scanned=True,
     code=True,
+    runtimes=words("javascript"),
 )

@@ -11,4 +11,5 @@ LANGUAGE = Language(
     grammar=Grammar(bundled="svelte", queries=("page", "svelte")),
     test_name=SCRIPT,
     package_stems=words("index"),
+    runtimes=words("javascript"),
 )

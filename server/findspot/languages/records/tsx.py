@@ -15,4 +15,5 @@ LANGUAGE = Language(
         calls=SCRIPT_CALLS,
     ),
     test_name=SCRIPT,
+    runtimes=words("javascript"),
 )

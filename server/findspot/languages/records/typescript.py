@@ -20,4 +20,5 @@ LANGUAGE = Language(
     lock_files=words("deno.lock"),
     build_files=words("gulpfile.ts"),
     package_stems=words("index"),
+    runtimes=words("javascript"),
 )

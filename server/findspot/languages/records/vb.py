@@ -54,4 +54,5 @@ LANGUAGE = Language(
         ),
     ),
     test_name=CAMEL,
+    runtimes=words("dotnet"),
 )

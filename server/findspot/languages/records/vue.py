@@ -11,4 +11,5 @@ LANGUAGE = Language(
     grammar=Grammar(bundled="vue", queries=("page", "vue")),
     test_name=SCRIPT,
     package_stems=words("index"),
+    runtimes=words("javascript"),
 )
