@@ -14,6 +14,8 @@ from findspot.core.types import IndexState, ProblemKind
 from findspot.engine import Models
 from findspot.errors import Cancelled
 from findspot.indexing.workers import Worker
+from findspot.parsing.chunker import parse
+from findspot.parsing.parsers import Parsers
 from tests.engine.checks import open_engine
 from tests.indexing.bombs import CRASH, ENDLESS, in_lines
 
@@ -209,6 +211,42 @@ def test_slow_files_hold_back_no_other_and_a_stop_keeps_what_was_done(tmp_path: 
     with open_engine(root, models) as engine:
         assert engine.status().files >= 1
         assert engine.search("the_good_place").results
+
+
+@pytest.mark.row("T01")
+def test_an_unpacked_grammar_that_is_empty_is_unpacked_again(
+    tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, grammars = tmp_path / "root", tmp_path / "grammars"
+    root.mkdir()
+    monkeypatch.setenv("SEMBLE_GRAMMARS_CACHE_DIR", str(grammars))
+    (root / "vault.sol").write_text(
+        "contract Vault {\n  function drain() public {\n    return;\n  }\n}\n", encoding="utf-8"
+    )
+    with open_engine(root, models) as engine:
+        engine.refresh()
+    (unpacked,) = grammars.glob("*/*solidity*")
+    unpacked.unlink()
+    unpacked.touch()
+    (root / "vault.sol").write_text(
+        "contract Bank {\n  function rob() public {\n    return;\n  }\n}\n", encoding="utf-8"
+    )
+    with open_engine(root, models) as engine:
+        assert engine.refresh().problems == ()
+        assert engine.search("rob").results[0].symbol == "Bank.rob"
+
+
+def test_a_grammar_that_cannot_be_unpacked_is_not_tried_for_each_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grammars = tmp_path / "grammars"
+    grammars.write_text("a file in the place of the folder", encoding="utf-8")
+    monkeypatch.setenv("SEMBLE_GRAMMARS_CACHE_DIR", str(grammars))
+    parsers = Parsers()
+    assert parse("a.dart", b"void go() {}\n", parsers=parsers).lacks_grammar
+    grammars.unlink()
+    assert parse("b.dart", b"void go() {}\n", parsers=parsers).lacks_grammar
+    assert not parse("b.dart", b"void go() {}\n", parsers=Parsers()).lacks_grammar
 
 
 @pytest.mark.row("T05")

@@ -6,6 +6,7 @@ used.
 
 from __future__ import annotations
 
+import time
 import warnings
 import zlib
 from importlib import import_module, resources
@@ -32,6 +33,10 @@ _LONG: Final = 2_000
 _REPEATS: Final = 30
 """How many times smaller a file gets by compression beyond which it is not read as code. What people and generators
 write gets 3 to 17 times smaller; one pattern repeated without end, which parsers take ages for or crash on, 100 times."""
+
+
+_TRIED_AGAIN: Final = 10.0
+"""Seconds until a grammar that could not be unpacked is tried again: on a full disk each try takes 0.3 s."""
 
 
 class QueryMistake(Exception):
@@ -90,8 +95,14 @@ def _language(grammar: Grammar) -> Language:
             return Language(getattr(import_module(grammar.module), grammar.function)())
     bundle = import_module(BUNDLE)
     try:
-        return cast("Language", bundle.get_language(grammar.bundled))
-    except (bundle.GrammarLoadError, bundle.UnsupportedPlatformError) as error:
+        try:
+            return cast("Language", bundle.get_language(grammar.bundled))
+        except bundle.GrammarLoadError:
+            # A library may be there and hold nothing, after a power failure; it is unpacked where there is none.
+            for unpacked in bundle.cache.cache_dir().glob(f"*/*tree_sitter_{grammar.bundled}.*"):
+                unpacked.unlink()
+            return cast("Language", bundle.get_language(grammar.bundled))
+    except (bundle.GrammarLoadError, bundle.UnsupportedPlatformError, OSError) as error:
         raise NoGrammar(f"{error}: {error.__cause__}" if error.__cause__ else str(error)) from error
 
 
@@ -106,6 +117,7 @@ class Parsers:
 
     def __init__(self) -> None:
         self._loaded: dict[str, tuple[Parser, Query, Query]] = {}
+        self._missing: dict[str, tuple[float, str]] = {}
         self._last: tuple[str, str, Query] | None = None
 
     def matches(self, language: str, source: bytes, ranges: list[Range] | None = None) -> tuple[Node, list[Match]]:
@@ -159,7 +171,14 @@ class Parsers:
         loaded = self._loaded.get(language)
         if loaded is None:
             grammar = GRAMMARS[language]
-            tongue = _language(grammar)
+            tried, why = self._missing.get(language, (-_TRIED_AGAIN, ""))
+            if time.monotonic() - tried < _TRIED_AGAIN:
+                raise NoGrammar(why)
+            try:
+                tongue = _language(grammar)
+            except NoGrammar as error:
+                self._missing[language] = time.monotonic(), str(error)
+                raise
             folder = resources.files("findspot.languages").joinpath("queries")
             text = "\n".join(folder.joinpath(f"{name}.scm").read_text("utf-8") for name in grammar.queries)
             loaded = self._loaded[language] = (Parser(tongue), Query(tongue, text), Query(tongue, "(ERROR) @error"))
