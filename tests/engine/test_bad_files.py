@@ -261,8 +261,9 @@ def test_a_file_whose_grammar_could_not_be_unpacked_is_read_again_when_it_can(
     grammars.write_text("a file in the place of the folder", encoding="utf-8")
     monkeypatch.setenv("SEMBLE_GRAMMARS_CACHE_DIR", str(grammars))
     with open_engine(root, models) as engine:
-        (problem,) = engine.refresh().problems
-        assert "cannot be read as solidity" in problem.message
+        engine.refresh()
+        (problem,) = engine.status().quarantined
+        assert "grammar of solidity cannot be loaded" in problem.message
         (place,) = engine.search("drain").results
         assert (place.symbol, place.fresh) == (None, True)
     grammars.unlink()

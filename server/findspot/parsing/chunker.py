@@ -123,8 +123,8 @@ def parse(
             problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
         except NoGrammar as error:
             lacks_grammar = True
-            message = f"cannot be read as {language}, and is indexed as plain text: {error}"
-            problems.append(FileProblem(path, ProblemKind.SYNTAX, message))
+            message = f"The grammar of {language} cannot be loaded, so it is indexed as plain text: {error}."
+            problems.append(FileProblem(path, ProblemKind.QUARANTINED, message))
         else:
             outline.settle()
             problems += [
