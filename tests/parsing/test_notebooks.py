@@ -51,6 +51,31 @@ def lines_of(parsed: ParsedFile) -> dict[str, tuple[int, int]]:
 
 
 @pytest.mark.row("L02")
+@pytest.mark.parametrize("separator", ["\x0c", "\u2028", "\x85", "\r", "\r\n"])
+def test_source_split_at_other_ends_of_lines_keeps_the_lines_of_its_json(separator: str) -> None:
+    code = {
+        "cell_type": "code",
+        "source": f"a = 1\n{separator}def train_churn():\n    return 1\n".splitlines(keepends=True),
+    }
+    written = json.dumps(notebook(cells=[code]), indent=1)
+    line = written[: written.index("def train_churn")].count("\n") + 1
+    assert lines_of(read(written))["cell 1.train_churn"] == (line, line + 1)
+
+
+@pytest.mark.row("L02")
+@pytest.mark.parametrize(
+    "metadata", [None, [], "python", {"kernelspec": None}, {"language_info": None}, {"language_info": {"name": ["R"]}}]
+)
+def test_metadata_and_cells_of_the_wrong_type_cost_no_other_cell(metadata: object) -> None:
+    odd: list[object] = [None, 5, "text", {}, {"cell_type": "code"}, {"cell_type": "code", "source": [1, None]}]
+    odd += [{"cell_type": ["code"], "source": "x"}, {"cell_type": "code", "source": {"a": "b"}}]
+    code = {"cell_type": "code", "metadata": metadata, "source": ["def train_churn():\n", "    return 1\n"]}
+    parsed = read(json.dumps(notebook(cells=[*odd, code], metadata=metadata), indent=1))
+    assert not parsed.problems
+    assert f"cell {len(odd) + 1}.train_churn" in lines_of(parsed)
+
+
+@pytest.mark.row("L02")
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_each_line_of_source_has_the_line_of_its_json(newline: str) -> None:
     written = json.dumps(notebook(), indent=1).replace("\n", newline)

@@ -136,20 +136,34 @@ def notebook_text(source: bytes) -> bytes | None:
 
 
 def _cells(notebook: dict[str, Any]) -> Iterator[_Cell]:
-    metadata = notebook.get("metadata", {})
-    kernel, info = metadata.get("kernelspec", {}), metadata.get("language_info", {})
-    usual = info.get("name") or kernel.get("language") or kernel.get("name") or "python"
+    """Yield the cells that have source; metadata and cells that are not what they should be cost nothing else."""
+    metadata = _held(notebook, "metadata")
+    kernel = _held(metadata, "kernelspec")
+    said = (_held(metadata, "language_info").get("name"), kernel.get("language"), kernel.get("name"))
     found = notebook.get("cells")
     if found is None:  # before version 4
         found = [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+    if found and not any(isinstance(cell, dict) and "cell_type" in cell for cell in found):
+        raise LookupError("cell_type")
     for number, cell in enumerate(found, start=1):
-        kind = cell["cell_type"]
-        written = cell.get("input" if kind == "code" and "source" not in cell else "source", [])
-        pieces = written if isinstance(written, list) else [written]
-        own = cell.get("language") or cell.get("metadata", {}).get("vscode", {}).get("languageId")
-        language = _language("".join(pieces[:1]), own or usual) if kind == "code" else "markdown"
-        if any(pieces):
-            yield _Cell(number, "raw" if kind == "raw" else language, [piece for piece in pieces if piece])
+        if not isinstance(cell, dict):
+            continue
+        kind = cell.get("cell_type")
+        written = cell.get("input" if kind == "code" and "source" not in cell else "source")
+        pieces = [
+            one for one in (written if isinstance(written, list) else [written]) if one and isinstance(one, _Placed)
+        ]
+        own = (cell.get("language"), _held(_held(cell, "metadata"), "vscode").get("languageId"))
+        name = next((one for one in (*own, *said) if one and isinstance(one, str)), "python")
+        language = _language("".join(pieces[:1]), name) if kind == "code" else "markdown"
+        if pieces:
+            yield _Cell(number, "raw" if kind == "raw" else language, pieces)
+
+
+def _held(holder: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return the mapping that a mapping holds by a name, an empty one where it is anything else."""
+    found = holder.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _language(first: str, name: str) -> str:
@@ -176,7 +190,8 @@ def _in_place(text: str, cells: list[_Cell]) -> str:
         for index, piece in enumerate(cell.pieces):
             line += text.count("\n", position, piece.at)
             position = piece.at
-            ends = piece.endswith("\n") or index == len(cell.pieces) - 1
+            # Editors split source at every sign that Python takes for an end of line, such as a form feed.
+            ends = piece[-1].splitlines() == [""] or index == len(cell.pieces) - 1
             if line <= last + (index == 0) or not ends or "\n" in piece[:-1]:
                 return ""
             if index == 0:
