@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +257,34 @@ async def test_workspace_symbols_take_names_and_sentences(kind: str, shop: Path)
             assert symbols[0].name == "schedule_retry"
             assert symbols[0].kind == types.SymbolKind.Method
             assert symbols[0].container_name == "Uploader in shop/store/uploader.py"
+
+
+@pytest.mark.row("C07", "L02", "L03")
+async def test_workspace_symbols_take_names_that_people_read_and_qualified_ones(tmp_path: Path) -> None:
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": [f"print({at})"]} for at in range(3)]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "a.ipynb").write_text(json.dumps(notebook, indent=1), encoding="utf-8")
+    (tmp_path / "app.js").write_text(
+        "app.post('/orders/:id', (request, response) => {\n  const order = find(request)\n  order.save()\n"
+        "  response.json(order)\n})\n\napp.get('/health', (request, response) => response.send('ok'))\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "pages.rb").write_text(
+        "".join(f"class {name}\n  def show\n    render\n  end\nend\n" for name in ("Apples", "Melons", "Pears")),
+        encoding="utf-8",
+    )
+    async with editing("visual-studio-code", tmp_path) as editor:
+        await editor.until_ready()
+        asked = {
+            "GET /hea": ("GET /health", 6),
+            "cell 3": ("cell 3", 22),
+            "Pears#show": ("show", 11),
+            "Pears.": ("Pears", 10),
+        }
+        for query, expected in asked.items():
+            symbols = await editor.client.workspace_symbol_async(types.WorkspaceSymbolParams(query=query))
+            assert symbols
+            assert (symbols[0].name, symbols[0].location.range.start.line) == expected
 
 
 @both

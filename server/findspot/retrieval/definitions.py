@@ -17,6 +17,9 @@ from findspot.storage.records import ChunkRow, SymbolRow
 
 _NAME = re.compile(r"[\w$.:#]+")
 
+_LONGEST_NAME = 200
+"""Characters above which no definition is called like a query."""
+
 
 def symbol_places(
     searcher: Searcher,
@@ -29,7 +32,10 @@ def symbol_places(
     overlay: Overlay,
     stop: Event | None,
 ) -> list[Ranked]:
-    """Return definitions whose name holds the query, when it is one word, then the answers by meaning.
+    """Return definitions whose name holds the query, then the answers by meaning.
+
+    A qualified name is looked up by its end, and what is called so in full comes first. Names have blanks, too:
+    ``POST /orders/:id``, ``cell 3``.
 
     Ranks decide, so scores are 1 downwards; definitions in unsaved buffers come through ``by_meaning``.
     """
@@ -38,8 +44,9 @@ def symbol_places(
         query, top_k=limit, scope=scope, exclude=exclude, filters=filters, overlay=overlay, stop=stop
     )
     named: list[Ranked] = []
-    if _NAME.fullmatch(text):
-        bare = re.split(r"[.:#]+", text)[-1]
+    parts = [part for part in re.split(r"[.:#]+", text) if part] if _NAME.fullmatch(text) else [text]
+    if parts and parts[-1] and len(text) <= _LONGEST_NAME:
+        bare = parts[-1]
         asked = limit
         while True:
             found = store.symbols_like(bare, asked, scope, path_test(filters, scope, exclude))
@@ -53,8 +60,11 @@ def symbol_places(
     rest = [place for place in by_meaning if (place.row.path, place.symbol) not in taken]
     # An unsaved definition of just this name goes before stored ones that only contain it.
     first = [place for place in rest if place.row.id < 0 and _is_named(place.row, text)]
-    merged = [*first, *named, *(place for place in rest if place not in first)][:limit]
-    return [replace(place, score=1.0 / (1 + at)) for at, place in enumerate(merged)]
+    merged = [*first, *named, *(place for place in rest if place not in first)]
+    if len(parts) > 1:
+        whole = "." + ".".join(parts).casefold()
+        merged.sort(key=lambda place: not f".{place.symbol or ''}".casefold().endswith(whole))
+    return [replace(place, score=1.0 / (1 + at)) for at, place in enumerate(merged[:limit])]
 
 
 def _is_named(row: ChunkRow, text: str) -> bool:
