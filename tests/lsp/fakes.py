@@ -175,6 +175,14 @@ class FakeEngine:
         """Return what stands for one client's buffers; this engine has one client."""
         return self
 
+    def explorer(self) -> FakeEngine:
+        """Return what answers about files; this engine does it itself."""
+        return self
+
+    def packages(self) -> dict[str, tuple[str, ...]]:
+        """Return that there are no packages."""
+        return {}
+
     def is_on_disk(self, path: str, text: str) -> bool:
         """Return whether a text is that of the file."""
         file = self.root / path
