@@ -284,7 +284,9 @@ async def test_workspace_symbols_take_names_that_people_read_and_qualified_ones(
         for query, expected in asked.items():
             symbols = await editor.client.workspace_symbol_async(types.WorkspaceSymbolParams(query=query))
             assert symbols
-            assert (symbols[0].name, symbols[0].location.range.start.line) == expected
+            place = symbols[0].location
+            assert isinstance(place, types.Location)
+            assert (symbols[0].name, place.range.start.line) == expected
 
 
 @both
