@@ -105,6 +105,18 @@ def test_fixed_form_of_fortran_is_read_as_free_form_is() -> None:
     assert places("a.f90", free) == [("add", 1, 3), ("later", 4, 6)]
 
 
+@pytest.mark.parametrize("margin", ["       ", "\t", "000100 ", "000100\t"])
+def test_paragraphs_of_cobol_stand_behind_any_margin(margin: str) -> None:
+    lines = "PROGRAM-ID. SHOP.|01  BASKET.|PROCEDURE DIVISION.|ADD-LINE.|    ADD 1 TO LINES.|    EXIT PROGRAM.|CLOSE-SHOP.|    STOP RUN."
+    source = f"{margin}IDENTIFICATION DIVISION.\n" + "".join(f"{margin}{line}\n" for line in lines.split("|"))
+    assert places("a.cob", source) == [
+        ("SHOP", 2, 9),
+        ("SHOP.BASKET", 3, 3),
+        ("SHOP.ADD-LINE", 5, 7),
+        ("SHOP.CLOSE-SHOP", 8, 9),
+    ]
+
+
 def test_cells_of_a_notebook_are_read_by_their_lines_too() -> None:
     sources = [["let total x =\n", "    x + 1\n"], ["// Doubles.\n", "let twice x =\n", "    total x * 2"]]
     cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in sources]
