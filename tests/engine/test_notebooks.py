@@ -51,6 +51,14 @@ def test_a_result_has_the_line_of_the_file_and_shows_source(engine: Engine, tmp_
 
 
 @pytest.mark.row("L02")
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_cell_is_found_by_its_number_though_one_digit_is_no_word(engine: Engine, number: int) -> None:
+    found = best(engine, f"cell {number}")
+    assert (found.symbol or "").split(".")[0] == f"cell {number}"
+    assert any(one.kind == "mention" and one.detail == f"names cell {number}" for one in found.evidence)
+
+
+@pytest.mark.row("L02")
 def test_the_unsaved_text_of_a_notebook_is_its_cells_too(engine: Engine) -> None:
     unsaved = engine.unsaved()
     text = written("load_rows", "drop_outliers")

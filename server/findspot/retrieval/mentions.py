@@ -37,6 +37,9 @@ _METHOD_OF_CLASS = 0.25
 _STEM = 0.5
 """A file called like a name, beside a file written out."""
 
+_READ_BY_PEOPLE = re.compile(r"[A-Z]{3,7} /\S*|cell \d+|[\w-]+: \S.*")
+"""Names with blanks, of routes, cells, tests and other calls with a function."""
+
 _OWN_OBJECT = ("self.", "this.", "cls.", "super.")
 
 
@@ -62,6 +65,10 @@ def find_mentions(query: Query, view: IndexView, table: Callable[[], PathTable],
     """Look up everything that the query names; ``table`` is called only when it names a path or module."""
     found = Mentions()
     _names(query, view, weights, found)
+    if _READ_BY_PEOPLE.fullmatch(query.text):
+        called = view.named([query.text], _MAX_DEFINERS + 1).get(query.text, [])
+        for chunk in called if len(called) <= _MAX_DEFINERS else []:  # the whole question: each of them is meant
+            _keep(found.chunks, chunk, _QUALIFIED, f"names {query.text}")
     for mention in query.paths[:_MAX_PATHS]:
         matches = table().written(mention.path, view.holds_some)
         if not matches and query.kind is QueryKind.PATH:
