@@ -194,7 +194,7 @@ def test_index_and_status_count_what_was_left_out(ask: Ask, project: Path) -> No
     assert status["files"] >= 5
     assert status["chunks"] >= 6
     assert status["size_bytes"] > 0
-    for reason in ("binary", "too large", "minified", "not valid text"):
+    for reason in ("binary", "too large", "minified", "not UTF-8"):
         assert status["problems"][reason] == 1, status["problems"]
     shown = ask("status", cwd=project).stdout.decode()
     assert "1 too large" in shown

@@ -129,10 +129,10 @@ def test_the_line_of_a_frame_is_the_best_line(engine: Engine) -> None:
 @pytest.mark.row("T08")
 def test_a_file_that_has_changed_gives_the_lines_that_stand_there_now(engine: Engine) -> None:
     for name in FILES:
-        (engine.root / name).write_bytes(b"first\r\n\xff second\nthird")
+        (engine.root / name).write_bytes(b"first\r\n\xd1\x84\xd1\x84\xff second\nthird")
     for result in engine.search("compare the two clocks", top_k=50).results:
         assert not result.fresh
-        now = ["first", "\ufffd second", "third"][result.span.start_line - 1 : result.span.end_line]
+        now = ["first", "\u0444\u0444\ufffd second", "third"][result.span.start_line - 1 : result.span.end_line]
         assert [line.removesuffix("\r") for line in result.text.split("\n")] == (now or [""])
         for line in result.preview:
             assert line.text == now[line.number - result.span.start_line]

@@ -38,7 +38,7 @@ class ContextFor(Request):
     """A task, and how long the answer may be."""
 
     query: Text = Field(description="the task or issue as given")
-    scope: Scope = Field((), description="only these files, folders and packages (by name)")
+    scope: Scope = Field((), description="files, folders, packages")
     budget_tokens: Tokens = Field(4_000, description="length of the answer")
 
 

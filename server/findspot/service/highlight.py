@@ -46,8 +46,22 @@ class Piece(NamedTuple):
 _HEAD = 2_000
 """Characters that tell a language where the name of a file does not."""
 
-_NAMES = {"config": "ini", "notebook": "python", "gettext": "po", "svg": "xml", "vb": "vb.net"}
-"""What Pygments calls the languages that have another name with us."""
+_NAMES = {
+    "astro": "html",
+    "blade": "html+php",
+    "config": "ini",
+    "edn": "clojure",
+    "gettext": "po",
+    "json-lines": "json",
+    "just": "make",
+    "literate": "markdown",
+    "notebook": "python",
+    "razor": "html",
+    "svelte": "html",
+    "svg": "xml",
+    "vb": "vb.net",
+}
+"""What Pygments calls the languages that have another name with us, or one like them."""
 
 
 def highlighted(text: str, path: str) -> list[list[Piece]]:

@@ -55,6 +55,7 @@ def without_documentation(path: str, source: bytes, names: Collection[str], pars
         return None
     root, matches = parsers.matches(parsed.language, text)
     outline = read_outline(parsed.language, text, root, matches)
+    outline.settle()
     blanked = bytearray(text)
     for chunk in _documented(parsed, names):
         for start, end, filler in _documentation(chunk, parsed.language, outline):
