@@ -362,7 +362,7 @@ export interface Problem {
 }
 
 /** Why a file is not, or not fully, in the index. */
-export type ProblemKind = "binary" | "too large" | "minified" | "generated" | "data file" | "not valid text" | "not UTF-8" | "unreadable" | "not a regular file" | "syntax errors" | "quarantined" | "notebook" | "hidden" | "ignored" | "link" | "another checkout" | "another worktree" | "bare repository" | "not checked out" | "bookkeeping" | "ignore file";
+export type ProblemKind = "binary" | "too large" | "minified" | "generated" | "data file" | "not valid text" | "not UTF-8" | "unreadable" | "not a regular file" | "syntax errors" | "quarantined" | "not a valid notebook" | "hidden" | "ignored" | "link" | "another checkout" | "another worktree" | "bare repository" | "not checked out" | "bookkeeping" | "ignore file";
 
 /** From a position up to another, without it. */
 export interface Range {

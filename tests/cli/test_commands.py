@@ -382,3 +382,10 @@ def test_a_misspelt_command_that_finds_nothing_names_the_nearest(ask: Ask, proje
     done = ask("stauts", cwd=project, status=1)
     assert "did you mean findspot status?" in done.stderr.decode()
     assert b"did you mean" not in ask("schedule_retry", cwd=project).stderr
+
+
+@pytest.mark.row("L02")
+def test_a_notebook_that_is_cut_off_is_searched_as_text_and_counted_as_what_it_is(ask: Ask, tmp_path: Path) -> None:
+    root = write_project(tmp_path / "cut", {"cut.ipynb": '{"cells": [{"cell_type": "code", "source": ["zanzibar()'})
+    assert ask("zanzibar", "-l", cwd=root).stdout.split() == [b"cut.ipynb"]
+    assert "problems  1 not a valid notebook\n" in ask("status", cwd=root).stdout.decode()

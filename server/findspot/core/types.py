@@ -140,7 +140,7 @@ class ProblemKind(StrEnum):
     NOT_REGULAR = "not a regular file"
     SYNTAX = "syntax errors"
     QUARANTINED = "quarantined"
-    NOTEBOOK = "notebook"
+    NOTEBOOK = "not a valid notebook"
     HIDDEN = "hidden"
     IGNORED = "ignored"
     LINK = "link"
