@@ -74,3 +74,15 @@ def test_the_cells_of_a_notebook_have_the_limit_of_other_files(engine: Engine) -
     assert best(engine, "load_rows").path == "study.ipynb"
     [skipped] = engine.skipped().entries
     assert (skipped.path, skipped.kind) == ("long.ipynb", "too large")
+
+
+@pytest.mark.row("L02")
+def test_output_of_a_million_lines_counts_as_little_as_an_image(tmp_path: Path, models: Models) -> None:
+    values = "[\n" + "1,\n" * 1_200_000 + "1]"
+    text = written("load_rows", "train_churn", image="HERE").replace('"HERE"', values)
+    (tmp_path / "values.ipynb").write_text(text, encoding="utf-8")
+    with open_engine(tmp_path, models) as engine:
+        assert engine.refresh().problems == ()
+        found = best(engine, "train_churn")
+        assert found.symbol == "cell 2.train_churn"
+        assert found.span.start_line == text[: text.index("def train_churn")].count("\n")

@@ -66,12 +66,14 @@ class Preparer:
     def _prepare_text(self, read: Read, raw: bytes, *, quarantine: str, named: bool = False) -> PreparedFile:
         """Prepare what was read of a file; as plain text when it is in quarantine."""
         source, kinds, encoding = decode_source(raw, read.path)
-        # What counts of a notebook are its cells; the images in it are as long as it likes.
-        content = source if source is not None and is_notebook(read.path) else raw
+        # What counts of a notebook are its cells; the images and blank lines of its output are as many as it likes.
+        content, size = raw, len(raw)
+        if source is not None and is_notebook(read.path):
+            content, size = source, len(source) - source.count(b"\n")
         problem = classify_content(read.path, content, named=named)
         limit = self._walk_options.max_file_bytes
-        if problem is None and len(content) > (named_limit(limit) if named else limit):
-            problem = too_large(read.path, len(content), limit)
+        if problem is None and size > (named_limit(limit) if named else limit):
+            problem = too_large(read.path, size, limit)
         if problem is not None:
             return _skipped(read, problem)
         problems = [

@@ -223,7 +223,9 @@ def read_notebook(_path: str, source: bytes) -> Outline:
             title = (body + headings[-1].byte, body + headings[-1].end) if headings else title
         else:
             cell.doc = title
-            outline.embedded.setdefault(language, []).append((body, end))
+            # Without the blank lines of its output, which may be most of the file; its last line needs its end.
+            code_end = source.find(b"\n", written, end) + 1 or end
+            outline.embedded.setdefault(language, []).append((body, code_end))
     return outline
 
 
