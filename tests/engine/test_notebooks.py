@@ -80,6 +80,7 @@ def test_the_cells_of_a_notebook_have_the_limit_of_other_files(engine: Engine) -
 def test_output_of_a_million_lines_counts_as_little_as_an_image(tmp_path: Path, models: Models) -> None:
     values = "[\n" + "1,\n" * 1_200_000 + "1]"
     text = written("load_rows", "train_churn", image="HERE").replace('"HERE"', values)
+    text = text.replace('"metadata": {}', '"metadata": {}, "of_an_extension": [' + "[]," * 500_000 + "0]", 1)
     (tmp_path / "values.ipynb").write_text(text, encoding="utf-8")
     with open_engine(tmp_path, models) as engine:
         assert engine.refresh().problems == ()

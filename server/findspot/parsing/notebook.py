@@ -48,7 +48,9 @@ _KERNELS: Final = {
     "pwsh": "powershell",
     "xeus-cling": "cpp",
 }
-_NO_SOURCE: Final = frozenset({"metadata", "outputs", "attachments"})
+_HOLDS_SOURCE: Final = frozenset({None, "cells", "worksheets", "source", "input"})
+"""Keys whose values have source in them; None stands for the items of lists."""
+
 _VERSION: Final = "0123456789."
 
 
@@ -87,7 +89,7 @@ class _Reader:
             if keyed:
                 key, at = self._fast.raw_decode(self._text, at)
                 at = self._expected(":", at)
-            value, at = self._fast.raw_decode(self._text, at) if key in _NO_SOURCE else self.read(at)
+            value, at = self.read(at) if key in _HOLDS_SOURCE else self._fast.raw_decode(self._text, at)
             pairs.append((key, value))
             at = self._behind_blanks(at)
             if self._text[at] != closing:
