@@ -6,6 +6,7 @@ import pytest
 
 from findspot.core.types import ParsedFile
 from findspot.languages.detect import language_of
+from findspot.parsing.chunker import parse
 from findspot.parsing.parsers import Parsers
 from tests.parsing.rules import check
 
@@ -80,3 +81,12 @@ def test_a_page_with_statements_is_a_template_and_one_without_is_not() -> None:
 def test_tags_that_never_end_take_no_more_than_their_lines(sign: str) -> None:
     for path in (*SAMPLES, "a.razor"):
         assert read(path, f"{sign} 'x\n" * 2_000).chunks
+
+
+def test_a_script_between_many_tags_is_read() -> None:
+    tags = "".join(f"{{% set total_{at} = sum_of(basket, {at}) %}}\n" for at in range(400))
+    parsed = parse(
+        "page.j2", f"{tags}<script>\nfunction total() {{\n  return 1;\n}}\n</script>\n".encode(), parsers=Parsers()
+    )
+    assert not parsed.problems
+    assert [symbol.name for symbol in parsed.symbols] == ["total"]

@@ -125,9 +125,10 @@ class Parsers:
 
         With ``ranges`` nothing outside of them is seen: they hold what is written in this language inside another.
         """
-        if _repeats_itself(
-            source if ranges is None else b"".join(source[at.start_byte : at.end_byte] for at in ranges)
-        ):
+        written = source
+        if ranges is not None:  # blanks, such as those for the tags of a template, are no pattern
+            written = b" ".join(b"".join(source[at.start_byte : at.end_byte] for at in ranges).split())
+        if _repeats_itself(written):
             raise TooTangled(language)
         parser, query, errors = self._load(language)
         if ranges is not None:
