@@ -191,3 +191,12 @@ def test_worktrees_that_are_gone_take_no_place(tmp_path: Path) -> None:
         git(main, "worktree", "add", "-q", "--detach", str(tmp_path / "all" / name))
     (tmp_path / "all" / "a" / ".git").unlink()
     assert seen(tmp_path / "all")[0] == {"a/a.py", "b/a.py"}
+
+
+def test_a_folder_that_only_looks_like_a_bare_repository_hides_no_file(tmp_path: Path) -> None:
+    root = repository(tmp_path / "root")
+    git(root, "init", "-q", "--bare", "vendor/inner")
+    (root / "vendor" / "inner" / "uploads.py").write_text("x = 1\n", encoding="utf-8")
+    files, _, _ = seen(root)
+    assert "vendor/inner/uploads.py" in files
+    assert checked_root(root / "vendor" / "inner") == root / "vendor" / "inner"

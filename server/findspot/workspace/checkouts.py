@@ -17,6 +17,12 @@ from findspot.workspace.tracked import Tracked
 _MAX_SETTINGS_BYTES = 1_000_000
 _MAX_WORKTREES = 1_000
 
+_OF_GIT = frozenset(
+    ["branches", "config", "config.worktree", "description", "HEAD", "hooks", "index", "info", "lfs", "logs", "modules", "objects", "packed-refs", "refs", "reftable", "shallow", "worktrees", "COMMIT_EDITMSG"]
+)
+_OF_GIT_TOO = ("_HEAD", ".lock", ".log", ".pid")
+"""What git, and who serves repositories, put into the folder of one."""
+
 
 class Repository:
     """The nearest repository around a folder of the root.
@@ -108,6 +114,17 @@ def standing_for(top: Path, root: Path) -> Path | None:
     there = [place for place in inside if os.path.lexists(place / ".git")]
     chosen = min(there, key=lambda place: (place != main, not inside[place], place), default=top)
     return None if chosen == top else chosen
+
+
+def is_bare(folder: Path) -> bool:
+    """Return whether a folder is a repository without files; with any other file it is not, lest code be hidden so."""
+    if not git.is_git_folder(folder):
+        return False
+    try:
+        with os.scandir(folder) as entries:
+            return all(entry.name in _OF_GIT or entry.name.endswith(_OF_GIT_TOO) for entry in entries)
+    except OSError:
+        return True
 
 
 def is_around_bare(top: Path) -> bool:

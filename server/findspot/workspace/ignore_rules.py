@@ -25,6 +25,7 @@ from findspot.opening import open_inside
 from findspot.workspace.checkouts import (
     Repository,
     is_around_bare,
+    is_bare,
     is_checkout,
     read_text,
     shared_store,
@@ -132,7 +133,7 @@ class FolderRules:
         path = folder[:-1]
         if not self.ignoring:
             return None
-        if git.is_git_folder(Path(absolute)):
+        if is_bare(Path(absolute)):
             return FileProblem(folder, ProblemKind.BARE, "A bare repository holds commits and no files.")
         if not is_checkout(absolute):
             return None

@@ -6,10 +6,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from findspot import git
 from findspot.config import OWN_DIR
 from findspot.errors import OutsideRootError, RootError
-from findspot.workspace.checkouts import worktrees
+from findspot.workspace.checkouts import is_bare, worktrees
 
 _MARKERS = (".git", ".hg", ".jj", OWN_DIR)
 
@@ -44,7 +43,7 @@ def checked_root(path: Path) -> Path:
         raise RootError(f"{path}: no such folder")
     if not root.is_dir():
         raise RootError(f"{path}: is not a folder; give the folder that holds it")
-    if git.is_git_folder(root):
+    if is_bare(root):
         raise RootError(f"{path}: is a bare repository, which holds commits but no files; {_instead_of(root)}")
     return root
 
