@@ -18,7 +18,26 @@ _MAX_SETTINGS_BYTES = 1_000_000
 _MAX_WORKTREES = 1_000
 
 _OF_GIT = frozenset(
-    ["branches", "config", "config.worktree", "description", "HEAD", "hooks", "index", "info", "lfs", "logs", "modules", "objects", "packed-refs", "refs", "reftable", "shallow", "worktrees", "COMMIT_EDITMSG"]
+    [
+        "branches",
+        "config",
+        "config.worktree",
+        "description",
+        "HEAD",
+        "hooks",
+        "index",
+        "info",
+        "lfs",
+        "logs",
+        "modules",
+        "objects",
+        "packed-refs",
+        "refs",
+        "reftable",
+        "shallow",
+        "worktrees",
+        "COMMIT_EDITMSG",
+    ]
 )
 _OF_GIT_TOO = ("_HEAD", ".lock", ".log", ".pid")
 """What git, and who serves repositories, put into the folder of one."""
