@@ -29,6 +29,7 @@ def test_a_grammar_loads_and_its_queries_compile(language: str) -> None:
     assert [captures for _, captures in matches if set(captures) != {"error"}] == []
 
 
+@pytest.mark.row("L04", "L05")
 @pytest.mark.parametrize("language", [*GRAMMARS, *sorted({*HEADED, *SCANNED, *DECLARED})])
 def test_a_sample_has_the_outline_that_was_checked_by_eye(language: str) -> None:
     [sample] = [path for path in SAMPLES.glob(f"{language}.*") if path.suffix != ".outline"]
@@ -37,6 +38,7 @@ def test_a_sample_has_the_outline_that_was_checked_by_eye(language: str) -> None
     assert outline(sample.name, source) == (SAMPLES / f"{sample.name}.outline").read_text(encoding="utf-8")
 
 
+@pytest.mark.row("L10")
 def test_no_query_and_no_sample_is_left_over() -> None:
     asked = {name for grammar in GRAMMARS.values() for name in grammar.queries}
     assert {query.name for query in QUERIES.iterdir()} == {f"{name}.scm" for name in asked}
